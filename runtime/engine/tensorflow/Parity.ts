@@ -1,0 +1,107 @@
+/**
+ * The check at compile time: a session that does not compute what the eager step computes is not used.
+ */
+import type { Batch } from "../../data/Batch.ts"
+import * as Random from "../../data/Random.ts"
+import * as Backward from "../../step/Backward.ts"
+import type { Configuration } from "../../step/Configuration.ts"
+import * as EagerStep from "../../step/EagerStep.ts"
+import type { NamedTensor, Scalars } from "../../step/Step.ts"
+import type { SessionStep } from "./Session.ts"
+
+/** A learning rate at which rounding differences stay small, with every stage of the update at work. */
+const tame: Scalars = { learningRate: 1e-3, biasLearningRate: 2e-3, momentum: 0.9, clipBound: 1, emaDecay: 0.99 }
+
+/** The largest relative differences that reordered float32 sums explain on a deep network. */
+const tolerance = { scalar: 1e-3, tensor: 1e-2 }
+
+/** Draws noise images with a few boxes each, so that every part of the loss has a gradient. */
+export const exampleBatch = (configuration: Configuration): Batch => {
+  const { batch, graph, maxBoxes } = configuration
+  const [height, width, channels] = graph.input
+  const random = Random.stream(configuration.seed, "parity")
+  const images = Float32Array.from({ length: batch * height * width * channels }, () => random.uniform())
+  const boxes = new Float32Array(batch * maxBoxes * 4)
+  const classes = new Int32Array(batch * maxBoxes)
+  const present = new Float32Array(batch * maxBoxes)
+  for (let image = 0; image < batch; image++) {
+    for (let column = 0; column < Math.min(maxBoxes, 1 + (image % 3)); column++) {
+      const at = image * maxBoxes + column
+      const [w, h] = [width * (0.2 + 0.3 * random.uniform()), height * (0.2 + 0.3 * random.uniform())]
+      const [x, y] = [(width - w) * random.uniform(), (height - h) * random.uniform()]
+      boxes.set([x, y, x + w, y + h], at * 4)
+      classes[at] = Math.floor(random.uniform() * graph.classes.length)
+      present[at] = 1
+    }
+  }
+  return { epoch: 0, index: 0, images, boxes, classes, present, samples: [] }
+}
+
+const relative = (left: number, right: number): number =>
+  Object.is(left, right) ? 0 : Math.abs(left - right) / Math.max(Math.abs(left), Math.abs(right), 1e-12)
+
+/** The distance of two tensors relative to their length; infinite where one of them is not finite. */
+const distance = (left: Float32Array, right: Float32Array): number => {
+  let difference = 0
+  let length = 0
+  for (let index = 0; index < left.length; index++) {
+    const [a, b] = [left[index] ?? NaN, right[index] ?? NaN]
+    difference += (a - b) ** 2
+    length += a ** 2
+  }
+  const ratio = Math.sqrt(difference) / Math.max(Math.sqrt(length), 1e-6)
+  return Number.isFinite(ratio) ? ratio : Infinity
+}
+
+const worst = (
+  what: string,
+  left: ReadonlyArray<NamedTensor>,
+  right: ReadonlyMap<string, Float32Array>
+): string | null => {
+  for (const { data, name } of left) {
+    const off = distance(data, right.get(name) ?? new Float32Array())
+    if (off > tolerance.tensor) return `${what} of "${name}" differ by ${off.toExponential(1)}`
+  }
+  return null
+}
+
+const dataOf = (tensors: ReadonlyArray<NamedTensor>): ReadonlyMap<string, Float32Array> =>
+  new Map(tensors.map(({ data, name }) => [name, data]))
+
+/**
+ * Takes one step on both from the same state and compares loss, norm, gradients and the new state; then puts the
+ * session's state back. Returns null where they agree, otherwise what differs and by how much.
+ */
+export const difference = (
+  configuration: Configuration,
+  eager: EagerStep.EagerStep,
+  session: SessionStep
+): string | null => {
+  const start = eager.read()
+  const batch = exampleBatch(configuration)
+  const inputs = EagerStep.batchTensors(configuration.graph, batch)
+  const reference = eager.backward(inputs)
+  const gradients = [...reference.gradients].map(([name, tensor]): NamedTensor => ({
+    name,
+    shape: tensor.shape,
+    data: tensor.dataSync<"float32">().slice()
+  }))
+  Backward.dispose(reference)
+  for (const tensor of Object.values(inputs)) tensor.dispose()
+  const expected = eager.run(batch, tame)
+  const { gradients: actualGradients, outcome } = session.runWithGradients(batch, tame)
+  const after = { eager: eager.read(), session: session.read() }
+  eager.write(start)
+  session.write(start)
+  if (relative(expected.loss, outcome.loss) > tolerance.scalar) {
+    return `the loss is ${outcome.loss} instead of ${expected.loss}`
+  }
+  if (relative(expected.gradNorm, outcome.gradNorm) > tolerance.scalar) {
+    return `the gradient norm is ${outcome.gradNorm} instead of ${expected.gradNorm}`
+  }
+  return worst("gradients", gradients, actualGradients) ??
+    worst("new weights", after.eager.parameters, dataOf(after.session.parameters)) ??
+    worst("momenta", after.eager.optimizer, dataOf(after.session.optimizer)) ??
+    worst("statistics", after.eager.buffers, dataOf(after.session.buffers)) ??
+    worst("averages", after.eager.ema, dataOf(after.session.ema))
+}

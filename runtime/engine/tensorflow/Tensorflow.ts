@@ -1,0 +1,72 @@
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as os from "node:os"
+import { EngineFault } from "../../../dsl/Fault.ts"
+import type { Configuration } from "../../step/Configuration.ts"
+import * as EagerStep from "../../step/EagerStep.ts"
+import type { Step } from "../../step/Step.ts"
+import { Engine } from "../Engine.ts"
+import * as Kernels from "./Kernels.ts"
+import * as Native from "./Native.ts"
+import * as Parity from "./Parity.ts"
+import * as Session from "./Session.ts"
+
+const messageOf = (cause: unknown): string => cause instanceof Error ? cause.message : String(cause)
+
+/**
+ * Compiles a step as a session that was checked against the eager step. Where it cannot be compiled or differs, the
+ * eager step itself is returned, with the reason in `execution`.
+ */
+export const compileStep = (backend: Native.Backend, configuration: Configuration): Step => {
+  const eager = EagerStep.make(configuration, Kernels.make(backend))
+  const fallback = (reason: string): Step => ({ ...eager, execution: { mode: "eager", reason } })
+  let session: Session.SessionStep
+  try {
+    session = Session.make(backend, configuration, eager)
+  } catch (cause) {
+    return fallback(`the step could not be recorded: ${messageOf(cause)}`)
+  }
+  const difference = Parity.difference(configuration, eager, session)
+  if (difference !== null) {
+    session.dispose()
+    return fallback(`the session does not agree with the eager step: ${difference}`)
+  }
+  eager.dispose()
+  return session
+}
+
+/** Counts the threads that TensorFlow computes one operation with: all cores, unless the environment says otherwise. */
+const threads = (): number => {
+  const asked = Number(process.env["TF_NUM_INTRAOP_THREADS"])
+  return Number.isInteger(asked) && asked > 0 ? asked : os.availableParallelism()
+}
+
+/** Provides the engine whose libraries lie in a folder. Fails with EngineFault where they do not load on this machine. */
+export const layer = (directory: string): Layer.Layer<Engine, EngineFault> =>
+  Layer.effect(
+    Engine,
+    Effect.gen(function*() {
+      const backend = yield* Effect.try({
+        try: () => Native.load(directory),
+        catch: (cause) => new EngineFault({ engine: "tensorflow", message: messageOf(cause) })
+      })
+      const compile = Effect.fn("Tensorflow.compile")(function*(configuration: Configuration) {
+        return yield* Effect.acquireRelease(
+          Effect.try({
+            try: () => compileStep(backend, configuration),
+            catch: (cause) => new EngineFault({ engine: "tensorflow", message: messageOf(cause) })
+          }),
+          (step) => Effect.sync(() => step.dispose())
+        )
+      })
+      return Engine.of({
+        description: {
+          engine: "tensorflow",
+          version: backend.binding.TF_Version,
+          device: backend.binding.isUsingGpuDevice() ? "gpu" : "cpu",
+          threads: threads()
+        },
+        compile
+      })
+    })
+  )
