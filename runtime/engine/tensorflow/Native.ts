@@ -73,11 +73,11 @@ export interface Backend {
 /** The name under which tfjs knows the backend; tfjs-node's kernels look it up by this name. */
 export const backendName = "tensorflow"
 
-/** Node 23 dropped these from `util`, and tfjs-node still calls them. */
+/** Node 23 dropped the first from `util` and warns of the second; tfjs-node still calls both. */
 const restoreRemovedUtilities = (require: NodeJS.Require): void => {
   const util = require("node:util") as Record<string, unknown>
-  util["isNullOrUndefined"] ??= (value: unknown) => value === null || value === undefined
-  util["isArray"] ??= Array.isArray
+  util["isNullOrUndefined"] = (value: unknown) => value === null || value === undefined
+  util["isArray"] = Array.isArray
 }
 
 let loaded: { readonly directory: string; readonly backend: Backend } | undefined

@@ -51,6 +51,12 @@ const attributeValue = (binding: Binding, attribute: Attribute): GraphDef.AttrVa
   }
 }
 
+/** Copies the addon's properties by name: they are neither enumerable nor writable. */
+const copyOf = (binding: Binding): Binding =>
+  Object.fromEntries(Object.getOwnPropertyNames(binding).map((name) => [name, Reflect.get(binding, name)])) as
+    unknown as Binding
+
+/** Starts an empty recording on a backend. */
 export const make = (backend: Backend): Recorder => {
   const real = backend.binding
   const nodes: Array<GraphDef.NodeDef> = []
@@ -83,7 +89,7 @@ export const make = (backend: Backend): Recorder => {
   }
 
   const recording: Binding = {
-    ...real,
+    ...copyOf(real),
     createTensor: (shape, dtype, values) => {
       const id = real.createTensor(shape, dtype, values)
       sources.set(id, constant(dtype, shape, values))
