@@ -1,0 +1,48 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Tally } from "../../../runtime/train/Tally.ts"
+
+const step = (loss: number, gradNorm: number, clipped = false) => ({
+  loss,
+  parts: { box: 0, class: 0, dfl: 0 },
+  gradNorm,
+  finite: Number.isFinite(loss) && Number.isFinite(gradNorm),
+  clipped
+})
+
+describe("Tally", () => {
+  it("averages the loss over the last tenth of the steps, at least 10", () => {
+    const tally = new Tally()
+    for (let index = 0; index < 50; index++) tally.add(step(index, 1))
+    assert.strictEqual(tally.loss, 44.5)
+    for (let index = 50; index < 400; index++) tally.add(step(index, 1))
+    assert.strictEqual(tally.loss, 379.5)
+  })
+
+  it("averages what there is where there are fewer than 10 steps", () => {
+    const tally = new Tally()
+    tally.add(step(4, 1))
+    tally.add(step(2, 1))
+    assert.strictEqual(tally.loss, 3)
+  })
+
+  it("counts the clip rate over finite steps and never hides a NaN from the loss", () => {
+    const tally = new Tally()
+    tally.add(step(1, 5, true))
+    tally.add(step(1, 1))
+    tally.add(step(NaN, NaN))
+    assert.strictEqual(tally.clipRate, 0.5)
+    assert.isNaN(tally.loss)
+    assert.strictEqual(tally.steps, 3)
+  })
+
+  it("reports median, 99th percentile and maximum of the norms", () => {
+    const tally = new Tally()
+    for (let index = 200; index >= 1; index--) tally.add(step(1, index))
+    assert.deepStrictEqual(tally.gradNorm, { median: 100.5, p99: 198, max: 200 })
+  })
+
+  it("has no norms before the first finite step", () => {
+    assert.deepStrictEqual(new Tally().gradNorm, { median: NaN, p99: NaN, max: NaN })
+    assert.strictEqual(new Tally().clipRate, 0)
+  })
+})
