@@ -1,0 +1,42 @@
+import * as Schema from "effect/Schema"
+import * as Quantity from "./Quantity.ts"
+
+/** Generated images of circles, squares and triangles: the same for one seed everywhere, and nothing to download. */
+export const Shapes = Schema.TaggedStruct("Shapes", {
+  train: Quantity.count,
+  val: Quantity.count,
+  seed: Quantity.index
+})
+export type Shapes = typeof Shapes.Type
+
+/**
+ * Photographs in the YOLO layout: a `data.yaml`, `images/` and `labels/`. The recipe holds the name alone; every host
+ * says where it lies. `classes` lets a plan be made where the data is not at hand; `about` tells a newcomer what it is.
+ * With `strict`, one bad file or label row refuses the whole set; otherwise it is left out and counted.
+ */
+export const Yolo = Schema.TaggedStruct("Yolo", {
+  name: Schema.String.pipe(Schema.check(Schema.makeFilter((name: string) => /^[a-z0-9][a-z0-9._-]*$/i.test(name), {
+    expected: "a name of letters, digits, dots, dashes and underscores"
+  }))),
+  classes: Schema.optionalKey(Schema.Array(Schema.String)),
+  about: Schema.optionalKey(Schema.String),
+  strict: Schema.Boolean
+})
+export type Yolo = typeof Yolo.Type
+
+export const Dataset = Schema.Union([Shapes, Yolo])
+export type Dataset = typeof Dataset.Type
+
+/** Describes generated images: `train` and `val` count them, `seed` decides them. */
+export const shapes = (options: { readonly train: number; readonly val: number; readonly seed: number }): Shapes => ({
+  _tag: "Shapes",
+  ...options
+})
+
+/** Names a data set in the YOLO layout. */
+export const yolo = (options: {
+  readonly name: string
+  readonly classes?: ReadonlyArray<string>
+  readonly about?: string
+  readonly strict?: boolean
+}): Yolo => ({ _tag: "Yolo", ...options, strict: options.strict ?? false })

@@ -1,0 +1,21 @@
+import * as Schema from "effect/Schema"
+import * as Quantity from "./Quantity.ts"
+
+/** No averaging: the weights themselves are evaluated. */
+export const Off = Schema.TaggedStruct("Off", {})
+
+/** An average of weights and statistics whose decay rises as `decay * (1 - exp(-update / tau))`, `tau` in updates. */
+export const Exponential = Schema.TaggedStruct("Exponential", { decay: Quantity.fraction, tau: Quantity.positive })
+
+export const Ema = Schema.Union([Off, Exponential])
+export type Ema = typeof Ema.Type
+
+/** Does not average. */
+export const off: Ema = { _tag: "Off" }
+
+/** Averages exponentially; evaluation and checkpoints use the average. */
+export const exponential = (options: { readonly decay?: number; readonly tau?: number } = {}): Ema => ({
+  _tag: "Exponential",
+  decay: options.decay ?? 0.9999,
+  tau: options.tau ?? 2000
+})

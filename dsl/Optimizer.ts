@@ -1,0 +1,25 @@
+import * as Schema from "effect/Schema"
+import * as Quantity from "./Quantity.ts"
+
+/** Stochastic gradient descent with momentum. `weightDecay` acts on convolution weights alone, never on norms or biases. */
+export const Sgd = Schema.TaggedStruct("Sgd", {
+  momentum: Quantity.fraction,
+  nesterov: Schema.Boolean,
+  weightDecay: Quantity.nonNegative
+})
+export type Sgd = typeof Sgd.Type
+
+export const Optimizer = Sgd
+export type Optimizer = Sgd
+
+/** Describes SGD as PyTorch computes it. */
+export const sgd = (options: {
+  readonly momentum: number
+  readonly nesterov?: boolean
+  readonly weightDecay?: number
+}): Sgd => ({
+  _tag: "Sgd",
+  momentum: options.momentum,
+  nesterov: options.nesterov ?? false,
+  weightDecay: options.weightDecay ?? 0
+})

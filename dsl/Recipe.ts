@@ -1,0 +1,72 @@
+import type * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as Augment from "./Augment.ts"
+import * as Cadence from "./Cadence.ts"
+import * as Clip from "./Clip.ts"
+import * as Dataset from "./Dataset.ts"
+import * as Ema from "./Ema.ts"
+import * as Issue from "./Issue.ts"
+import * as LearningRate from "./LearningRate.ts"
+import * as Length from "./Length.ts"
+import * as Loss from "./Loss.ts"
+import * as Model from "./Model.ts"
+import * as Optimizer from "./Optimizer.ts"
+import * as Quantity from "./Quantity.ts"
+import * as Retry from "./Retry.ts"
+import * as Warmup from "./Warmup.ts"
+
+/** A finding that the author answers in the source, with the reason. */
+const Accepted = Schema.Struct({ rule: Schema.String, reason: Schema.NonEmptyString })
+
+/** All that decides a training. `batch` counts images; `evaluate` and `checkpoint` say when; the rest is by name. */
+export const Recipe = Schema.Struct({
+  data: Dataset.Dataset,
+  model: Model.Model,
+  loss: Loss.Loss,
+  optimizer: Optimizer.Optimizer,
+  schedule: LearningRate.LearningRate,
+  warmup: Warmup.Warmup,
+  clip: Clip.Clip,
+  ema: Ema.Ema,
+  augment: Augment.Augment,
+  precision: Schema.Literal("float32"),
+  batch: Quantity.count,
+  length: Length.Length,
+  evaluate: Cadence.Cadence,
+  checkpoint: Cadence.Cadence,
+  retry: Retry.Retry,
+  accepted: Schema.Array(Accepted)
+})
+export type Recipe = typeof Recipe.Type
+
+/** What an author must say; everything else has a default. */
+type Required = "data" | "model" | "optimizer" | "schedule" | "batch" | "length"
+export type Options = Pick<Recipe, Required> & Partial<Omit<Recipe, Required | "accepted">>
+
+/** Describes a training. Numbers are checked when the experiment is validated, all at once, not here. */
+export const make = (options: Options): Recipe => ({
+  loss: Loss.yoloV8(),
+  warmup: Warmup.none,
+  clip: Clip.off,
+  ema: Ema.off,
+  augment: Augment.standard(),
+  precision: "float32",
+  evaluate: Cadence.atEnd,
+  checkpoint: Cadence.atEnd,
+  retry: Retry.never,
+  ...options,
+  accepted: []
+})
+
+/** Copies a recipe with some fields replaced as a whole. */
+export const withFields = (recipe: Recipe, fields: Partial<Omit<Recipe, "accepted">>): Recipe => ({ ...recipe, ...fields })
+export { withFields as with }
+
+/** Answers a finding of the plan: it is listed as advice from then on, with the reason. An error cannot be answered. */
+export const accept = (rule: string, reason: string) => (recipe: Recipe): Recipe => ({
+  ...recipe,
+  accepted: [...recipe.accepted, { rule, reason }]
+})
+
+/** Decodes a recipe's JSON and reports every issue at once, each with its path. */
+export const decode = (json: unknown): Result.Result<Recipe, ReadonlyArray<Issue.Issue>> => Issue.decode(Recipe, json)

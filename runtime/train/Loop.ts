@@ -1,0 +1,90 @@
+/**
+ * The training loop: batches in, events out, until the length is reached, a fault is found or somebody asks to stop.
+ */
+import * as Effect from "effect/Effect"
+import { NonFinite } from "../../dsl/Fault.ts"
+import type { Batch } from "../data/Batch.ts"
+import * as EmaDecay from "../optim/Ema.ts"
+import * as ClipBound from "../optim/Clip.ts"
+import type { Curve } from "../optim/Curve.ts"
+import type * as Recipe from "../../dsl/Recipe.ts"
+import type { Step, StepOutcome } from "../step/Step.ts"
+import type { StepEvent } from "./Event.ts"
+import type { Tally } from "./Tally.ts"
+
+/** Where the loop stands: `step` optimizer steps are done, and the next batch is `batch` of `epoch`. */
+export interface Position {
+  readonly step: number
+  readonly epoch: number
+  readonly batch: number
+}
+
+export interface Training<E> {
+  readonly recipe: Recipe.Recipe
+  readonly curve: Curve
+  readonly totalSteps: number
+  readonly stepsPerEpoch: number
+  readonly step: Step
+  readonly tally: Tally
+  /** The next training batch; they come in the order of epoch and index. */
+  readonly nextBatch: Effect.Effect<Batch, E>
+  readonly onStep: (event: Omit<StepEvent, "run" | "attempt">) => void
+  /** Runs between steps after `position.step` of them: evaluation and checkpoints. */
+  readonly between: (position: Position) => Effect.Effect<void, E>
+  /** Asked before every step; true ends the loop. */
+  readonly stopping: () => boolean
+}
+
+/** The last step's figures are smoothed over this many steps when images a second are told. */
+const rateWindow = 10
+
+const faultOf = (outcome: StepOutcome, step: number): NonFinite => {
+  const what = Number.isFinite(outcome.loss)
+    ? `the gradients' norm is ${outcome.gradNorm} while the loss is still ${outcome.loss}`
+    : `the loss is ${outcome.loss}`
+  return new NonFinite({ step, loss: outcome.loss, gradNorm: outcome.gradNorm, message: `at step ${step} ${what}` })
+}
+
+/**
+ * Trains from the step's present state and returns where it ended: at `totalSteps`, or earlier where it was asked to
+ * stop. Fails with NonFinite at the first step whose loss or gradient norm is not finite; that step changed nothing.
+ */
+export const run = Effect.fn("Loop.run")(function*<E>(training: Training<E>) {
+  const { curve, recipe, stepsPerEpoch, tally, totalSteps } = training
+  const bound = ClipBound.bound(recipe.clip)
+  const durations: Array<number> = []
+  let position: Position = { step: 0, epoch: 0, batch: 0 }
+  while (position.step < totalSteps && !training.stopping()) {
+    const began = performance.now()
+    const batch = yield* training.nextBatch
+    const { step } = position
+    const row = curve.at(step)
+    const outcome = training.step.run(batch, {
+      learningRate: row.learningRate,
+      biasLearningRate: row.biasLearningRate,
+      momentum: row.momentum,
+      clipBound: bound,
+      emaDecay: EmaDecay.decayAt(recipe.ema, step + 1)
+    })
+    tally.add(outcome)
+    durations.push(performance.now() - began)
+    if (durations.length > rateWindow) durations.shift()
+    const seconds = durations.reduce((sum, duration) => sum + duration, 0) / 1000
+    training.onStep({
+      kind: "step",
+      step,
+      totalSteps,
+      ...outcome,
+      learningRate: row.learningRate,
+      momentum: row.momentum,
+      clipBound: bound,
+      lossScale: 1,
+      imagesPerSecond: (durations.length * recipe.batch) / seconds
+    })
+    if (!outcome.finite) return yield* faultOf(outcome, step)
+    const done = step + 1
+    position = { step: done, epoch: Math.floor(done / stepsPerEpoch), batch: done % stepsPerEpoch }
+    yield* training.between(position)
+  }
+  return position
+})
