@@ -1,11 +1,27 @@
 import * as Schema from "effect/Schema"
 import * as Quantity from "./Quantity.ts"
+import * as Text from "./Text.ts"
 
-/** Generated images of circles, squares and triangles: the same for one seed everywhere, and nothing to download. */
+/** Accepts class names: at least one, each once. */
+const names = <Name extends string>(name: Schema.Codec<Name>) =>
+  Schema.Array(name).pipe(Schema.check(Schema.makeFilter(
+    (list: ReadonlyArray<Name>) => list.length > 0 && new Set(list).size === list.length,
+    { expected: "at least one class, each once" }
+  )))
+
+/** Names the classes that can be generated. */
+const Shape = Schema.Literals(["circle", "square", "triangle"])
+export type Shape = typeof Shape.Type
+
+/**
+ * Generated images of circles, squares and triangles: the same for one seed everywhere, and nothing to download.
+ * Without `classes` there are all of them.
+ */
 export const Shapes = Schema.TaggedStruct("Shapes", {
   train: Quantity.count,
   val: Quantity.count,
-  seed: Quantity.index
+  seed: Quantity.index,
+  classes: Schema.optionalKey(names(Shape))
 })
 export type Shapes = typeof Shapes.Type
 
@@ -15,10 +31,8 @@ export type Shapes = typeof Shapes.Type
  * With `strict`, one bad file or label row refuses the whole set; otherwise it is left out and counted.
  */
 export const Yolo = Schema.TaggedStruct("Yolo", {
-  name: Schema.String.pipe(Schema.check(Schema.makeFilter((name: string) => /^[a-z0-9][a-z0-9._-]*$/i.test(name), {
-    expected: "a name of letters, digits, dots, dashes and underscores"
-  }))),
-  classes: Schema.optionalKey(Schema.Array(Schema.String)),
+  name: Text.name,
+  classes: Schema.optionalKey(names(Text.filled)),
   about: Schema.optionalKey(Schema.String),
   strict: Schema.Boolean
 })
@@ -28,10 +42,12 @@ export const Dataset = Schema.Union([Shapes, Yolo])
 export type Dataset = typeof Dataset.Type
 
 /** Describes generated images: `train` and `val` count them, `seed` decides them. */
-export const shapes = (options: { readonly train: number; readonly val: number; readonly seed: number }): Shapes => ({
-  _tag: "Shapes",
-  ...options
-})
+export const shapes = (options: {
+  readonly train: number
+  readonly val: number
+  readonly seed: number
+  readonly classes?: ReadonlyArray<Shape>
+}): Shapes => ({ _tag: "Shapes", ...options })
 
 /** Names a data set in the YOLO layout. */
 export const yolo = (options: {

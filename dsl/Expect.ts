@@ -87,7 +87,7 @@ export const text = (expectation: Expect): string => {
       return `"${expectation.arm}" stays finite`
     case "Compare": {
       const than = typeof expectation.than === "string" ? `"${expectation.than}"` : String(expectation.than)
-      return `${expectation.metric} of "${expectation.arm}" is ${expectation.relation} ${than}`
+      return `${expectation.metric} of "${expectation.arm}" ${expectation.relation} ${than}`
     }
   }
 }

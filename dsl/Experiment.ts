@@ -3,8 +3,10 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Expect from "./Expect.ts"
 import * as Issue from "./Issue.ts"
+import * as Near from "./Near.ts"
 import * as Quantity from "./Quantity.ts"
 import * as Recipe from "./Recipe.ts"
+import * as Text from "./Text.ts"
 
 /** What an experiment says: a question, recipes to compare by name, seeds, and what must hold in the end. */
 export interface Definition<Arm extends string = string> {
@@ -14,10 +16,22 @@ export interface Definition<Arm extends string = string> {
   readonly expect: ReadonlyArray<Expect.Expect<Arm>>
 }
 
+const Arms = Schema.Record(Schema.String, Recipe.Recipe).pipe(Schema.check(
+  Schema.makeFilter((arms: object) => Object.keys(arms).length > 0, { expected: "at least one arm" }),
+  Schema.makeFilter((arms: object) => Object.keys(arms).every((name) => name.trim() !== ""), {
+    expected: "a name for every arm"
+  })
+))
+
 const Definition = Schema.Struct({
-  question: Schema.NonEmptyString,
-  arms: Schema.Record(Schema.String, Recipe.Recipe),
-  seeds: Schema.Array(Quantity.index),
+  question: Text.filled,
+  arms: Arms,
+  seeds: Schema.Array(Quantity.index).pipe(Schema.check(
+    Schema.makeFilter((seeds: ReadonlyArray<number>) => seeds.length > 0, { expected: "at least one seed" }),
+    Schema.makeFilter((seeds: ReadonlyArray<number>) => new Set(seeds).size === seeds.length, {
+      expected: "every seed once"
+    })
+  )),
   expect: Schema.Array(Expect.Expect)
 })
 
@@ -67,38 +81,58 @@ type ExpectKnown<Arm extends string> = Omit<Definition<Arm>, "expect"> & {
 export const isExperiment = (value: unknown): value is Experiment =>
   typeof value === "object" && value !== null && (value as { readonly format?: unknown }).format === marker
 
-const namePattern = /^[a-z0-9][a-z0-9._-]*$/i
-
-const crossIssues = (name: string, definition: Definition): ReadonlyArray<Issue.Issue> => {
-  const issues: Array<Issue.Issue> = []
-  const arms = Object.keys(definition.arms)
-  if (!namePattern.test(name)) {
-    issues.push({ path: "name", message: `expected letters, digits, dots, dashes and underscores, got "${name}"` })
-  }
-  if (arms.length === 0) issues.push({ path: "arms", message: "expected at least one arm" })
-  if (definition.seeds.length === 0) issues.push({ path: "seeds", message: "expected at least one seed" })
-  if (new Set(definition.seeds).size < definition.seeds.length) {
-    issues.push({ path: "seeds", message: "expected every seed once" })
-  }
-  definition.expect.forEach((expectation, index) => {
-    for (const arm of Expect.arms(expectation)) {
-      if (!arms.includes(arm)) {
-        issues.push({ path: `expect.${index}`, message: `there is no arm "${arm}"; there are ${arms.join(", ")}` })
-      }
-    }
-  })
-  return issues
+const nameIssues = (name: unknown): ReadonlyArray<Issue.Issue> => {
+  const decoded = Issue.decode(Text.name, name)
+  return Result.isSuccess(decoded) ? [] : decoded.failure.map(({ message }) => ({ path: "name", message }))
 }
 
-/** Computes and checks an experiment's definition. Every issue is reported at once, each with its path. */
+const keysOf = (value: unknown): ReadonlyArray<string> =>
+  typeof value === "object" && value !== null ? Object.keys(value) : []
+
+/** Checks the arms that expectations name, also where other fields are wrong, so that one pass reports everything. */
+const unknownArms = (definition: unknown): ReadonlyArray<Issue.Issue> => {
+  const { arms, expect } = (definition ?? {}) as { readonly arms?: unknown; readonly expect?: unknown }
+  const known = keysOf(arms)
+  if (known.length === 0 || !Array.isArray(expect)) return []
+  return expect.flatMap((item: unknown, index) => {
+    const expectation = Issue.decode(Expect.Expect, item)
+    if (Result.isFailure(expectation)) return []
+    return Expect.arms(expectation.success).filter((arm) => !known.includes(arm)).map((arm) => {
+      const near = Near.nearest(arm, known)
+      const hint = near === null
+        ? `there ${known.length === 1 ? "is" : "are"} ${known.map((name) => `"${name}"`).join(", ")}`
+        : `did you mean "${near}"?`
+      return { path: `expect.${index}`, message: `there is no arm "${arm}"; ${hint}` }
+    })
+  })
+}
+
+/**
+ * Checks an experiment's name and its definition, which may be any value. Every issue is reported at once, each with
+ * its path, such as `arms.clip.clip.maxNorm: expected a number above 0, got -1`.
+ */
+export const decode = (name: string, definition: unknown): Result.Result<Resolved, ReadonlyArray<Issue.Issue>> => {
+  const decoded = Issue.decode(Definition, definition)
+  const issues = [
+    ...nameIssues(name),
+    ...(Result.isFailure(decoded) ? decoded.failure : []),
+    ...unknownArms(definition)
+  ]
+  return Result.isFailure(decoded) || issues.length > 0
+    ? Result.fail(issues)
+    : Result.succeed({ name, ...decoded.success })
+}
+
+const reasonOf = (error: unknown): string =>
+  error instanceof Error && error.message !== "" ? error.message : Issue.show(error)
+
+/** Computes and checks an experiment's definition. Fails with everything that is wrong with it. */
 export const resolve = Effect.fn("Experiment.resolve")(function*(experiment: Experiment) {
   const invalid = (issues: ReadonlyArray<Issue.Issue>) =>
     new InvalidExperiment({ experiment: experiment.name, issues })
-  const input = yield* Effect.mapError(experiment.definition, (error) => invalid([{ path: "", message: String(error) }]))
-  const decoded = Issue.decode(Definition, input)
-  if (Result.isFailure(decoded)) return yield* invalid(decoded.failure)
-  const issues = crossIssues(experiment.name, decoded.success)
-  if (issues.length > 0) return yield* invalid(issues)
-  const resolved: Resolved = { name: experiment.name, ...decoded.success }
-  return resolved
+  const definition = yield* Effect.mapError(
+    experiment.definition,
+    (error) => invalid([{ path: "", message: `its definition fails: ${reasonOf(error)}` }])
+  )
+  return yield* Effect.mapError(Effect.fromResult(decode(experiment.name, definition)), invalid)
 })

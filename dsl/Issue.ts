@@ -3,7 +3,9 @@
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import * as SchemaIssue from "effect/SchemaIssue"
+import type * as SchemaAST from "effect/SchemaAST"
+import type * as SchemaIssue from "effect/SchemaIssue"
+import * as Near from "./Near.ts"
 
 export interface Issue {
   /** Such as `arms.clip.clip.maxNorm`; empty for the value as a whole. */
@@ -11,50 +13,136 @@ export interface Issue {
   readonly message: string
 }
 
-const format = SchemaIssue.makeFormatterStandardSchemaV1()
+const longestText = 60
 
-type Key = string | number | symbol
-
-const keyOf = (segment: PropertyKey | { readonly key: PropertyKey }): Key =>
-  typeof segment === "object" ? segment.key : segment
-
-const at = (input: unknown, path: ReadonlyArray<Key>): unknown =>
-  path.reduce<unknown>(
-    (value, key) => typeof value === "object" && value !== null ? (value as Record<Key, unknown>)[key] : undefined,
-    input
-  )
-
-/** Shows a value in few words. */
-const show = (value: unknown): string => {
-  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") return String(value)
-  if (typeof value === "function") return "a function"
-  const text = JSON.stringify(value) ?? String(value)
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text
+/** Shows a value in few words. An object's values are never shown: one of them might be a secret. */
+export const show = (value: unknown): string => {
+  switch (typeof value) {
+    case "string": {
+      const text = JSON.stringify(value)
+      return text.length > longestText ? `${text.slice(0, longestText - 4)}..."` : text
+    }
+    case "function":
+      return "a function"
+    case "object": {
+      if (value === null) return "null"
+      if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list"
+      if ("_tag" in value && typeof value._tag === "string") return value._tag
+      const keys = Object.keys(value)
+      return keys.length === 0 ? "{}" : `{ ${keys.slice(0, 5).join(", ")}${keys.length > 5 ? ", ..." : ""} }`
+    }
+    default:
+      return String(value)
+  }
 }
 
 /** Joins keys with dots, and quotes those that would be misread. */
-const pathOf = (path: ReadonlyArray<Key>): string =>
-  path.map((key) => typeof key === "string" && /[.\s]/.test(key) ? JSON.stringify(key) : String(key)).join(".")
+const pathOf = (path: ReadonlyArray<PropertyKey>): string =>
+  path.map((key) => typeof key === "string" && /^$|[.\s"]/.test(key) ? JSON.stringify(key) : String(key)).join(".")
 
-const messageOf = (message: string, value: unknown): string => {
-  if (message === "Missing key") return "is missing"
-  if (message.startsWith("Expected no excess property")) return "is not a field that is known here"
-  const union = message.match(/"_tag": "([^"]+)"/g)
-  const expected = union === null
-    ? message.replace(/^Expected /, "").replace(/, got .*$/, "")
-    : `one of ${union.map((tag) => tag.slice(8).replaceAll("\"", "")).join(", ")}`
-  return `expected ${expected}, got ${show(value)}`
+const either = (options: ReadonlyArray<string>): string =>
+  options.length < 2 ? options.join("") : `${options.slice(0, -1).join(", ")} or ${options.at(-1)}`
+
+const tagOf = (ast: SchemaAST.Objects): string | null => {
+  const type = ast.propertySignatures.find(({ name }) => name === "_tag")?.type
+  return type?._tag === "Literal" ? String(type.literal) : null
 }
 
-/** Lists a schema error's issues, one a path, in the order of the fields. */
-export const list = (input: unknown, issue: SchemaIssue.Issue): ReadonlyArray<Issue> => {
-  const issues = new Map<string, Issue>()
-  for (const { message, path = [] } of format(issue).issues) {
-    const keys = path.map(keyOf)
-    const name = pathOf(keys)
-    if (!issues.has(name)) issues.set(name, { path: name, message: messageOf(message, at(input, keys)) })
+const expectedIn = (annotations: Schema.Annotations.Annotations | undefined): string | null =>
+  typeof annotations?.["expected"] === "string" ? annotations["expected"] : null
+
+/** Says what a schema accepts: the words of its own check, or else its kind. */
+const describe = (ast: SchemaAST.AST): string => {
+  for (const check of ast.checks ?? []) {
+    const expected = expectedIn(check.annotations)
+    if (expected !== null) return expected
   }
-  return [...issues.values()]
+  switch (ast._tag) {
+    case "String":
+      return "text"
+    case "Number":
+      return "a number"
+    case "Boolean":
+      return "true or false"
+    case "Null":
+      return "null"
+    case "Literal":
+      return show(ast.literal)
+    case "Arrays":
+      return "a list"
+    case "Objects":
+      return tagOf(ast) ?? "an object"
+    case "Union":
+      return either(ast.types.map(describe))
+    default:
+      return ast._tag.toLowerCase()
+  }
+}
+
+const fieldsOf = (ast: SchemaAST.AST): ReadonlyArray<string> =>
+  ast._tag === "Objects" ? ast.propertySignatures.map(({ name }) => String(name)) : []
+
+const unknownField = (key: PropertyKey | undefined, ast: SchemaAST.AST): string => {
+  const fields = fieldsOf(ast).filter((field) => field !== "_tag")
+  const near = Near.nearest(String(key), fields)
+  const hint = near === null ? `there ${fields.length === 1 ? "is" : "are"} ${fields.join(", ")}` : `did you mean "${near}"?`
+  return `unknown field "${String(key)}"${fields.length === 0 ? "" : `; ${hint}`}`
+}
+
+const missingField = (key: PropertyKey | undefined, parent: SchemaAST.AST | null): string => {
+  const type = parent?._tag === "Objects"
+    ? parent.propertySignatures.find(({ name }) => name === key)?.type
+    : undefined
+  return type === undefined ? "is missing" : `is missing, expected ${describe(type)}`
+}
+
+/** Lists a schema error's issues, each with its path; `input` is the value that was refused. */
+const list = (input: unknown, issue: SchemaIssue.Issue): ReadonlyArray<Issue> => {
+  const found: Array<Issue> = []
+  const visit = (
+    node: SchemaIssue.Issue,
+    path: ReadonlyArray<PropertyKey>,
+    value: unknown,
+    parent: SchemaAST.AST | null
+  ): void => {
+    const add = (message: string): void => {
+      found.push({ path: pathOf(path), message })
+    }
+    const refuse = (expected: string): void => add(`expected ${expected}, got ${show(value)}`)
+    switch (node._tag) {
+      case "Composite":
+        return node.issues.forEach((inner) => visit(inner, path, value, node.ast))
+      case "AnyOf":
+        return node.issues.length === 0
+          ? refuse(describe(node.ast))
+          : node.issues.every((inner) => inner._tag === "Composite" && inner.ast._tag === "Objects")
+          ? node.issues.forEach((inner) => visit(inner, path, value, parent))
+          : refuse(describe(node.ast))
+      case "Pointer": {
+        const inner = node.path.reduce<unknown>(
+          (at, key) => typeof at === "object" && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined,
+          value
+        )
+        return visit(node.issue, [...path, ...node.path], inner, parent)
+      }
+      case "Filter":
+        return refuse(expectedIn(node.filter.annotations) ?? "another value")
+      case "Encoding":
+        return visit(node.issue, path, value, parent)
+      case "UnexpectedKey":
+        return add(unknownField(path.at(-1), node.ast))
+      case "MissingKey":
+        return add(missingField(path.at(-1), parent))
+      case "InvalidType":
+      case "OneOf":
+        return refuse(describe(node.ast))
+      case "InvalidValue":
+      case "Forbidden":
+        return refuse(expectedIn(node.annotations) ?? "another value")
+    }
+  }
+  visit(issue, [], input, null)
+  return found
 }
 
 /** Decodes a value and refuses unknown keys; every issue is reported at once. */

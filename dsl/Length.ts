@@ -2,15 +2,21 @@ import * as Schema from "effect/Schema"
 import * as Quantity from "./Quantity.ts"
 
 /** How long something lasts: so many optimizer steps, or so many passes over the training images. Never a bare number. */
-export type Length = { readonly steps: number } | { readonly epochs: number }
+export type Length =
+  | { readonly steps: number; readonly epochs?: never }
+  | { readonly epochs: number; readonly steps?: never }
+
+const expected = "{ steps } or { epochs }"
 
 const either = Schema.Struct({
   steps: Schema.optionalKey(Quantity.count),
   epochs: Schema.optionalKey(Quantity.positive)
-}).pipe(Schema.check(Schema.makeFilter(
-  (length: { readonly steps?: number; readonly epochs?: number }) => ("steps" in length) !== ("epochs" in length),
-  { expected: "{ steps } or { epochs }" }
-)))
+}).pipe(
+  Schema.check(Schema.makeFilter(
+    (length: { readonly steps?: number; readonly epochs?: number }) => ("steps" in length) !== ("epochs" in length),
+    { expected }
+  ))
+)
 
 // The schema checks that exactly one is there, which its type cannot say.
 export const Length = either as unknown as Schema.Codec<Length>

@@ -31,10 +31,10 @@ export type Size = keyof typeof sizes
 /** Describes a YOLOv8 by its published size, or by depth and width multiples of one's own. Classes come from the data. */
 export const yolo = (
   options:
-    | { readonly size: Size; readonly input: number }
-    | { readonly depth: number; readonly width: number; readonly maxChannels?: number; readonly input: number }
+    | { readonly size: Size; readonly input: number; readonly depth?: never; readonly width?: never; readonly maxChannels?: never }
+    | { readonly size?: never; readonly depth: number; readonly width: number; readonly maxChannels?: number; readonly input: number }
 ): Yolo => {
-  const multiples = "size" in options
+  const multiples = options.size !== undefined
     ? sizes[options.size]
     : { depth: options.depth, width: options.width, maxChannels: options.maxChannels ?? sizes.n.maxChannels }
   return { _tag: "Yolo", ...multiples, input: options.input, regMax: 16 }

@@ -1,10 +1,11 @@
 import type * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Augment from "./Augment.ts"
-import * as Cadence from "./Cadence.ts"
+import * as Checkpoint from "./Checkpoint.ts"
 import * as Clip from "./Clip.ts"
 import * as Dataset from "./Dataset.ts"
 import * as Ema from "./Ema.ts"
+import * as Evaluate from "./Evaluate.ts"
 import * as Issue from "./Issue.ts"
 import * as LearningRate from "./LearningRate.ts"
 import * as Length from "./Length.ts"
@@ -13,12 +14,13 @@ import * as Model from "./Model.ts"
 import * as Optimizer from "./Optimizer.ts"
 import * as Quantity from "./Quantity.ts"
 import * as Retry from "./Retry.ts"
+import * as Text from "./Text.ts"
 import * as Warmup from "./Warmup.ts"
 
 /** A finding that the author answers in the source, with the reason. */
-const Accepted = Schema.Struct({ rule: Schema.String, reason: Schema.NonEmptyString })
+const Accepted = Schema.Struct({ rule: Schema.String, reason: Text.filled })
 
-/** All that decides a training. `batch` counts images; `evaluate` and `checkpoint` say when; the rest is by name. */
+/** All that decides a training, as plain data. `batch` counts images. */
 export const Recipe = Schema.Struct({
   data: Dataset.Dataset,
   model: Model.Model,
@@ -32,8 +34,8 @@ export const Recipe = Schema.Struct({
   precision: Schema.Literal("float32"),
   batch: Quantity.count,
   length: Length.Length,
-  evaluate: Cadence.Cadence,
-  checkpoint: Cadence.Cadence,
+  evaluate: Evaluate.Evaluate,
+  checkpoint: Checkpoint.Checkpoint,
   retry: Retry.Retry,
   accepted: Schema.Array(Accepted)
 })
@@ -51,8 +53,8 @@ export const make = (options: Options): Recipe => ({
   ema: Ema.off,
   augment: Augment.standard(),
   precision: "float32",
-  evaluate: Cadence.atEnd,
-  checkpoint: Cadence.atEnd,
+  evaluate: Evaluate.atEnd,
+  checkpoint: Checkpoint.atEnd,
   retry: Retry.never,
   ...options,
   accepted: []
@@ -70,3 +72,9 @@ export const accept = (rule: string, reason: string) => (recipe: Recipe): Recipe
 
 /** Decodes a recipe's JSON and reports every issue at once, each with its path. */
 export const decode = (json: unknown): Result.Result<Recipe, ReadonlyArray<Issue.Issue>> => Issue.decode(Recipe, json)
+
+/** A recipe as JSON holds it. */
+export type Encoded = typeof Recipe.Encoded
+
+/** Encodes a recipe that was decoded or resolved as plain JSON. One that validation refuses is a defect and throws. */
+export const encode: (recipe: Recipe) => Encoded = Schema.encodeSync(Recipe)

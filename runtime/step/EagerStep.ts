@@ -13,7 +13,7 @@ import { forward, type Outputs } from "./Forward.ts"
 import { initialState } from "./InitialState.ts"
 import type { Kernels } from "./Kernels.ts"
 import type { NamedTensor, Prediction, Scalars, State, Step, StepOutcome } from "./Step.ts"
-import { clipEpsilon } from "../optim/Clip.ts"
+import { clipEpsilon, clips } from "../optim/Clip.ts"
 
 type Variables = Map<string, tf.Variable>
 
@@ -124,7 +124,7 @@ export const make = (configuration: Configuration, kernels: Kernels): EagerStep 
         parts: { box, class: klass, dfl },
         gradNorm,
         finite,
-        clipped: finite && gradNorm + clipEpsilon > scalars.clipBound
+        clipped: finite && clips(gradNorm, scalars.clipBound)
       }
     }) as unknown as StepOutcome
     return outcome

@@ -5,7 +5,7 @@ import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 import type { Batch } from "../../data/Batch.ts"
-import { clipEpsilon } from "../../optim/Clip.ts"
+import { clips } from "../../optim/Clip.ts"
 import type { Configuration } from "../../step/Configuration.ts"
 import type * as EagerStep from "../../step/EagerStep.ts"
 import type { NamedTensor, Prediction, Scalars, State, Step, StepOutcome } from "../../step/Step.ts"
@@ -101,7 +101,7 @@ export const make = (backend: Backend, configuration: Configuration, eager: Eage
         parts: { box, class: klass, dfl },
         gradNorm,
         finite,
-        clipped: finite && gradNorm + clipEpsilon > scalars.clipBound
+        clipped: finite && clips(gradNorm, scalars.clipBound)
       },
       fetched
     }

@@ -1,0 +1,23 @@
+export type Split = "train" | "val"
+
+/** Says where an image of a batch came from; `file` is relative to the data set's folder, null for a generated image. */
+export interface SampleReference {
+  readonly split: Split
+  readonly index: number
+  readonly file: string | null
+}
+
+/**
+ * Images with their ground truth, padded to the same number of boxes. Images are `[batch, input, input, 3]`, RGB in
+ * 0..1; boxes are `[batch, columns, 4]`, x1 y1 x2 y2 in pixels of the input; `present` is 1 where a box is and 0 where
+ * the column is padding. A last validation batch may be filled up: `samples` lists the real images alone.
+ */
+export interface Batch {
+  readonly epoch: number
+  readonly index: number
+  readonly images: Float32Array
+  readonly boxes: Float32Array
+  readonly classes: Int32Array
+  readonly present: Float32Array
+  readonly samples: ReadonlyArray<SampleReference>
+}

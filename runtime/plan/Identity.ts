@@ -1,0 +1,79 @@
+/**
+ * What makes two trainings the same: SHA-256 of canonical JSON, each over as much as its name says.
+ */
+import * as Recipe from "../../dsl/Recipe.ts"
+import type { TrainingGraph } from "../graph/TrainingGraph.ts"
+import type { Curve } from "../optim/Curve.ts"
+import * as Canonical from "./Canonical.ts"
+import type { Stage } from "./UpdateStages.ts"
+
+/** Raised whenever equal recipes on equal data would draw other weights, batches or augmentations. */
+export const generatorVersion = 1
+
+/** The four identities of an arm. `graph` and `training` are null where a recipe could not be resolved. */
+export interface Identity {
+  readonly recipe: string
+  readonly graph: string | null
+  readonly training: string | null
+  /** The data's fingerprint; null where the data is not at hand. */
+  readonly data: string | null
+}
+
+/** Identifies a recipe as it is declared, down to what it accepts and when it is evaluated. */
+export const ofRecipe = (recipe: Recipe.Recipe): string => Canonical.hash(Recipe.encode(recipe))
+
+/** Identifies an architecture: nodes with their shapes and the stages of the update. Class names are left out. */
+export const ofGraph = (graph: TrainingGraph, update: ReadonlyArray<Stage>): string =>
+  Canonical.hash({
+    nodes: graph.nodes.map(({ buffers, id, inputs, op, parameters, shape }) => ({
+      id,
+      op,
+      inputs,
+      shape,
+      parameters: parameters.map(({ group, name, shape }) => ({ name, shape, group })),
+      buffers: buffers.map(({ name, shape }) => ({ name, shape }))
+    })),
+    outputs: graph.outputs,
+    update
+  })
+
+const warmupOf = ({ optimizer, warmup }: Recipe.Recipe, warmupSteps: number) =>
+  warmup._tag === "None" || warmupSteps === 0 ? null : {
+    steps: warmupSteps,
+    from: warmup.from,
+    biasFrom: warmup.biasFrom,
+    momentumFrom: Math.min(warmup.momentumFrom, optimizer.momentum)
+  }
+
+/**
+ * Identifies everything that decides a training's numbers besides its data and seed, after resolution: epochs and the
+ * steps that they come to are the same. Names, retries, evaluation, checkpoints and accepted findings are left out.
+ */
+export const ofTraining = (options: {
+  readonly recipe: Recipe.Recipe
+  readonly graph: TrainingGraph
+  readonly update: ReadonlyArray<Stage>
+  readonly curve: Pick<Curve, "totalSteps" | "warmupSteps">
+}): string => {
+  const { curve, graph, recipe, update } = options
+  return Canonical.hash({
+    generatorVersion,
+    graph: ofGraph(graph, update),
+    strides: graph.strides,
+    regMax: graph.regMax,
+    initial: graph.nodes.flatMap(({ buffers, parameters }) => [
+      ...parameters.map(({ initial }) => initial),
+      ...buffers.map(({ value }) => value)
+    ]),
+    loss: recipe.loss,
+    optimizer: recipe.optimizer,
+    schedule: recipe.schedule,
+    warmup: warmupOf(recipe, curve.warmupSteps),
+    totalSteps: curve.totalSteps,
+    clip: recipe.clip,
+    ema: recipe.ema,
+    augment: recipe.augment,
+    precision: recipe.precision,
+    batch: recipe.batch
+  })
+}

@@ -1,0 +1,112 @@
+/**
+ * A recipe and the facts of its data, resolved: what will be trained, for how long, at which cost, and what is wrong.
+ */
+import type * as Dataset from "../../dsl/Dataset.ts"
+import type * as Experiment from "../../dsl/Experiment.ts"
+import type * as Recipe from "../../dsl/Recipe.ts"
+import * as Cost from "../graph/Cost.ts"
+import type { TrainingGraph } from "../graph/TrainingGraph.ts"
+import * as Yolo from "../nets/yolo/Yolo.ts"
+import * as Curve from "../optim/Curve.ts"
+import * as DataFindings from "./DataFindings.ts"
+import type { DataFacts } from "./Facts.ts"
+import * as Finding from "./Finding.ts"
+import * as Identity from "./Identity.ts"
+import * as Length from "./Length.ts"
+import * as Rules from "./rules/Rules.ts"
+import * as UpdateStages from "./UpdateStages.ts"
+
+/** How many optimizer steps a training takes; null where the data decides it and is not at hand. */
+export interface Schedule {
+  readonly totalSteps: number | null
+  readonly warmupSteps: number | null
+  readonly stepsPerEpoch: number | null
+}
+
+export interface Arm {
+  readonly arm: string
+  readonly recipe: Recipe.Recipe
+  readonly facts: DataFacts | null
+  readonly identity: Identity.Identity
+  /** Null where a finding is an error. */
+  readonly graph: TrainingGraph | null
+  readonly cost: Cost.Cost | null
+  readonly update: ReadonlyArray<UpdateStages.Stage>
+  readonly schedule: Schedule
+  /** The rows of the schedule; null where its steps are not known. */
+  readonly curve: Curve.Curve | null
+  readonly findings: ReadonlyArray<Finding.Finding>
+}
+
+export interface Plan {
+  readonly experiment: string
+  readonly arms: ReadonlyArray<Arm>
+}
+
+const scheduleOf = (recipe: Recipe.Recipe, facts: DataFacts | null): Schedule => {
+  const stepsPerEpoch = facts === null ? null : Length.stepsPerEpoch(facts.images.train, recipe.batch)
+  const totalSteps = Length.steps(recipe.length, stepsPerEpoch)
+  return {
+    totalSteps: totalSteps === null ? null : Math.max(1, totalSteps),
+    warmupSteps: recipe.warmup._tag === "None" ? 0 : Length.steps(recipe.warmup.length, stepsPerEpoch),
+    stepsPerEpoch
+  }
+}
+
+const curveOf = (recipe: Recipe.Recipe, { totalSteps, warmupSteps }: Schedule): Curve.Curve | null =>
+  totalSteps === null || warmupSteps === null ? null : Curve.make({
+    schedule: recipe.schedule,
+    warmup: recipe.warmup,
+    momentum: recipe.optimizer.momentum,
+    totalSteps,
+    warmupSteps
+  })
+
+const classesOf = (recipe: Recipe.Recipe, facts: DataFacts | null): ReadonlyArray<string> | null =>
+  facts?.classes ?? recipe.data.classes ?? null
+
+/** Resolves one recipe, which must have been decoded. `facts` is null where the data is not at hand. */
+export const resolveArm = (arm: string, recipe: Recipe.Recipe, facts: DataFacts | null): Arm => {
+  const schedule = scheduleOf(recipe, facts)
+  const update = UpdateStages.of(recipe)
+  const curve = curveOf(recipe, schedule)
+  const classes = classesOf(recipe, facts)
+  const findings = [
+    ...DataFindings.of(recipe, facts),
+    ...Rules.check({ recipe, facts, totalSteps: schedule.totalSteps, warmupSteps: schedule.warmupSteps })
+  ].map((finding) => Finding.answered(finding, recipe.accepted))
+  const blocked = findings.some(({ severity }) => severity === "error")
+  const graph = blocked || classes === null ? null : Yolo.build(recipe.model, classes)
+  return {
+    arm,
+    recipe,
+    facts,
+    identity: {
+      recipe: Identity.ofRecipe(recipe),
+      graph: graph === null ? null : Identity.ofGraph(graph, update),
+      training: graph === null || curve === null ? null : Identity.ofTraining({ recipe, graph, update, curve }),
+      data: facts?.fingerprint ?? null
+    },
+    graph,
+    cost: graph === null ? null : Cost.of(graph, { batch: recipe.batch, ema: recipe.ema._tag !== "Off" }),
+    update,
+    schedule,
+    curve,
+    findings
+  }
+}
+
+/** Resolves every arm of a checked experiment. `factsOf` returns undefined for data that is not at hand. */
+export const resolve = (
+  experiment: Experiment.Resolved,
+  factsOf: (dataset: Dataset.Dataset) => DataFacts | undefined
+): Plan => ({
+  experiment: experiment.name,
+  arms: Object.entries(experiment.arms).map(([arm, recipe]) => resolveArm(arm, recipe, factsOf(recipe.data) ?? null))
+})
+
+/** Tells whether every arm can run: no finding is an error, and with `strict` none is a warning. */
+export const isValid = (plan: Plan, options: { readonly strict?: boolean } = {}): boolean =>
+  plan.arms.every(({ findings }) =>
+    findings.every(({ severity }) => severity === "advice" || (severity === "warning" && options.strict !== true))
+  )

@@ -1,0 +1,20 @@
+import type * as Experiment from "../../dsl/Experiment.ts"
+import * as Figure from "./Figure.ts"
+import * as Line from "./Line.ts"
+import * as Paragraph from "./Paragraph.ts"
+
+/** Says everything that keeps an experiment from running, each issue under its path; at most `columns` wide. */
+export const of = (
+  { experiment, issues }: Pick<Experiment.InvalidExperiment, "experiment" | "issues">,
+  columns: number
+): ReadonlyArray<Line.Line> => [
+  Line.of(
+    Line.span(experiment, "strong"),
+    ` cannot run: ${Figure.plural(issues.length, "thing")} to correct`
+  ),
+  ...issues.flatMap(({ message, path }) => [
+    Line.empty,
+    ...(path === "" ? [] : [Line.of("  ", Line.span(path, "bad"))]),
+    ...message.split("\n").flatMap((line) => Paragraph.of(line, columns, { indent: path === "" ? 2 : 4 }))
+  ])
+]

@@ -1,0 +1,28 @@
+/**
+ * Sentences and labelled rows, broken between words so that no line of a report wraps.
+ */
+import * as Line from "./Line.ts"
+
+const labelColumns = 11
+
+/** Breaks text into lines that begin `indent` columns in. */
+export const of = (
+  text: string,
+  columns: number,
+  options: { readonly indent?: number; readonly tone?: Line.Tone } = {}
+): ReadonlyArray<Line.Line> => {
+  const { indent = 0, tone = "plain" } = options
+  return Line.wrap(text, columns - indent).map((part) => Line.of(" ".repeat(indent), Line.span(part, tone)))
+}
+
+/** Writes a label two columns in, with text beside it; what follows `text` stands below, in the same column. */
+export const labelled = (label: string, texts: ReadonlyArray<string>, columns: number): ReadonlyArray<Line.Line> => {
+  const indent = 2 + labelColumns
+  const lines = texts.flatMap((text) => of(text, columns, { indent }))
+  return lines.map((line, index) =>
+    index === 0 ? [Line.span("  "), Line.span(label.padEnd(labelColumns), "quiet"), ...line.slice(1)] : line
+  )
+}
+
+/** Where the text beside a label begins. */
+export const labelledIndent = 2 + labelColumns

@@ -1,0 +1,71 @@
+/**
+ * The rows of a schedule as tables.
+ */
+import type { Curve } from "../optim/Curve.ts"
+import type { Arm, Plan } from "../plan/Plan.ts"
+import * as Figure from "./Figure.ts"
+import * as Line from "./Line.ts"
+import * as Paragraph from "./Paragraph.ts"
+import * as RecipeText from "./RecipeText.ts"
+import * as Table from "./Table.ts"
+
+/** A schedule of more rows than this is thinned out. */
+const mostRows = 40
+const spacedRows = 24
+const rise = 6
+
+const headings: ReadonlyArray<Table.Column> = [
+  { heading: "step", align: "right" },
+  { heading: "learning rate", align: "right" },
+  { heading: "biases", align: "right" },
+  { heading: "momentum", align: "right" }
+]
+
+/** Chooses the steps to show: all of a short schedule; otherwise some of the warmup, its end, even parts and the last. */
+export const shownSteps = ({ totalSteps, warmupSteps }: Curve): ReadonlyArray<number> => {
+  if (totalSteps <= mostRows) return Array.from({ length: totalSteps }, (_, step) => step)
+  const even = Array.from({ length: spacedRows }, (_, index) => Math.round((index * (totalSteps - 1)) / (spacedRows - 1)))
+  const warmup = Array.from({ length: rise + 1 }, (_, index) => Math.round((index * warmupSteps) / rise))
+  return [...new Set([...even, ...warmup])].filter((step) => step < totalSteps).toSorted((left, right) => left - right)
+}
+
+const rowsOf = (curve: Curve): ReadonlyArray<Line.Line> =>
+  shownSteps(curve).map((step) => {
+    const { biasLearningRate, learningRate, momentum } = curve.at(step)
+    return [
+      Line.span(String(step)),
+      Line.span(Figure.chosen(learningRate)),
+      Line.span(Figure.chosen(biasLearningRate)),
+      Line.span(Figure.chosen(momentum))
+    ]
+  })
+
+const decisive = ({ curve, recipe }: Arm): string =>
+  JSON.stringify([recipe.schedule, recipe.warmup, recipe.optimizer.momentum, curve?.totalSteps, curve?.warmupSteps])
+
+const groupOf = (arms: ReadonlyArray<Arm>, columns: number): ReadonlyArray<Line.Line> => {
+  const [first] = arms
+  if (first === undefined) return []
+  const { curve, recipe } = first
+  const said = `${RecipeText.schedule(recipe)}, ${RecipeText.warmup(recipe)}`
+  const heading = [
+    Line.empty,
+    ...Paragraph.of(arms.map(({ arm }) => arm).join(", "), columns, { tone: "strong" })
+  ]
+  if (curve === null) {
+    return [
+      ...heading,
+      ...Paragraph.of(`${said}; the steps of ${RecipeText.length(recipe.length)} are known where the data is`, columns)
+    ]
+  }
+  const thinned = curve.totalSteps > mostRows
+    ? `; some of ${Figure.plural(curve.totalSteps, "step")}, --json prints every one`
+    : ""
+  return [...heading, ...Paragraph.of(`${said}${thinned}`, columns), Line.empty, ...Table.of(headings, rowsOf(curve), columns)]
+}
+
+/** Writes the schedule of every arm, once for arms that share it; at most `columns` wide. */
+export const of = (plan: Plan, columns: number): ReadonlyArray<Line.Line> => [
+  Line.of(Line.span(plan.experiment, "strong")),
+  ...[...Map.groupBy(plan.arms, decisive).values()].flatMap((arms) => groupOf(arms, columns))
+]
