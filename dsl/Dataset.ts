@@ -33,7 +33,7 @@ export type Shapes = typeof Shapes.Type
 export const Yolo = Schema.TaggedStruct("Yolo", {
   name: Text.name,
   classes: Schema.optionalKey(names(Text.filled)),
-  about: Schema.optionalKey(Schema.String),
+  about: Schema.optionalKey(Text.whole),
   strict: Schema.Boolean
 })
 export type Yolo = typeof Yolo.Type

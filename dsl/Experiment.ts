@@ -1,3 +1,5 @@
+import * as Cause from "effect/Cause"
+import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -6,6 +8,7 @@ import * as Issue from "./Issue.ts"
 import * as Near from "./Near.ts"
 import * as Quantity from "./Quantity.ts"
 import * as Recipe from "./Recipe.ts"
+import * as Setting from "./Setting.ts"
 import * as Text from "./Text.ts"
 
 /** What an experiment says: a question, recipes to compare by name, seeds, and what must hold in the end. */
@@ -18,8 +21,8 @@ export interface Definition<Arm extends string = string> {
 
 const Arms = Schema.Record(Schema.String, Recipe.Recipe).pipe(Schema.check(
   Schema.makeFilter((arms: object) => Object.keys(arms).length > 0, { expected: "at least one arm" }),
-  Schema.makeFilter((arms: object) => Object.keys(arms).every((name) => name.trim() !== ""), {
-    expected: "a name for every arm"
+  Schema.makeFilter((arms: object) => Object.keys(arms).every(Text.isLine), {
+    expected: "a name for every arm, in one line"
   })
 ))
 
@@ -69,7 +72,8 @@ export const make = <const Arm extends string, E = never>(
 ): Experiment => ({
   format: marker,
   name,
-  definition: Effect.isEffect(definition) ? definition : Effect.succeed(definition)
+  // Nothing of the definition is looked at before it is resolved: a value that throws must not spoil an import.
+  definition: Effect.suspend(() => Effect.isEffect(definition) ? definition : Effect.succeed(definition))
 })
 
 /** The arms alone decide which names there are; an expectation must not add one. */
@@ -78,8 +82,14 @@ type ExpectKnown<Arm extends string> = Omit<Definition<Arm>, "expect"> & {
 }
 
 /** Tells whether a value that a file exports is an experiment. */
-export const isExperiment = (value: unknown): value is Experiment =>
-  typeof value === "object" && value !== null && (value as { readonly format?: unknown }).format === marker
+export const isExperiment = (value: unknown): value is Experiment => {
+  try {
+    const { definition, format } = (value ?? {}) as { readonly definition?: unknown; readonly format?: unknown }
+    return format === marker && Effect.isEffect(definition)
+  } catch {
+    return false
+  }
+}
 
 const nameIssues = (name: unknown): ReadonlyArray<Issue.Issue> => {
   const decoded = Issue.decode(Text.name, name)
@@ -90,8 +100,7 @@ const keysOf = (value: unknown): ReadonlyArray<string> =>
   typeof value === "object" && value !== null ? Object.keys(value) : []
 
 /** Checks the arms that expectations name, also where other fields are wrong, so that one pass reports everything. */
-const unknownArms = (definition: unknown): ReadonlyArray<Issue.Issue> => {
-  const { arms, expect } = (definition ?? {}) as { readonly arms?: unknown; readonly expect?: unknown }
+const unknownArms = ({ arms, expect }: { readonly arms?: unknown; readonly expect?: unknown }): ReadonlyArray<Issue.Issue> => {
   const known = keysOf(arms)
   if (known.length === 0 || !Array.isArray(expect)) return []
   return expect.flatMap((item: unknown, index) => {
@@ -107,6 +116,15 @@ const unknownArms = (definition: unknown): ReadonlyArray<Issue.Issue> => {
   })
 }
 
+/** What expectations say of arms can be checked only where both can be read. */
+const armIssues = (definition: unknown): ReadonlyArray<Issue.Issue> => {
+  try {
+    return unknownArms(definition ?? {})
+  } catch {
+    return []
+  }
+}
+
 /**
  * Checks an experiment's name and its definition, which may be any value. Every issue is reported at once, each with
  * its path, such as `arms.clip.clip.maxNorm: expected a number above 0, got -1`.
@@ -116,23 +134,30 @@ export const decode = (name: string, definition: unknown): Result.Result<Resolve
   const issues = [
     ...nameIssues(name),
     ...(Result.isFailure(decoded) ? decoded.failure : []),
-    ...unknownArms(definition)
+    ...armIssues(definition)
   ]
   return Result.isFailure(decoded) || issues.length > 0
     ? Result.fail(issues)
     : Result.succeed({ name, ...decoded.success })
 }
 
-const reasonOf = (error: unknown): string =>
-  error instanceof Error && error.message !== "" ? error.message : Issue.show(error)
+const failureOf = (error: unknown): string =>
+  error instanceof Config.ConfigError ? Setting.explain(error) : `its definition fails: ${Issue.reasonOf(error)}`
 
-/** Computes and checks an experiment's definition. Fails with everything that is wrong with it. */
+/**
+ * Computes and checks an experiment's definition. Fails with everything that is wrong with it, also where computing it
+ * throws.
+ */
 export const resolve = Effect.fn("Experiment.resolve")(function*(experiment: Experiment) {
-  const invalid = (issues: ReadonlyArray<Issue.Issue>) =>
-    new InvalidExperiment({ experiment: experiment.name, issues })
-  const definition = yield* Effect.mapError(
+  // An experiment of another version of the package has the marker, but not always this one's types.
+  const name = typeof experiment.name === "string" ? experiment.name : Issue.show(experiment.name)
+  const invalid = (issues: ReadonlyArray<Issue.Issue>) => new InvalidExperiment({ experiment: name, issues })
+  const definition = yield* Effect.catchCause(
     experiment.definition,
-    (error) => invalid([{ path: "", message: `its definition fails: ${reasonOf(error)}` }])
+    (cause) =>
+      Cause.hasInterruptsOnly(cause)
+        ? Effect.interrupt
+        : Effect.fail(invalid([{ path: "", message: failureOf(Cause.squash(cause)) }]))
   )
   return yield* Effect.mapError(Effect.fromResult(decode(experiment.name, definition)), invalid)
 })

@@ -6,6 +6,7 @@ import * as Schema from "effect/Schema"
 import type * as SchemaAST from "effect/SchemaAST"
 import type * as SchemaIssue from "effect/SchemaIssue"
 import * as Near from "./Near.ts"
+import * as Unreadable from "./Unreadable.ts"
 
 export interface Issue {
   /** Such as `arms.clip.clip.maxNorm`; empty for the value as a whole. */
@@ -15,8 +16,13 @@ export interface Issue {
 
 const longestText = 60
 
-/** Shows a value in few words. An object's values are never shown: one of them might be a secret. */
-export const show = (value: unknown): string => {
+/** Names the class of an object that has one. */
+const classOf = (value: object): string | null => {
+  const name: unknown = value.constructor?.name
+  return typeof name === "string" && name !== "" && name !== "Object" ? name : null
+}
+
+const shown = (value: unknown): string => {
   switch (typeof value) {
     case "string": {
       const text = JSON.stringify(value)
@@ -24,10 +30,14 @@ export const show = (value: unknown): string => {
     }
     case "function":
       return "a function"
+    case "bigint":
+      return `${value}n`
     case "object": {
       if (value === null) return "null"
       if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list"
       if ("_tag" in value && typeof value._tag === "string") return value._tag
+      const named = classOf(value)
+      if (named !== null) return named
       const keys = Object.keys(value)
       return keys.length === 0 ? "{}" : `{ ${keys.slice(0, 5).join(", ")}${keys.length > 5 ? ", ..." : ""} }`
     }
@@ -36,8 +46,26 @@ export const show = (value: unknown): string => {
   }
 }
 
+/** Shows a value in few words. An object's values are never shown: one of them might be a secret. */
+export const show = (value: unknown): string => {
+  try {
+    return shown(value)
+  } catch {
+    return "a value that cannot be read"
+  }
+}
+
+/** Says in words what was thrown or failed with. */
+export const reasonOf = (error: unknown): string => {
+  try {
+    return error instanceof Error && error.message !== "" ? error.message : shown(error)
+  } catch {
+    return "an error that cannot be read"
+  }
+}
+
 /** Joins keys with dots, and quotes those that would be misread. */
-const pathOf = (path: ReadonlyArray<PropertyKey>): string =>
+export const pathOf = (path: ReadonlyArray<PropertyKey>): string =>
   path.map((key) => typeof key === "string" && /^$|[.\s"]/.test(key) ? JSON.stringify(key) : String(key)).join(".")
 
 const either = (options: ReadonlyArray<string>): string =>
@@ -96,6 +124,24 @@ const missingField = (key: PropertyKey | undefined, parent: SchemaAST.AST | null
   return type === undefined ? "is missing" : `is missing, expected ${describe(type)}`
 }
 
+/** Says what was expected where a single value was refused. */
+export const expectation = (issue: SchemaIssue.Leaf | SchemaIssue.Filter | SchemaIssue.AnyOf): string => {
+  switch (issue._tag) {
+    case "Filter":
+      return expectedIn(issue.filter.annotations) ?? "another value"
+    case "InvalidValue":
+    case "Forbidden":
+      return expectedIn(issue.annotations) ?? "another value"
+    case "AnyOf":
+    case "InvalidType":
+    case "OneOf":
+    case "UnexpectedKey":
+      return describe(issue.ast)
+    case "MissingKey":
+      return "a value"
+  }
+}
+
 /** Lists a schema error's issues, each with its path; `input` is the value that was refused. */
 const list = (input: unknown, issue: SchemaIssue.Issue): ReadonlyArray<Issue> => {
   const found: Array<Issue> = []
@@ -108,16 +154,16 @@ const list = (input: unknown, issue: SchemaIssue.Issue): ReadonlyArray<Issue> =>
     const add = (message: string): void => {
       found.push({ path: pathOf(path), message })
     }
-    const refuse = (expected: string): void => add(`expected ${expected}, got ${show(value)}`)
+    const refuse = (issue: Parameters<typeof expectation>[0]): void =>
+      add(`expected ${expectation(issue)}, got ${show(value)}`)
     switch (node._tag) {
       case "Composite":
         return node.issues.forEach((inner) => visit(inner, path, value, node.ast))
       case "AnyOf":
-        return node.issues.length === 0
-          ? refuse(describe(node.ast))
-          : node.issues.every((inner) => inner._tag === "Composite" && inner.ast._tag === "Objects")
+        return node.issues.length > 0
+            && node.issues.every((inner) => inner._tag === "Composite" && inner.ast._tag === "Objects")
           ? node.issues.forEach((inner) => visit(inner, path, value, parent))
-          : refuse(describe(node.ast))
+          : refuse(node)
       case "Pointer": {
         const inner = node.path.reduce<unknown>(
           (at, key) => typeof at === "object" && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined,
@@ -125,29 +171,39 @@ const list = (input: unknown, issue: SchemaIssue.Issue): ReadonlyArray<Issue> =>
         )
         return visit(node.issue, [...path, ...node.path], inner, parent)
       }
-      case "Filter":
-        return refuse(expectedIn(node.filter.annotations) ?? "another value")
       case "Encoding":
         return visit(node.issue, path, value, parent)
       case "UnexpectedKey":
         return add(unknownField(path.at(-1), node.ast))
       case "MissingKey":
         return add(missingField(path.at(-1), parent))
+      case "Filter":
       case "InvalidType":
       case "OneOf":
-        return refuse(describe(node.ast))
       case "InvalidValue":
       case "Forbidden":
-        return refuse(expectedIn(node.annotations) ?? "another value")
+        return refuse(node)
     }
   }
   visit(issue, [], input, null)
   return found
 }
 
-/** Decodes a value and refuses unknown keys; every issue is reported at once. */
-export const decode = <A>(schema: Schema.Codec<A, unknown>, input: unknown): Result.Result<A, ReadonlyArray<Issue>> =>
-  Result.mapError(
-    Schema.decodeUnknownResult(schema)(input, { errors: "all", onExcessProperty: "error" }),
-    (error) => list(input, error.issue)
-  )
+/**
+ * Decodes a value and refuses unknown keys; every issue is reported at once. A property that throws when it is read is
+ * an issue like any other.
+ */
+export const decode = <A>(schema: Schema.Codec<A, unknown>, input: unknown): Result.Result<A, ReadonlyArray<Issue>> => {
+  try {
+    return Result.mapError(
+      Schema.decodeUnknownResult(schema)(input, { errors: "all", onExcessProperty: "error" }),
+      (error) => list(input, error.issue)
+    )
+  } catch {
+    const issues = Unreadable.find(input).map(({ error, path }) => ({
+      path: pathOf(path),
+      message: `cannot be read: ${reasonOf(error)}`
+    }))
+    return Result.fail(issues.length === 0 ? [{ path: "", message: "cannot be read" }] : issues)
+  }
+}

@@ -9,8 +9,8 @@ export type Length =
 const expected = "{ steps } or { epochs }"
 
 const either = Schema.Struct({
-  steps: Schema.optionalKey(Quantity.count),
-  epochs: Schema.optionalKey(Quantity.positive)
+  steps: Schema.optionalKey(Quantity.countUpTo(1_000_000_000)),
+  epochs: Schema.optionalKey(Quantity.positiveUpTo(1_000_000))
 }).pipe(
   Schema.check(Schema.makeFilter(
     (length: { readonly steps?: number; readonly epochs?: number }) => ("steps" in length) !== ("epochs" in length),

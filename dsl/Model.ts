@@ -6,8 +6,8 @@ import * as Quantity from "./Quantity.ts"
  * `maxChannels` before it), `input` is the side in pixels, `regMax` the number of bins of a box side.
  */
 export const Yolo = Schema.TaggedStruct("Yolo", {
-  depth: Quantity.positive,
-  width: Quantity.positive,
+  depth: Quantity.positiveUpTo(64),
+  width: Quantity.positiveUpTo(64),
   maxChannels: Quantity.count,
   input: Quantity.count,
   regMax: Schema.Literal(16)

@@ -17,11 +17,11 @@ const distance = (from: string, to: string): number => {
   return last[to.length] ?? 0
 }
 
-/** Finds the name that was probably meant by a misspelt one: at most a third of its letters differ. */
+/** Finds the name that was probably meant by a misspelt one: at most a third of the longer one's letters differ. */
 export const nearest = (name: string, names: Iterable<string>): string | null => {
   const ranked = [...names]
     .map((candidate) => ({ candidate, far: distance(name.toLowerCase(), candidate.toLowerCase()) }))
+    .filter(({ candidate, far }) => far <= Math.floor(Math.max(name.length, candidate.length) / 3))
     .toSorted((left, right) => left.far - right.far)
-  const best = ranked[0]
-  return best !== undefined && best.far <= Math.max(1, Math.floor(name.length / 3)) ? best.candidate : null
+  return ranked[0]?.candidate ?? null
 }

@@ -11,6 +11,10 @@ const bounded = (expected: string, holds: (value: number) => boolean) =>
 /** Accepts a finite number above 0. */
 export const positive = bounded("a number above 0", (value) => value > 0)
 
+/** Accepts a number above 0 and at most `most`, which no sensible value comes near. */
+export const positiveUpTo = (most: number) =>
+  bounded(`a number above 0 and at most ${most}`, (value) => value > 0 && value <= most)
+
 /** Accepts a finite number of at least 0. */
 export const nonNegative = bounded("a number of at least 0", (value) => value >= 0)
 
@@ -22,6 +26,10 @@ export const fraction = bounded("a number of at least 0 and below 1", (value) =>
 
 /** Accepts a whole number above 0. */
 export const count = bounded("a whole number above 0", (value) => Number.isSafeInteger(value) && value > 0)
+
+/** Accepts a whole number from 1 to `most`, which no sensible value comes near. */
+export const countUpTo = (most: number) =>
+  bounded(`a whole number from 1 to ${most}`, (value) => Number.isSafeInteger(value) && value > 0 && value <= most)
 
 /** Accepts a whole number of at least 0. */
 export const index = bounded("a whole number of at least 0", (value) => Number.isSafeInteger(value) && value >= 0)

@@ -18,7 +18,7 @@ import * as Text from "./Text.ts"
 import * as Warmup from "./Warmup.ts"
 
 /** A finding that the author answers in the source, with the reason. */
-const Accepted = Schema.Struct({ rule: Schema.String, reason: Text.filled })
+const Accepted = Schema.Struct({ rule: Text.filled, reason: Text.filled })
 
 /** All that decides a training, as plain data. `batch` counts images. */
 export const Recipe = Schema.Struct({

@@ -27,7 +27,10 @@ interface Cell {
   readonly channels: number
 }
 
-/** Starts an empty graph. An id that is used twice or an unknown input is a defect of the network family and throws. */
+/**
+ * Starts an empty graph. An id that is used twice, an unknown input or inputs that do not fit together are defects of
+ * the network family and throw.
+ */
 export const make = (): Builder => {
   const nodes: Array<Node> = []
   const shapes = new Map<string, ReadonlyArray<number>>()
@@ -41,6 +44,11 @@ export const make = (): Builder => {
   const cellOf = (id: string): Cell => {
     const [height = 0, width = 0, channels = 0] = shapeOf(id)
     return { height, width, channels }
+  }
+
+  const fit = (id: string, inputs: ReadonlyArray<string>, extentsOf: (cell: Cell) => ReadonlyArray<number>): void => {
+    const extents = inputs.map((input) => extentsOf(cellOf(input)).join(" x "))
+    if (new Set(extents).size !== 1) throw new Error(`the inputs of "${id}" do not fit: ${extents.join(", ")}`)
   }
 
   const push = (
@@ -106,12 +114,17 @@ export const make = (): Builder => {
       })
     },
     silu: (id, input) => push(id, { _tag: "Silu" }, [input], shapeOf(input)),
-    add: (id, left, right) => push(id, { _tag: "Add" }, [left, right], shapeOf(left)),
+    add: (id, left, right) => {
+      fit(id, [left, right], ({ channels, height, width }) => [height, width, channels])
+      return push(id, { _tag: "Add" }, [left, right], shapeOf(left))
+    },
     slice: (id, input, begin, size) => {
-      const { height, width } = cellOf(input)
+      const { channels, height, width } = cellOf(input)
+      if (begin + size > channels) throw new Error(`the slice "${id}" ends at ${begin + size} of ${channels} channels`)
       return push(id, { _tag: "Slice", begin, size }, [input], [height, width, size])
     },
     concat: (id, inputs) => {
+      fit(id, inputs, ({ height, width }) => [height, width])
       const { height, width } = cellOf(inputs[0] ?? "")
       const channels = inputs.reduce((sum, input) => sum + cellOf(input).channels, 0)
       return push(id, { _tag: "Concat" }, inputs, [height, width, channels])
@@ -122,6 +135,7 @@ export const make = (): Builder => {
       return push(id, { _tag: "Upsample", factor: 2 }, [input], [height * 2, width * 2, channels])
     },
     levels: (id, inputs) => {
+      fit(id, inputs, ({ channels }) => [channels])
       const rows = inputs.reduce((sum, input) => sum + cellOf(input).height * cellOf(input).width, 0)
       return push(id, { _tag: "Levels" }, inputs, [rows, cellOf(inputs[0] ?? "").channels])
     }

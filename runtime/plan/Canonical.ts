@@ -10,7 +10,7 @@ const refuse = (path: ReadonlyArray<string>, what: string): never => {
 const encodeText = (text: string, path: ReadonlyArray<string>): string =>
   text.isWellFormed() ? JSON.stringify(text) : refuse(path, "a lone surrogate")
 
-const encodeAt = (value: unknown, path: ReadonlyArray<string>): string => {
+const encodeAt = (value: unknown, path: ReadonlyArray<string>, within: ReadonlyArray<unknown>): string => {
   switch (typeof value) {
     case "boolean":
       return String(value)
@@ -20,16 +20,19 @@ const encodeAt = (value: unknown, path: ReadonlyArray<string>): string => {
       return encodeText(value, path)
     case "object": {
       if (value === null) return "null"
+      if (within.includes(value)) return refuse(path, "a value that holds itself")
+      const inside = [...within, value]
       // Array.from visits the holes of a sparse array, which map would leave out.
       if (Array.isArray(value)) {
-        return `[${Array.from(value, (item: unknown, index) => encodeAt(item, [...path, String(index)])).join(",")}]`
+        const items = Array.from(value, (item: unknown, index) => encodeAt(item, [...path, String(index)], inside))
+        return `[${items.join(",")}]`
       }
       const prototype: unknown = Object.getPrototypeOf(value)
       if (prototype !== Object.prototype && prototype !== null) return refuse(path, "an instance of a class")
       // Strings compare by UTF-16 code units, which is the order that the RFC asks for.
       const members = Object.entries(value).toSorted(([left], [right]) => left < right ? -1 : 1)
       return `{${
-        members.map(([key, item]) => `${encodeText(key, path)}:${encodeAt(item, [...path, key])}`).join(",")
+        members.map(([key, item]) => `${encodeText(key, path)}:${encodeAt(item, [...path, key], inside)}`).join(",")
       }}`
     }
     default:
@@ -39,9 +42,9 @@ const encodeAt = (value: unknown, path: ReadonlyArray<string>): string => {
 
 /**
  * Writes a value as canonical JSON: no spaces, keys in the order of their UTF-16 code units, numbers as ECMAScript
- * prints them. Throws a TypeError that names the place for what JSON lacks: NaN, infinities, undefined, class instances.
+ * prints them. Throws a TypeError that names the place for what JSON lacks: NaN, infinities, undefined, class instances, cycles.
  */
-export const encode = (value: unknown): string => encodeAt(value, [])
+export const encode = (value: unknown): string => encodeAt(value, [], [])
 
 /** Computes the SHA-256 of a value's canonical JSON, as 64 hexadecimal digits. */
 export const hash = (value: unknown): string => createHash("sha256").update(encode(value), "utf8").digest("hex")

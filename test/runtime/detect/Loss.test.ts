@@ -172,15 +172,21 @@ onEachBackend("The loss", () => {
     assert.strictEqual(entropy(-1e9).class, 0)
     relative(entropy(-1e-9).class, Math.log(2), 1e-6, "at zero")
     relative(entropy(-12).class * 1e6, Math.log1p(Math.exp(-12)) * 1e6, 1e-5, "far below")
-    // With the label 1: the one anchor aims exactly at the box, and its target is 1.
+    // The one anchor aims exactly at the box: its target is 1, less what the assigner's epsilon of 1e-9 takes from it
+    // where the alignment, the root of the class score, is not far above that.
     const sides = tf.tensor3d(Array.from({ length: 64 }, (_, index) => index % 16 < 2 ? 20 : -20), [1, 1, 64])
     const labelled = (logit: number) =>
       evaluate({ distances: sides, logits: tf.tensor3d([logit], [1, 1, 1]) }, truthOf([[[[0, 0, 8, 8], 0]]]), {
         ...anchors,
         gains
       })
-    relative(labelled(-30).class, 30, 1e-4, "label 1, far below")
-    relative(labelled(40).class + 1, 1, 1e-4, "label 1, far above")
+    const alignment = Math.exp(-15)
+    relative(labelled(-30).class, 30 * alignment / (alignment + 1e-9), 1e-5, "boxed, far below")
+    relative(labelled(-10).class, 10, 1e-4, "boxed, below")
+    relative(labelled(40).class + 1, 1, 1e-6, "boxed, far above")
+    // Neither slope is lost: the sigmoid of the logit, and that less the target.
+    relative((entropy(-12).logits[0] ?? NaN) * 1e6, gains.class * 1e6 / (1 + Math.exp(12)), 1e-5, "slope far below")
+    relative(labelled(-30).logits[0] ?? NaN, -gains.class * alignment / (alignment + 1e-9), 1e-5, "slope, boxed")
   })
 
   it("stays finite, gradients included, for extreme predictions", () => {
