@@ -12,8 +12,9 @@ import type { Configuration } from "./Configuration.ts"
 import { forward, type Outputs } from "./Forward.ts"
 import { initialState } from "./InitialState.ts"
 import type { Kernels } from "./Kernels.ts"
+import { type Figures, outcomeOf } from "./Report.ts"
 import type { NamedTensor, Prediction, Scalars, State, Step, StepOutcome } from "./Step.ts"
-import { clipEpsilon, clips } from "../optim/Clip.ts"
+import { clipEpsilon } from "../optim/Clip.ts"
 
 type Variables = Map<string, tf.Variable>
 
@@ -109,7 +110,7 @@ export const make = (configuration: Configuration, kernels: Kernels): EagerStep 
     Backward.backward(objective, weights, running, batch)
 
   const run = (batch: Batch, scalars: Scalars): StepOutcome => {
-    const outcome = tf.tidy(() => {
+    const figures = tf.tidy(() => {
       const result = evaluate(batchTensors(graph, batch))
       const squares = [...result.gradients.values()].map((gradient) => tf.sum(tf.square(gradient)))
       const norm = tf.sqrt(tf.addN(squares)) as tf.Scalar
@@ -119,15 +120,9 @@ export const make = (configuration: Configuration, kernels: Kernels): EagerStep 
       const finite = Number.isFinite(gradNorm) && Number.isFinite(loss)
       if (finite) update(result, norm, scalars)
       Backward.dispose(result)
-      return {
-        loss,
-        parts: { box, class: klass, dfl },
-        gradNorm,
-        finite,
-        clipped: finite && clips(gradNorm, scalars.clipBound)
-      }
-    }) as unknown as StepOutcome
-    return outcome
+      return { loss, box, class: klass, dfl, gradNorm, finite }
+    }) as unknown as Figures
+    return outcomeOf(figures, configuration.loss, scalars.clipBound)
   }
 
   const predict = (images: Float32Array): Prediction =>

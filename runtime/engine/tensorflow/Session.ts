@@ -1,13 +1,14 @@
 /**
  * A compiled step: the whole of it is one call into a TensorFlow session that holds the state.
  */
+import * as tf from "@tensorflow/tfjs-core"
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 import type { Batch } from "../../data/Batch.ts"
-import { clips } from "../../optim/Clip.ts"
 import type { Configuration } from "../../step/Configuration.ts"
 import type * as EagerStep from "../../step/EagerStep.ts"
+import { outcomeOf } from "../../step/Report.ts"
 import type { NamedTensor, Prediction, Scalars, State, Step, StepOutcome } from "../../step/Step.ts"
 import * as FlatGroup from "./FlatGroup.ts"
 import * as GraphDef from "./GraphDef.ts"
@@ -66,9 +67,18 @@ export interface SessionStep extends Step {
 export const make = (backend: Backend, configuration: Configuration, eager: EagerStep.EagerStep): SessionStep => {
   const { binding } = backend
   const recorder = Recorder.make(backend)
-  const layout = StepGraph.build(backend, recorder, configuration, eager)
-  const session = load(binding, recorder.nodes)
-  recorder.release()
+  const compiled = (): { readonly layout: StepGraph.StepGraph; readonly session: number } => {
+    tf.engine().startScope("recording")
+    try {
+      const layout = StepGraph.build(backend, recorder, configuration, eager)
+      return { layout, session: load(binding, recorder.nodes) }
+    } finally {
+      // A recording that broke off leaves activations behind.
+      tf.engine().endScope()
+      recorder.release()
+    }
+  }
+  const { layout, session } = compiled()
   const [height, width, channels] = configuration.graph.input
   const { batch: size, maxBoxes } = configuration
 
@@ -94,17 +104,8 @@ export const make = (backend: Backend, configuration: Configuration, eager: Eage
     const feeds = [...batchFeeds(batch), { name: "scalars:0", shape: [values.length], values }]
     const [report, ...fetched] = call(binding, session, feeds, [StepGraph.report, ...fetches])
     const [loss = NaN, box = NaN, klass = NaN, dfl = NaN, gradNorm = NaN, finiteFlag = 0] = report ?? []
-    const finite = finiteFlag === 1
-    return {
-      outcome: {
-        loss,
-        parts: { box, class: klass, dfl },
-        gradNorm,
-        finite,
-        clipped: finite && clips(gradNorm, scalars.clipBound)
-      },
-      fetched
-    }
+    const figures = { loss, box, class: klass, dfl, gradNorm, finite: finiteFlag === 1 }
+    return { outcome: outcomeOf(figures, configuration.loss, scalars.clipBound), fetched }
   }
 
   const read = (): State => {

@@ -1,6 +1,5 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as os from "node:os"
 import { EngineFault } from "../../../dsl/Fault.ts"
 import type { Configuration } from "../../step/Configuration.ts"
 import * as EagerStep from "../../step/EagerStep.ts"
@@ -10,19 +9,24 @@ import * as Kernels from "./Kernels.ts"
 import * as Native from "./Native.ts"
 import * as Parity from "./Parity.ts"
 import * as Session from "./Session.ts"
+import * as Threads from "./Threads.ts"
 
 const messageOf = (cause: unknown): string => cause instanceof Error ? cause.message : String(cause)
 
 /**
  * Compiles a step as a session that was checked against the eager step. Where it cannot be compiled or differs, the
- * eager step itself is returned, with the reason in `execution`.
+ * eager step itself is returned, with the reason in `execution`. `sessionOf` records the session.
  */
-export const compileStep = (backend: Native.Backend, configuration: Configuration): Step => {
+export const compileStep = (
+  backend: Native.Backend,
+  configuration: Configuration,
+  sessionOf: typeof Session.make = Session.make
+): Step => {
   const eager = EagerStep.make(configuration, Kernels.make(backend))
   const fallback = (reason: string): Step => ({ ...eager, execution: { mode: "eager", reason } })
   let session: Session.SessionStep
   try {
-    session = Session.make(backend, configuration, eager)
+    session = sessionOf(backend, configuration, eager)
   } catch (cause) {
     return fallback(`the step could not be recorded: ${messageOf(cause)}`)
   }
@@ -33,12 +37,6 @@ export const compileStep = (backend: Native.Backend, configuration: Configuratio
   }
   eager.dispose()
   return session
-}
-
-/** Counts the threads that TensorFlow computes one operation with: all cores, unless the environment says otherwise. */
-const threads = (): number => {
-  const asked = Number(process.env["TF_NUM_INTRAOP_THREADS"])
-  return Number.isInteger(asked) && asked > 0 ? asked : os.availableParallelism()
 }
 
 /** Provides the engine whose libraries lie in a folder. Fails with EngineFault where they do not load on this machine. */
@@ -64,7 +62,7 @@ export const layer = (directory: string): Layer.Layer<Engine, EngineFault> =>
           engine: "tensorflow",
           version: backend.binding.TF_Version,
           device: backend.binding.isUsingGpuDevice() ? "gpu" : "cpu",
-          threads: threads()
+          threads: Threads.count()
         },
         compile
       })
