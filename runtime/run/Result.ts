@@ -26,6 +26,8 @@ export interface RunResult {
   /** How the engine computed; null where none was loaded. */
   readonly execution: (Omit<Description, "engine"> & Execution) | null
   readonly steps: number
+  /** Whether it was to go only a part of its recipe's length. */
+  readonly partial: boolean
   readonly metrics: Metrics
   readonly clipRate: number
   readonly gradNorm: GradNorm

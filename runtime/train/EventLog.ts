@@ -5,6 +5,19 @@ import type { Event } from "./Event.ts"
 export const encode = (value: unknown): string =>
   JSON.stringify(value, (_key, item: unknown) => typeof item === "number" && !Number.isFinite(item) ? String(item) : item)
 
+const named: ReadonlyMap<unknown, number> = new Map([["NaN", NaN], ["Infinity", Infinity], ["-Infinity", -Infinity]])
+
+/** Names that people choose, which may read like a number that is none. */
+const chosen: ReadonlySet<string> = new Set(["arm", "experiment"])
+
+/** Decodes what `encode` wrote: its three strings become numbers again. */
+export const decode = (text: string): unknown =>
+  JSON.parse(text, (key, item: unknown) => chosen.has(key) ? item : named.get(item) ?? item)
+
+/** Reads the events of a log so far. A last line that was cut short by a crash is dropped. */
+export const read = (file: string): ReadonlyArray<Event> =>
+  fs.readFileSync(file, "utf8").split("\n").slice(0, -1).map((line) => decode(line) as Event)
+
 /** Appends events to a file, one JSON line each, a few at a time. */
 export interface EventLog {
   readonly append: (event: Event) => void

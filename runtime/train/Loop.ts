@@ -23,6 +23,8 @@ export interface Training<E> {
   readonly recipe: Recipe.Recipe
   readonly curve: Curve
   readonly totalSteps: number
+  /** Where the loop ends: `totalSteps`, or earlier for a part of a training. */
+  readonly lastStep: number
   readonly stepsPerEpoch: number
   readonly step: Step
   readonly tally: Tally
@@ -35,6 +37,11 @@ export interface Training<E> {
   readonly stopping: () => boolean
 }
 
+/** Lets timers, signals and messages in: steps and waiting batches alone never would. */
+const letOthersIn = Effect.callback<void>((resume) => {
+  setImmediate(() => resume(Effect.void))
+})
+
 /** The last step's figures are smoothed over this many steps when images a second are told. */
 const rateWindow = 10
 
@@ -46,15 +53,15 @@ const faultOf = (outcome: StepOutcome, step: number): NonFinite => {
 }
 
 /**
- * Trains from the step's present state and returns where it ended: at `totalSteps`, or earlier where it was asked to
+ * Trains from the step's present state and returns where it ended: at `lastStep`, or earlier where it was asked to
  * stop. Fails with NonFinite at the first step whose loss or gradient norm is not finite; that step changed nothing.
  */
 export const run = Effect.fn("Loop.run")(function*<E>(training: Training<E>) {
-  const { curve, recipe, stepsPerEpoch, tally, totalSteps } = training
+  const { curve, lastStep, recipe, stepsPerEpoch, tally, totalSteps } = training
   const bound = ClipBound.bound(recipe.clip)
   const durations: Array<number> = []
   let position: Position = { step: 0, epoch: 0, batch: 0 }
-  while (position.step < totalSteps && !training.stopping()) {
+  while (position.step < lastStep && !training.stopping()) {
     const began = performance.now()
     const batch = yield* training.nextBatch
     const { step } = position
@@ -85,6 +92,7 @@ export const run = Effect.fn("Loop.run")(function*<E>(training: Training<E>) {
     const done = step + 1
     position = { step: done, epoch: Math.floor(done / stepsPerEpoch), batch: done % stepsPerEpoch }
     yield* training.between(position)
+    yield* letOthersIn
   }
   return position
 })

@@ -32,6 +32,9 @@ export interface Installed extends Omit<Manifest, "format" | "bytes"> {
   readonly directory: string
 }
 
+/** Names the addon of an installed engine. */
+export const addonOf = ({ directory }: Installed): string => path.join(directory, "tfjs_binding.node")
+
 /** Names the folder of all engines: `BALLAST_ENGINES`, or `ballast/engines` in the user's cache folder. */
 export const engines = (): string => {
   const named = process.env["BALLAST_ENGINES"]

@@ -1,0 +1,55 @@
+/**
+ * What a run was made with, as far as the host tells.
+ */
+import * as Effect from "effect/Effect"
+import { createHash } from "node:crypto"
+import { createRequire } from "node:module"
+import * as os from "node:os"
+import * as Subprocess from "../engine/Subprocess.ts"
+
+/** The document `environment.json`. Git's fields are null outside of a repository. */
+export interface Environment {
+  readonly format: "ballast.environment/1"
+  readonly commit: string | null
+  /** SHA-256 of the uncommitted changes to tracked files; null where there are none. */
+  readonly dirty: string | null
+  readonly ballast: string
+  readonly node: string
+  readonly platform: string
+  readonly cpu: string
+  readonly cores: number
+  readonly memory: number
+  readonly variables: Readonly<Record<string, string>>
+}
+
+/** Variables that change how TensorFlow computes, and so the last bits of a result. */
+const decisive = /^(TF_|OMP_|MKL_|ONEDNN_|DNNL_|CUDA_VISIBLE_DEVICES$)/
+
+/** Reads this version of Ballast off its manifest. */
+export const ballastVersion = (): string =>
+  (createRequire(import.meta.url)("../../package.json") as { readonly version: string }).version
+
+const git = (parameters: ReadonlyArray<string>): Effect.Effect<string | null> =>
+  Subprocess.run("git", parameters).pipe(Effect.catch(() => Effect.succeed(null)))
+
+/** Gathers the environment of the process and of the git repository that it runs in. */
+export const gather: Effect.Effect<Environment> = Effect.gen(function*() {
+  const commit = yield* git(["rev-parse", "HEAD"])
+  const changes = commit === null ? null : yield* git(["diff", "HEAD", "--no-ext-diff", "--binary"])
+  return {
+    format: "ballast.environment/1",
+    commit: commit?.trim() ?? null,
+    dirty: changes === null || changes === "" ? null : createHash("sha256").update(changes).digest("hex"),
+    ballast: ballastVersion(),
+    node: process.versions.node,
+    platform: `${process.platform}-${process.arch}`,
+    cpu: os.cpus()[0]?.model.trim() ?? "unknown",
+    cores: os.availableParallelism(),
+    memory: os.totalmem(),
+    variables: Object.fromEntries(
+      Object.entries(process.env).flatMap(([name, value]) =>
+        decisive.test(name) && value !== undefined ? [[name, value]] : []
+      )
+    )
+  }
+})

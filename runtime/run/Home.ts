@@ -1,0 +1,78 @@
+/**
+ * The folder that runs are kept in.
+ */
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as fs from "node:fs"
+import * as path from "node:path"
+
+/** The folder cannot be used; `message` says why, and what to do. */
+export class HomeUnusable extends Schema.TaggedError<HomeUnusable>()("HomeUnusable", {
+  directory: Schema.String,
+  message: Schema.String
+}) {}
+
+/** Absolute paths of everything that is kept in a home. */
+export interface Home {
+  readonly directory: string
+  readonly database: string
+  readonly runs: string
+  readonly cache: string
+}
+
+/** Names the home: the folder that is asked for, else `BALLAST_HOME`, else `.ballast` where the command is run. */
+export const directoryOf = (asked: string | null): string => {
+  const named = asked ?? process.env["BALLAST_HOME"]
+  return path.resolve(named === undefined || named === "" ? ".ballast" : named)
+}
+
+/** Names what is kept in a home, whether it is there or not. */
+export const at = (directory: string): Home => ({
+  directory,
+  database: path.join(directory, "ballast.db"),
+  runs: path.join(directory, "runs"),
+  cache: path.join(directory, "cache")
+})
+
+/** File systems that several hosts write to, by the number that statfs tells: SQLite's shared memory fails on them. */
+const networkFileSystems: ReadonlyMap<number, string> = new Map([
+  [0x6969, "NFS"],
+  [0x517b, "SMB"],
+  [0xff534d42, "CIFS"],
+  [0xfe534d42, "SMB2"],
+  [0x5346414f, "AFS"],
+  [0x00c36400, "Ceph"],
+  [0x0bd00bd0, "Lustre"],
+  [0x47504653, "GPFS"]
+])
+
+const refusedFileSystem = (directory: string): string | null =>
+  networkFileSystems.get(fs.statfsSync(directory).type >>> 0) ?? null
+
+/** Makes a home ready to be written to. It keeps itself out of git. Fails with HomeUnusable. */
+export const open = Effect.fn("Home.open")(function*(directory: string) {
+  const home = at(directory)
+  const fileSystem = yield* Effect.try({
+    try: () => {
+      fs.mkdirSync(home.runs, { recursive: true })
+      fs.mkdirSync(home.cache, { recursive: true })
+      const ignore = path.join(directory, ".gitignore")
+      if (!fs.existsSync(ignore)) fs.writeFileSync(ignore, "*\n")
+      return refusedFileSystem(directory)
+    },
+    catch: (cause) =>
+      new HomeUnusable({
+        directory,
+        message: `${directory} cannot be written to: ${cause instanceof Error ? cause.message : String(cause)}. `
+          + "Name another folder with --home or BALLAST_HOME"
+      })
+  })
+  if (fileSystem !== null) {
+    return yield* new HomeUnusable({
+      directory,
+      message: `${directory} lies on ${fileSystem}, where the runs' database cannot be kept safe. `
+        + "Name a folder on a local disk with --home or BALLAST_HOME"
+    })
+  }
+  return home
+})

@@ -1,0 +1,159 @@
+/**
+ * A launch: every chosen arm at every chosen seed, one run after the other, each in a process of its own.
+ */
+import * as Effect from "effect/Effect"
+import { randomInt } from "node:crypto"
+import * as fs from "node:fs"
+import * as path from "node:path"
+import * as Recipe from "../../dsl/Recipe.ts"
+import type { Source } from "../data/Source.ts"
+import type { Chosen } from "../engine/Engines.ts"
+import type * as Plan from "../plan/Plan.ts"
+import * as PlanJson from "../plan/PlanJson.ts"
+import * as EventLog from "../train/EventLog.ts"
+import type { AttemptOutcome } from "../train/Outcome.ts"
+import * as Environment from "./Environment.ts"
+import * as Expectations from "./Expectations.ts"
+import type { Home } from "./Home.ts"
+import type { Prepared } from "./Prepare.ts"
+import { Reporter, type RunReference } from "./Reporter.ts"
+import type { Result, RunResult, RunStatus } from "./Result.ts"
+import type { Stop } from "./Stop.ts"
+import { Store } from "./Store.ts"
+import * as Worker from "./Worker.ts"
+
+export interface Options {
+  readonly prepared: Prepared
+  readonly engine: Chosen
+  readonly home: Home
+  /** The arms and seeds to run, in this order. */
+  readonly arms: ReadonlyArray<string>
+  readonly seeds: ReadonlyArray<number>
+  /** Ends every run after so many steps; null for their whole length. */
+  readonly steps: number | null
+  readonly stop: Stop
+}
+
+interface Job extends RunReference {
+  readonly plan: Plan.Arm
+  readonly source: Source
+  readonly directory: string
+}
+
+/** Makes an id that sorts by time and is short enough to type. */
+const newLaunchId = (): string => `${Date.now().toString(36)}${randomInt(36 ** 2).toString(36).padStart(2, "0")}`
+
+const writeDocument = (file: string, document: unknown): void => {
+  fs.writeFileSync(`${file}.tmp`, `${JSON.stringify(JSON.parse(EventLog.encode(document)), null, 2)}\n`, { flush: true })
+  fs.renameSync(`${file}.tmp`, file)
+}
+
+const describe = (job: Job, experiment: string, environment: Environment.Environment): void => {
+  fs.mkdirSync(job.directory, { recursive: true })
+  writeDocument(path.join(job.directory, "recipe.json"), Recipe.encode(job.plan.recipe))
+  writeDocument(path.join(job.directory, "plan.json"), PlanJson.plan({ experiment, arms: [job.plan] }))
+  writeDocument(path.join(job.directory, "environment.json"), environment)
+}
+
+const stepsOf = ({ plan: { schedule } }: Job, steps: number | null): { readonly partial: boolean } => ({
+  partial: steps !== null && steps < (schedule.totalSteps ?? 0)
+})
+
+const neverStarted: AttemptOutcome = {
+  status: "interrupted",
+  steps: 0,
+  fault: null,
+  engine: null,
+  metrics: { loss: NaN, map50: null, map: null, imagesPerSecond: 0, seconds: 0 },
+  clipRate: 0,
+  gradNorm: { median: NaN, p99: NaN, max: NaN }
+}
+
+const resultOf = (job: Job, outcome: AttemptOutcome, attempts: 0 | 1, steps: number | null): RunResult => {
+  const { clipRate, engine, fault, gradNorm, metrics, status } = outcome
+  const runStatus: RunStatus = status
+  return {
+    id: job.id,
+    arm: job.arm,
+    seed: job.seed,
+    status: runStatus,
+    engine: engine?.engine ?? null,
+    execution: engine === null
+      ? null
+      : { version: engine.version, device: engine.device, threads: engine.threads, ...engine.execution },
+    steps: outcome.steps,
+    ...stepsOf(job, steps),
+    metrics,
+    clipRate,
+    gradNorm,
+    attempts: attempts === 0 ? [] : [{ number: 1, status, fault, diagnosis: null, remedy: null }],
+    directory: job.directory
+  }
+}
+
+/**
+ * Runs what was chosen and returns what came of it. A fault ends its run alone; a wish to stop ends the run at work with
+ * a checkpoint and starts no further one. Fails with StoreFailed.
+ */
+export const run = Effect.fn("Launch.run")(function*(options: Options) {
+  const { engine, home, prepared: { experiment, plan, sourceOf }, stop } = options
+  const store = yield* Store
+  const reporter = yield* Reporter
+  const environment = yield* Environment.gather
+  const launch = newLaunchId()
+
+  const jobs = options.arms.flatMap((name) => options.seeds.map((seed) => ({ name, seed }))).map(({ name, seed }, index): Job => {
+    const arm = plan.arms.find(({ arm }) => arm === name)
+    const source = arm === undefined ? undefined : sourceOf(arm.recipe.data)
+    if (arm === undefined || source === undefined || "_tag" in source) throw new Error(`the arm "${name}" cannot run`)
+    const id = `${launch}-${index + 1}`
+    return { id, arm: name, seed, plan: arm, source, directory: path.join(home.runs, id) }
+  })
+  yield* store.begin({ id: launch, experiment: experiment.name, owner: process.pid, started: Date.now(), runs: jobs })
+  reporter.launched(experiment.name, launch, jobs)
+
+  const runs: Array<RunResult> = []
+  for (const job of jobs) {
+    let outcome = neverStarted
+    const started = stop.requested() === null
+    describe(job, experiment.name, environment)
+    if (started) {
+      yield* store.start(job.id, Date.now())
+      outcome = yield* Worker.run({
+        engine,
+        assignment: {
+          run: job.id,
+          attempt: 1,
+          arm: job.arm,
+          seed: job.seed,
+          recipe: job.plan.recipe,
+          source: job.source,
+          steps: options.steps,
+          directory: path.join(job.directory, "attempts", "1")
+        },
+        onEvent: (event) => reporter.event(event, job),
+        onStop: stop.listen
+      })
+      if (outcome.engine !== null) {
+        writeDocument(path.join(job.directory, "environment.json"), { ...environment, engine: outcome.engine })
+      }
+    }
+    const result = resultOf(job, outcome, started ? 1 : 0, options.steps)
+    // The file first: the record is made good from it, and not the other way round.
+    writeDocument(path.join(job.directory, "result.json"), { format: "ballast.run/1", ...result })
+    yield* store.end(result, Date.now())
+    reporter.ended(result)
+    runs.push(result)
+  }
+
+  const expectations = experiment.expect.map((expectation) => Expectations.judge(expectation, runs))
+  const result: Result = {
+    format: "ballast.result/1",
+    experiment: experiment.name,
+    launch,
+    runs,
+    expectations,
+    verdict: Expectations.verdictOf(expectations)
+  }
+  return result
+})

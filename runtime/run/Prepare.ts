@@ -1,0 +1,57 @@
+/**
+ * From an experiment to a plan with the data at hand: what every command does first.
+ */
+import * as Effect from "effect/Effect"
+import type * as Dataset from "../../dsl/Dataset.ts"
+import * as Experiment from "../../dsl/Experiment.ts"
+import type { DataFault } from "../../dsl/Fault.ts"
+import type { Locations } from "../data/Locations.ts"
+import * as Source from "../data/Source.ts"
+import * as Canonical from "../plan/Canonical.ts"
+import * as Plan from "../plan/Plan.ts"
+
+export interface Options {
+  readonly locations: Locations
+  /** The folder in which what was found out about files is kept. */
+  readonly cache: string
+  readonly rehash: boolean
+}
+
+/** A data set of an experiment, opened, or why it could not be. */
+export interface Found {
+  readonly dataset: Dataset.Dataset
+  readonly source: Source.Source | Source.DataMissing | DataFault
+}
+
+export interface Prepared {
+  readonly experiment: Experiment.Resolved
+  readonly plan: Plan.Plan
+  readonly data: ReadonlyArray<Found>
+  readonly sourceOf: (dataset: Dataset.Dataset) => Found["source"]
+}
+
+/** Tells whether a data set was opened. */
+export const isOpen = (found: Found["source"]): found is Source.Source => !("_tag" in found)
+
+/** Resolves an experiment, opens each of its data sets once, and plans every arm. Fails with InvalidExperiment. */
+export const prepare = Effect.fn("Prepare.prepare")(function*(declared: Experiment.Experiment, options: Options) {
+  const experiment = yield* Experiment.resolve(declared)
+  const found = new Map<string, Found>()
+  for (const { data } of Object.values(experiment.arms)) {
+    const key = Canonical.encode(data)
+    if (found.has(key)) continue
+    const source = yield* Source.open(data, options).pipe(Effect.catch((failed) => Effect.succeed(failed)))
+    found.set(key, { dataset: data, source })
+  }
+  const sourceOf = (dataset: Dataset.Dataset): Found["source"] => {
+    const known = found.get(Canonical.encode(dataset))
+    if (known === undefined) throw new Error("a data set of another experiment was asked for")
+    return known.source
+  }
+  const plan = Plan.resolve(experiment, (dataset) => {
+    const source = sourceOf(dataset)
+    return isOpen(source) ? source.facts : undefined
+  })
+  const prepared: Prepared = { experiment, plan, data: [...found.values()], sourceOf }
+  return prepared
+})

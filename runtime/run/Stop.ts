@@ -1,0 +1,33 @@
+/**
+ * A wish to stop, from a person or the system, that whoever is at work hears of.
+ */
+
+export type Signal = "SIGINT" | "SIGTERM"
+
+export interface Stop {
+  /** The signal that came first; null while none has. */
+  readonly requested: () => Signal | null
+  /** Calls `listener` once, at once where the wish is there already; returns a way to forget it. */
+  readonly listen: (listener: () => void) => () => void
+  readonly request: (signal: Signal) => void
+}
+
+/** Makes a wish that nobody has uttered yet. */
+export const make = (): Stop => {
+  let signal: Signal | null = null
+  const listeners = new Set<() => void>()
+  return {
+    requested: () => signal,
+    listen: (listener) => {
+      if (signal !== null) listener()
+      else listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    request: (asked) => {
+      if (signal !== null) return
+      signal = asked
+      for (const listener of listeners) listener()
+      listeners.clear()
+    }
+  }
+}

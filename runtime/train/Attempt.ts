@@ -1,0 +1,196 @@
+/**
+ * One attempt at a run, from the recipe to its outcome: what the training process does.
+ */
+import * as Effect from "effect/Effect"
+import * as path from "node:path"
+import type * as Length from "../../dsl/Length.ts"
+import * as Fault from "../../dsl/Fault.ts"
+import type * as Recipe from "../../dsl/Recipe.ts"
+import * as Loader from "../data/Loader.ts"
+import type { Source } from "../data/Source.ts"
+import type { Evaluation } from "../detect/AveragePrecision.ts"
+import { Engine } from "../engine/Engine.ts"
+import * as PlanLength from "../plan/Length.ts"
+import * as Plan from "../plan/Plan.ts"
+import type { Step } from "../step/Step.ts"
+import * as Checkpoint from "./Checkpoint.ts"
+import * as Evaluate from "./Evaluate.ts"
+import type { Event, StatusEvent } from "./Event.ts"
+import * as Loop from "./Loop.ts"
+import type { AttemptOutcome, OutcomeFault } from "./Outcome.ts"
+import { Tally } from "./Tally.ts"
+
+/** What one attempt is to do, as plain data that another process can receive. */
+export interface Assignment {
+  readonly run: string
+  readonly attempt: number
+  readonly arm: string
+  readonly seed: number
+  readonly recipe: Recipe.Recipe
+  readonly source: Source
+  /** Ends the attempt after so many steps, while the schedule stays that of the whole length; null for all of them. */
+  readonly steps: number | null
+  /** The attempt's folder, absolute. */
+  readonly directory: string
+}
+
+/** What an attempt is watched and steered by. */
+export interface Watch {
+  readonly emit: (event: Event) => void
+  /** Asked before every step; true ends the attempt with a checkpoint. */
+  readonly stopping: () => boolean
+}
+
+type Measured = Pick<Evaluation, "map" | "map50">
+
+const every = (length: Length.Length | null, stepsPerEpoch: number): number =>
+  length === null ? Infinity : Math.max(1, PlanLength.steps(length, stepsPerEpoch) ?? Infinity)
+
+const outcomeFault = (fault: Fault.Fault): OutcomeFault => ({
+  tag: fault._tag,
+  message: fault.message,
+  step: "step" in fault ? fault.step : null
+})
+
+/** A checkpoint that cannot be written is the host's failure, and no better reason to train on without one. */
+const hostFailed = ({ message }: Checkpoint.CheckpointError): Fault.WorkerLost =>
+  new Fault.WorkerLost({ exitCode: null, signal: null, message })
+
+/** What TensorFlow says where a device or the host has no memory left. */
+const outOfMemory = /\bOOM\b|RESOURCE_EXHAUSTED|ResourceExhausted|bad_alloc|out of memory|Array buffer allocation failed/i
+
+const thrown = (engine: string, done: number) => (defect: unknown): Fault.Fault => {
+  const message = defect instanceof Error ? defect.message : String(defect)
+  return outOfMemory.test(message)
+    ? new Fault.OutOfMemory({ step: done, message: `no memory is left: ${message}` })
+    : new Fault.EngineFault({ engine, message })
+}
+
+/**
+ * Trains as assigned and returns how that ended; a fault is an outcome, not a failure. Evaluates and writes a checkpoint
+ * at the end, and where the recipe says; after a fault neither.
+ */
+export const run = Effect.fn("Attempt.run")(
+  function*(assignment: Assignment, watch: Watch): Effect.fn.Return<AttemptOutcome, never, Engine> {
+    const began = performance.now()
+    const engine = yield* Engine
+    const tally = new Tally()
+    let compiled: Step | null = null
+    let measured: Measured | null = null
+    let done = 0
+    let trainingSeconds = 0
+
+    const origin = () => ({ run: assignment.run, attempt: assignment.attempt, step: done })
+    const status = (status: StatusEvent["status"], detail: string | null = null) =>
+      Effect.sync(() => watch.emit({ ...origin(), kind: "status", status, detail }))
+
+    const outcome = (status: AttemptOutcome["status"], fault: Fault.Fault | null): AttemptOutcome => ({
+      status,
+      steps: done,
+      fault: fault === null ? null : outcomeFault(fault),
+      engine: { ...engine.description, execution: compiled?.execution ?? { mode: "session", reason: null } },
+      metrics: {
+        loss: fault === null ? tally.loss : Infinity,
+        map50: measured?.map50 ?? null,
+        map: measured?.map ?? null,
+        imagesPerSecond: trainingSeconds === 0 ? 0 : (tally.steps * assignment.recipe.batch) / trainingSeconds,
+        seconds: (performance.now() - began) / 1000
+      },
+      clipRate: tally.clipRate,
+      gradNorm: tally.gradNorm
+    })
+
+    const train = Effect.gen(function*() {
+      const { recipe, seed, source } = assignment
+      const { curve, graph, identity, schedule } = Plan.resolveArm(assignment.arm, recipe, source.facts)
+      const { stepsPerEpoch, totalSteps } = schedule
+      if (graph === null || curve === null || totalSteps === null || stepsPerEpoch === null || identity.training === null) {
+        return yield* Effect.die(new Error("an arm that cannot run was started"))
+      }
+      const lastStep = Math.min(totalSteps, assignment.steps ?? Infinity)
+      const loader = yield* Loader.make({
+        source,
+        batch: recipe.batch,
+        input: recipe.model.input,
+        augment: recipe.augment,
+        seed,
+        maxBoxes: source.facts.maxBoxes,
+        stepsPerEpoch,
+        start: { epoch: 0, batch: 0 }
+      })
+      yield* status("compiling")
+      const step = yield* engine.compile({
+        graph,
+        loss: recipe.loss,
+        optimizer: recipe.optimizer,
+        ema: recipe.ema._tag !== "Off",
+        batch: recipe.batch,
+        maxBoxes: source.facts.maxBoxes,
+        seed
+      })
+      compiled = step
+
+      const evaluate = Effect.gen(function*() {
+        const started = performance.now()
+        yield* status("evaluating")
+        const { map, map50 } = yield* Evaluate.evaluate(step, loader, graph.classes)
+        measured = { map, map50 }
+        watch.emit({ ...origin(), kind: "eval", map, map50, seconds: (performance.now() - started) / 1000 })
+      })
+      const checkpoint = (position: Loop.Position) =>
+        Effect.gen(function*() {
+          const directory = yield* Checkpoint.write(path.join(assignment.directory, "checkpoints"), {
+            cursor: { ...position, seed, training: identity.training ?? "", data: identity.data },
+            state: step.read()
+          }).pipe(Effect.mapError(hostFailed))
+          watch.emit({ ...origin(), kind: "checkpoint", directory: path.relative(assignment.directory, directory) })
+        })
+      const evaluateEvery = every(recipe.evaluate.every, stepsPerEpoch)
+      const checkpointEvery = every(recipe.checkpoint.every, stepsPerEpoch)
+
+      yield* status("training", step.execution.reason)
+      let clock = performance.now()
+      const position = yield* Loop.run({
+        recipe,
+        curve,
+        totalSteps,
+        lastStep,
+        stepsPerEpoch,
+        step,
+        tally,
+        nextBatch: loader.next,
+        onStep: (event) => {
+          trainingSeconds += (performance.now() - clock) / 1000
+          clock = performance.now()
+          if (event.finite) done = event.step + 1
+          watch.emit({ run: assignment.run, attempt: assignment.attempt, ...event })
+        },
+        between: (position) =>
+          Effect.gen(function*() {
+            if (position.step === lastStep) return
+            if (position.step % checkpointEvery === 0) yield* checkpoint(position)
+            if (position.step % evaluateEvery === 0) {
+              yield* evaluate
+              yield* status("training")
+            }
+            clock = performance.now()
+          }),
+        stopping: watch.stopping
+      })
+      yield* checkpoint(position)
+      if (position.step < lastStep) {
+        yield* status("interrupted")
+        return outcome("interrupted", null)
+      }
+      yield* evaluate
+      yield* status("succeeded")
+      return outcome("succeeded", null)
+    })
+
+    yield* status("starting")
+    return yield* Effect.scoped(train).pipe(
+      Effect.catchDefect((defect) => Effect.fail(thrown(engine.description.engine, done)(defect))),
+      Effect.catch((fault) => Effect.as(status("failed", fault.message), outcome("failed", fault)))
+    )
+  }
+)
