@@ -1,10 +1,22 @@
 export type Split = "train" | "val"
 
-/** Says where an image of a batch came from; `file` is relative to the data set's folder, null for a generated image. */
+/**
+ * Says where an image of a batch came from, and how to go back to it: a point of the original image, as it stands
+ * upright, lies in the input at `x * scale + left`, `y * scale + top`, and where it was flipped x is counted from the
+ * input's right edge. `file` is relative to the data set's folder, null for a generated image.
+ */
 export interface SampleReference {
   readonly split: Split
   readonly index: number
   readonly file: string | null
+  /** The original image's size in pixels; a generated image is as large as the input. */
+  readonly width: number
+  readonly height: number
+  readonly scale: number
+  readonly left: number
+  readonly top: number
+  /** Never so in validation. */
+  readonly flipped: boolean
 }
 
 /**

@@ -1,10 +1,11 @@
 /**
  * An image as it is kept between decoding and augmentation.
  */
+import type { Size } from "./Photograph.ts"
 
 /**
  * `pixels` are `[height, width, 3]`, RGB, a byte each; the longer side is the model's input. `boxes` are x1 y1 x2 y2 in
- * these pixels, four numbers a box, and `classes` their classes.
+ * these pixels, four numbers a box, and `classes` their classes. A point of the original lies at `scale` times its place.
  */
 export interface Picture {
   readonly width: number
@@ -12,6 +13,8 @@ export interface Picture {
   readonly pixels: Uint8Array
   readonly boxes: Float64Array
   readonly classes: Int32Array
+  readonly original: Size
+  readonly scale: number
 }
 
 /** Loads the pictures of a split by their index. */

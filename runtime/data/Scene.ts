@@ -218,11 +218,14 @@ export const layOut = (dataset: Dataset.Shapes, split: Split, index: number): Sc
   }
 }
 
-/** Counts the boxes of a split, drawing nothing. */
-export const countBoxes = (dataset: Dataset.Shapes, split: Split): number => {
-  let boxes = 0
+/** Counts the boxes of a split, and those of the image that has most, drawing nothing. */
+export const countBoxes = (dataset: Dataset.Shapes, split: Split): { readonly all: number; readonly most: number } => {
+  let all = 0
+  let most = 0
   for (let index = 0; index < dataset[split]; index++) {
-    boxes += layOut(dataset, split, index).shapes.filter(({ labelled }) => labelled).length
+    const boxes = layOut(dataset, split, index).shapes.filter(({ labelled }) => labelled).length
+    all += boxes
+    most = Math.max(most, boxes)
   }
-  return boxes
+  return { all, most }
 }

@@ -154,6 +154,8 @@ export const draw = (dataset: Dataset.Shapes, split: Split, index: number, size:
     height: size,
     pixels: new Uint8Array(pixels.buffer),
     boxes: Float64Array.from(labelled.flatMap(({ box }) => box)),
-    classes: Int32Array.from(labelled, (shape) => shape.class)
+    classes: Int32Array.from(labelled, (shape) => shape.class),
+    original: { width: size, height: size },
+    scale: 1
   }
 }

@@ -1,0 +1,97 @@
+/**
+ * Batches made ahead on threads of their own, so that the training step does not wait for them.
+ */
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import * as os from "node:os"
+import { DataFault } from "../../dsl/Fault.ts"
+import type { Batch } from "./Batch.ts"
+import * as Batches from "./Batches.ts"
+import * as LoaderThreads from "./LoaderThreads.ts"
+import * as Photograph from "./Photograph.ts"
+
+export interface Options extends Batches.Making {
+  readonly stepsPerEpoch: number
+  /** The first training batch that is wanted: one that was interrupted goes on where it stopped. */
+  readonly start: { readonly epoch: number; readonly batch: number }
+  /** Defaults to one for every two processors, four at most. */
+  readonly threads?: number
+  /** How many training batches may be ready before they are asked for. */
+  readonly ahead?: number
+}
+
+export interface Loader {
+  /** Waits for the next training batch; they come in order, epoch after epoch without end. One fiber may ask at a time. */
+  readonly next: Effect.Effect<Batch, DataFault>
+  readonly validationBatches: number
+  /** Waits for a validation batch, 0 to `validationBatches - 1`. */
+  readonly validation: (index: number) => Effect.Effect<Batch, DataFault>
+}
+
+type Answer = Promise<Batch | DataFault>
+
+const defaultThreads = (): number => Math.min(4, Math.max(1, Math.floor(os.availableParallelism() / 2)))
+
+/** Decoded pictures may fill this share of the machine's memory, and at most a gibibyte. */
+const budgetFor = (threads: number): number => Math.floor(Math.min(os.totalmem() / 8, 2 ** 30) / threads)
+
+/**
+ * Starts the threads; they end with the scope, and do not keep the process alive. What cannot be read, and a thread
+ * that crashes, becomes a DataFault where the batch is asked for.
+ */
+export const make = Effect.fn("Loader.make")(
+  function*(options: Options): Effect.fn.Return<Loader, never, Scope.Scope> {
+    const { augment, batch, input, maxBoxes, seed, source, stepsPerEpoch } = options
+    const threadCount = options.threads ?? defaultThreads()
+    const ahead = options.ahead ?? 2 * threadCount + 2
+    const making: Batches.Making = { source, batch, input, augment, seed, maxBoxes }
+    if (source.dataset._tag === "Yolo") yield* Effect.promise(Photograph.prepare)
+    const threads = yield* Effect.acquireRelease(
+      Effect.sync(() => LoaderThreads.start({ making, budget: budgetFor(threadCount) }, threadCount)),
+      ({ stop }) => Effect.promise(stop)
+    )
+
+    const settle = Effect.fnUntraced(function*(answer: Answer) {
+      const settled = yield* Effect.promise(() => threads.wait(answer))
+      return settled instanceof DataFault ? yield* settled : settled
+    })
+
+    let { batch: index, epoch } = options.start
+    const queue: Array<Answer> = []
+    const fill = (): void => {
+      while (queue.length < Math.max(1, ahead)) {
+        queue.push(threads.ask({ kind: "training", epoch, index }))
+        index++
+        if (index >= stepsPerEpoch) {
+          index = 0
+          epoch++
+        }
+      }
+    }
+    fill()
+
+    const next = Effect.gen(function*() {
+      const [first] = queue
+      const ready = yield* settle(first as Answer)
+      // Only now: a fiber that is interrupted while it waits leaves the batch to the next one.
+      queue.shift()
+      fill()
+      return ready
+    })
+
+    const validationBatches = Batches.validationCount(source, batch)
+    const upcoming = new Map<number, Answer>()
+    const validate = (wanted: number): Answer =>
+      upcoming.get(wanted) ?? threads.ask({ kind: "validation", index: wanted })
+
+    const validation = Effect.fn("Loader.validation")(function*(wanted: number) {
+      const answer = validate(wanted)
+      const following = wanted + 1 < validationBatches ? validate(wanted + 1) : null
+      upcoming.clear()
+      if (following !== null) upcoming.set(wanted + 1, following)
+      return yield* settle(answer)
+    })
+
+    return { next, validationBatches, validation }
+  }
+)
