@@ -1,5 +1,4 @@
 import * as Cause from "effect/Cause"
-import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -141,8 +140,7 @@ export const decode = (name: string, definition: unknown): Result.Result<Resolve
     : Result.succeed({ name, ...decoded.success })
 }
 
-const failureOf = (error: unknown): string =>
-  error instanceof Config.ConfigError ? Setting.explain(error) : `its definition fails: ${Issue.reasonOf(error)}`
+const failureOf = (error: unknown): string => Setting.explain(error) ?? `its definition fails: ${Issue.reasonOf(error)}`
 
 /**
  * Computes and checks an experiment's definition. Fails with everything that is wrong with it, also where computing it

@@ -1,7 +1,7 @@
 /**
  * Settings that a definition reads through effect's Config.
  */
-import type * as Config from "effect/Config"
+import * as Config from "effect/Config"
 import type * as SchemaIssue from "effect/SchemaIssue"
 import * as Issue from "./Issue.ts"
 
@@ -26,8 +26,21 @@ const first = (
 const isMissing = (refused: ReturnType<typeof first>["refused"]): boolean =>
   refused._tag === "MissingKey" || (refused._tag === "InvalidType" && refused.ast._tag === "String")
 
-/** Says in words which setting is missing or wrong. Its value is never shown: it might be a secret. */
-export const explain = ({ cause }: Config.ConfigError): string => {
+const isConfigError = (error: unknown): error is Config.ConfigError => {
+  try {
+    return error instanceof Config.ConfigError
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Says in words which setting is missing or wrong; null for an error that is not about settings. A setting's value is
+ * never shown: it might be a secret.
+ */
+export const explain = (error: unknown): string | null => {
+  if (!isConfigError(error)) return null
+  const { cause } = error
   if (cause._tag === "SourceError") return `its settings cannot be read: ${cause.message}`
   const { path, refused } = first(cause.issue, [])
   const name = path.map(String).join("_")

@@ -1,0 +1,162 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { spawnSync } from "node:child_process"
+import * as fs from "node:fs"
+import * as os from "node:os"
+import * as path from "node:path"
+import {
+  Checkpoint,
+  Clip,
+  Dataset,
+  Evaluate,
+  Expect,
+  Experiment,
+  LearningRate,
+  Model,
+  Optimizer,
+  Recipe,
+  Warmup
+} from "../../dsl/index.ts"
+import { comparison, options, recipe } from "./recipes.ts"
+
+const { batch, data, length, model, optimizer, schedule } = options
+
+/** Every statement that is to be refused stands in one line, with the expectation in the line before. */
+const refused = {
+  "an arm that is not there": () => {
+    // @ts-expect-error: there is no arm "c"
+    Experiment.make("x", { ...comparison, expect: [Expect.finite("c")] })
+    // @ts-expect-error: there is no arm "c"
+    Experiment.make("x", { ...comparison, expect: [Expect.diverges("a"), Expect.diverges("c")] })
+    // @ts-expect-error: there is no arm "c"
+    Experiment.make("x", { ...comparison, expect: [Expect.loss("c").below(1)] })
+    // @ts-expect-error: there is no arm "c"
+    Experiment.make("x", { ...comparison, expect: [Expect.loss("a").below("c")] })
+    // @ts-expect-error: there is no arm "b"
+    Experiment.make("x", { ...comparison, expect: [Expect.map50("b + c").above("b")] })
+    // @ts-expect-error: there is no arm "c", in a computed definition either
+    Experiment.make("x", Effect.succeed({ ...comparison, expect: [Expect.loss("a").below("c")] }))
+  },
+  "a number without its unit": () => {
+    // @ts-expect-error: 100 steps or epochs?
+    Recipe.make({ ...options, length: 100 })
+    // @ts-expect-error: 100 steps or epochs?
+    Warmup.linear(100)
+    // @ts-expect-error: 100 steps or epochs?
+    Checkpoint.every(100)
+    // @ts-expect-error: 100 steps or epochs?
+    Evaluate.every(100)
+  },
+  "two units at once, or none": () => {
+    // @ts-expect-error: steps or epochs
+    Recipe.make({ ...options, length: { steps: 100, epochs: 1 } })
+    // @ts-expect-error: steps or epochs
+    Recipe.make({ ...options, length: {} })
+    // @ts-expect-error: steps or epochs
+    Warmup.linear({ steps: 100, epochs: 1 })
+    // @ts-expect-error: steps or epochs
+    Warmup.linear({ from: 0 })
+  },
+  "clipping by value": () => {
+    // @ts-expect-error: it is not there
+    const name: keyof typeof Clip = "value"
+    assert.notProperty(Clip, name)
+  },
+  "a recipe without a field that has no default": () => {
+    // @ts-expect-error: no data
+    Recipe.make({ model, optimizer, schedule, batch, length })
+    // @ts-expect-error: no model
+    Recipe.make({ data, optimizer, schedule, batch, length })
+    // @ts-expect-error: no optimizer
+    Recipe.make({ data, model, schedule, batch, length })
+    // @ts-expect-error: no schedule
+    Recipe.make({ data, model, optimizer, batch, length })
+    // @ts-expect-error: no batch
+    Recipe.make({ data, model, optimizer, schedule, length })
+    // @ts-expect-error: no length
+    Recipe.make({ data, model, optimizer, schedule, batch })
+    // @ts-expect-error: no momentum
+    Optimizer.sgd({ nesterov: true })
+    // @ts-expect-error: no final value
+    LearningRate.cosine({ peak: 0.1 })
+    // @ts-expect-error: no seeds
+    Experiment.make("x", { question: "?", arms: { a: recipe }, expect: [] })
+  },
+  "a field that is not there": () => {
+    // @ts-expect-error: the field is clip
+    Recipe.make({ ...options, cilp: Clip.off })
+    // @ts-expect-error: the field is warmup
+    Recipe.with(recipe, { warmUp: Warmup.none })
+    // @ts-expect-error: findings are answered by Recipe.accept
+    Recipe.with(recipe, { accepted: [] })
+    // @ts-expect-error: a learning rate has a peak
+    LearningRate.cosine({ peek: 0.1, final: 0 })
+  },
+  "a field without a value": () => {
+    // @ts-expect-error: a default is taken by leaving the field out
+    Recipe.with(recipe, { clip: undefined })
+  },
+  "a size together with multiples of one's own, or neither": () => {
+    // @ts-expect-error: a size has a depth
+    Model.yolo({ size: "n", depth: 1, input: 64 })
+    // @ts-expect-error: a size has a depth and a width
+    Model.yolo({ size: "n", depth: 1, width: 1, input: 64 })
+    // @ts-expect-error: a depth needs a width
+    Model.yolo({ depth: 1, input: 64 })
+    // @ts-expect-error: there is no such size
+    Model.yolo({ size: "xl", input: 64 })
+  },
+  "a class that cannot be drawn": () => {
+    // @ts-expect-error: circles, squares and triangles can
+    Dataset.shapes({ train: 1, val: 1, seed: 0, classes: ["hexagon"] })
+  },
+  "a clip policy that is made by hand from a name": () => {
+    // @ts-expect-error: the policies are Off and GlobalNorm
+    Recipe.make({ ...options, clip: { _tag: "Value", value: 1 } })
+  }
+}
+
+const root = path.resolve(import.meta.dirname, "../..")
+const mark = "// @ts-expect-error"
+
+/** Compiles texts beside copies of the modules that they import, and returns the lines with an error, by text. */
+const compile = (texts: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<number>> => {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), "ballast-types-"))
+  try {
+    const here = path.join(directory, "test/dsl")
+    fs.mkdirSync(here, { recursive: true })
+    for (const name of ["package.json", "node_modules", "dsl"]) {
+      fs.symlinkSync(path.join(root, name), path.join(directory, name))
+    }
+    fs.copyFileSync(path.join(import.meta.dirname, "recipes.ts"), path.join(here, "recipes.ts"))
+    texts.forEach((text, index) => fs.writeFileSync(path.join(here, `text${index}.ts`), text))
+    fs.writeFileSync(
+      path.join(directory, "tsconfig.json"),
+      JSON.stringify({ extends: path.join(root, "tsconfig.json"), include: ["test"] })
+    )
+    const { stdout } = spawnSync(path.join(root, "node_modules/.bin/tsc"), ["-p", directory, "--pretty", "false"], {
+      cwd: directory,
+      encoding: "utf8"
+    })
+    const errors = [...stdout.matchAll(/^(.+)\((\d+),\d+\): error/gm)]
+    return texts.map((_, index) =>
+      errors.filter(([, file]) => file === `test/dsl/text${index}.ts`).map(([, , line]) => Number(line))
+    )
+  } finally {
+    fs.rmSync(directory, { recursive: true })
+  }
+}
+
+describe("The compiler refuses", () => {
+  for (const [what, statements] of Object.entries(refused)) it(what, statements)
+
+  it("each of these by an error of its own", () => {
+    const text = fs.readFileSync(import.meta.filename, "utf8")
+    const isMark = (line: string): boolean => line.trim().startsWith(mark)
+    const lines = text.split("\n")
+    const expected = lines.flatMap((line, index) => isMark(line) ? [index + 2] : [])
+    const bare = lines.map((line) => isMark(line) ? "" : line).join("\n")
+    assert.isAbove(expected.length, 30)
+    assert.deepStrictEqual(compile([text, bare]), [[], expected])
+  })
+})
