@@ -44,7 +44,7 @@ export const backward = (
 ): Backward => {
   const newBuffers = new Map<string, tf.Tensor1D>()
   let parts: Pick<Backward, "box" | "class" | "dfl"> | undefined
-  const { value, grads } = tf.variableGrads(() => {
+  const evaluate = (): tf.Scalar => {
     const outputs = forward(
       objective.graph,
       objective.kernels,
@@ -56,7 +56,18 @@ export const backward = (
     const loss = yoloLoss(outputs, batch, { ...objective.anchors, gains: objective.loss })
     parts = { box: tf.keep(loss.box), class: tf.keep(loss.class), dfl: tf.keep(loss.dfl) }
     return loss.total
-  }, [...parameters.values()])
+  }
+  const differentiated = (): ReturnType<typeof tf.variableGrads> => {
+    try {
+      return tf.variableGrads(evaluate, [...parameters.values()])
+    } catch (cause) {
+      // Neither what is kept for the caller nor what tfjs kept for its gradients is freed by a scope.
+      tf.dispose([...newBuffers.values(), ...Object.values(parts ?? {})])
+      for (const { saved } of tf.engine().state.activeTape ?? []) tf.dispose(saved ?? [])
+      throw cause
+    }
+  }
+  const { grads, value } = differentiated()
   if (parts === undefined) throw new Error("the loss was not evaluated")
   const gradients = new Map<string, tf.Tensor>()
   for (const [address, variable] of parameters) {

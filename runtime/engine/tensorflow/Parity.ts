@@ -6,7 +6,7 @@ import * as Random from "../../data/Random.ts"
 import * as Backward from "../../step/Backward.ts"
 import type { Configuration } from "../../step/Configuration.ts"
 import * as EagerStep from "../../step/EagerStep.ts"
-import type { NamedTensor, Scalars } from "../../step/Step.ts"
+import type { NamedTensor, Scalars, State } from "../../step/Step.ts"
 import type { SessionStep } from "./Session.ts"
 
 /** A learning rate at which rounding differences stay small, with every stage of the update at work. */
@@ -14,8 +14,10 @@ const tame: Scalars = { learningRate: 1e-3, biasLearningRate: 2e-3, momentum: 0.
 
 /** The largest relative differences that reordered float32 sums explain on a deep network. */
 const tolerance = { scalar: 1e-3, tensor: 1e-2 }
+/** Changes smaller than this share of a value drown in its rounding. */
+const resolution = 1e-5
 
-/** Draws noise images with a few boxes each, so that every part of the loss has a gradient. */
+/** Draws noise images with a few boxes each, small and large, so that every part of the loss and level has a gradient. */
 export const exampleBatch = (configuration: Configuration): Batch => {
   const { batch, graph, maxBoxes } = configuration
   const [height, width, channels] = graph.input
@@ -27,7 +29,7 @@ export const exampleBatch = (configuration: Configuration): Batch => {
   for (let image = 0; image < batch; image++) {
     for (let column = 0; column < Math.min(maxBoxes, 1 + (image % 3)); column++) {
       const at = image * maxBoxes + column
-      const [w, h] = [width * (0.2 + 0.3 * random.uniform()), height * (0.2 + 0.3 * random.uniform())]
+      const [w, h] = [width * random.between(0.2, 0.9), height * random.between(0.2, 0.9)]
       const [x, y] = [(width - w) * random.uniform(), (height - h) * random.uniform()]
       boxes.set([x, y, x + w, y + h], at * 4)
       classes[at] = Math.floor(random.uniform() * graph.classes.length)
@@ -40,37 +42,41 @@ export const exampleBatch = (configuration: Configuration): Batch => {
 const relative = (left: number, right: number): number =>
   Object.is(left, right) ? 0 : Math.abs(left - right) / Math.max(Math.abs(left), Math.abs(right), 1e-12)
 
-/** The distance of two tensors relative to their length; infinite where one of them is not finite. */
-const distance = (left: Float32Array, right: Float32Array): number => {
-  let difference = 0
-  let length = 0
+type Tensors = ReadonlyMap<string, Float32Array>
+
+const dataOf = (tensors: ReadonlyArray<NamedTensor>): Tensors => new Map(tensors.map(({ data, name }) => [name, data]))
+
+/** The distance of two values, in units of how far the first is from where it started and of what float32 resolves there. */
+const distance = (left: Float32Array, right: Float32Array, start: Float32Array | undefined): number => {
+  let [difference, moved, length] = [0, 0, 0]
   for (let index = 0; index < left.length; index++) {
     const [a, b] = [left[index] ?? NaN, right[index] ?? NaN]
     difference += (a - b) ** 2
+    moved += (a - (start?.[index] ?? 0)) ** 2
     length += a ** 2
   }
-  const ratio = Math.sqrt(difference) / Math.max(Math.sqrt(length), 1e-6)
+  const ratio = Math.sqrt(difference) / Math.max(Math.sqrt(moved) + resolution * Math.sqrt(length), 1e-6)
   return Number.isFinite(ratio) ? ratio : Infinity
 }
 
-const worst = (
-  what: string,
-  left: ReadonlyArray<NamedTensor>,
-  right: ReadonlyMap<string, Float32Array>
-): string | null => {
-  for (const { data, name } of left) {
-    const off = distance(data, right.get(name) ?? new Float32Array())
+const worst = (what: string, left: Tensors, right: Tensors, start: Tensors): string | null => {
+  for (const [name, data] of left) {
+    const off = distance(data, right.get(name) ?? new Float32Array(), start.get(name))
     if (off > tolerance.tensor) return `${what} of "${name}" differ by ${off.toExponential(1)}`
   }
   return null
 }
 
-const dataOf = (tensors: ReadonlyArray<NamedTensor>): ReadonlyMap<string, Float32Array> =>
-  new Map(tensors.map(({ data, name }) => [name, data]))
+/** The same state in the middle of a training: momenta and averages that the next update has to work with. */
+const underWay = (state: State): State => {
+  const varied = (tensors: ReadonlyArray<NamedTensor>, factor: number): ReadonlyArray<NamedTensor> =>
+    tensors.map((tensor) => ({ ...tensor, data: tensor.data.map((value) => factor * value + 0.01) }))
+  return { ...state, optimizer: varied(state.parameters, 0.1), ema: varied(state.ema, 0.9) }
+}
 
 /**
- * Takes one step on both from the same state and compares loss, norm, gradients and the new state; then puts the
- * session's state back. Returns null where they agree, otherwise what differs and by how much.
+ * Takes one step on both from the same state and compares loss, norm, gradients and how the state changed; then puts
+ * the state back. Returns null where they agree, otherwise what differs and by how much.
  */
 export const difference = (
   configuration: Configuration,
@@ -78,14 +84,15 @@ export const difference = (
   session: SessionStep
 ): string | null => {
   const start = eager.read()
+  const before = underWay(start)
+  eager.write(before)
+  session.write(before)
   const batch = exampleBatch(configuration)
   const inputs = EagerStep.batchTensors(configuration.graph, batch)
   const reference = eager.backward(inputs)
-  const gradients = [...reference.gradients].map(([name, tensor]): NamedTensor => ({
-    name,
-    shape: tensor.shape,
-    data: tensor.dataSync<"float32">().slice()
-  }))
+  const gradients = new Map(
+    [...reference.gradients].map(([name, tensor]) => [name, tensor.dataSync<"float32">().slice()] as const)
+  )
   Backward.dispose(reference)
   for (const tensor of Object.values(inputs)) tensor.dispose()
   const expected = eager.run(batch, tame)
@@ -99,9 +106,8 @@ export const difference = (
   if (relative(expected.gradNorm, outcome.gradNorm) > tolerance.scalar) {
     return `the gradient norm is ${outcome.gradNorm} instead of ${expected.gradNorm}`
   }
-  return worst("gradients", gradients, actualGradients) ??
-    worst("new weights", after.eager.parameters, dataOf(after.session.parameters)) ??
-    worst("momenta", after.eager.optimizer, dataOf(after.session.optimizer)) ??
-    worst("statistics", after.eager.buffers, dataOf(after.session.buffers)) ??
-    worst("averages", after.eager.ema, dataOf(after.session.ema))
+  const changes = (what: string, part: keyof State): string | null =>
+    worst(what, dataOf(after.eager[part]), dataOf(after.session[part]), dataOf(before[part]))
+  return worst("gradients", gradients, actualGradients, new Map()) ?? changes("new weights", "parameters") ??
+    changes("momenta", "optimizer") ?? changes("statistics", "buffers") ?? changes("averages", "ema")
 }

@@ -30,7 +30,8 @@ export const scalars: Scalars = {
   emaDecay: 0.95
 }
 
-export const unclipped: Scalars = { ...scalars, clipBound: Infinity }
+/** Without clipping, at rates at which rounding differences do not grow from step to step. */
+export const unclipped: Scalars = { ...scalars, learningRate: 1e-3, biasLearningRate: 3e-3, clipBound: Infinity }
 
 /** Draws batch number `index`; batches of different numbers share neither image nor box. */
 export const batchOf = (configuration: Configuration, index: number): Batch =>

@@ -1,0 +1,265 @@
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import * as tf from "@tensorflow/tfjs-core"
+import type { Backend } from "../../../../runtime/engine/tensorflow/Native.ts"
+import * as Kernels from "../../../../runtime/engine/tensorflow/Kernels.ts"
+import * as Session from "../../../../runtime/engine/tensorflow/Session.ts"
+import type { Configuration } from "../../../../runtime/step/Configuration.ts"
+import * as EagerStep from "../../../../runtime/step/EagerStep.ts"
+import type { Scalars, State, Step } from "../../../../runtime/step/Step.ts"
+import { type Found, normOf, updated } from "../../step/byHand.ts"
+import {
+  batchOf,
+  changed,
+  distance,
+  farthest,
+  plain,
+  scalars,
+  small,
+  tensorsOf,
+  unclipped,
+  withValue
+} from "../../step/small.ts"
+import { loadTensorflow, tensorflow } from "./engine.ts"
+
+interface Pair {
+  readonly eager: EagerStep.EagerStep
+  readonly session: Session.SessionStep
+  readonly start: State
+}
+
+const makePair = (backend: Backend, configuration: Configuration): Pair => {
+  const eager = EagerStep.make(configuration, Kernels.make(backend))
+  return { eager, session: Session.make(backend, configuration, eager), start: eager.read() }
+}
+
+tensorflow("A step as a session", () => {
+  const pairs = new Map<Configuration, Pair>()
+  const pairOf = (configuration: Configuration): Pair => {
+    const pair = pairs.get(configuration)
+    if (pair === undefined) throw new Error("no step of this configuration was made")
+    pair.eager.write(pair.start)
+    pair.session.write(pair.start)
+    return pair
+  }
+  beforeAll(() => {
+    const backend = loadTensorflow()
+    for (const configuration of [small, plain]) pairs.set(configuration, makePair(backend, configuration))
+  })
+  afterAll(() => {
+    for (const { eager, session } of pairs.values()) {
+      eager.dispose()
+      session.dispose()
+    }
+  })
+
+  const cases: ReadonlyArray<readonly [string, Configuration, Scalars]> = [
+    ["Nesterov, weight decay, average, clipping", small, scalars],
+    ["Nesterov, weight decay, average, no clipping", small, unclipped],
+    ["none of them", plain, unclipped],
+    ["clipping alone", plain, scalars]
+  ]
+  for (const [name, configuration, values] of cases) {
+    it(`computes what the eager step computes, over 5 steps: ${name}`, () => {
+      const { eager, session } = pairOf(configuration)
+      const clipped: Array<boolean> = []
+      for (let index = 0; index < 5; index++) {
+        const batch = batchOf(configuration, index)
+        const [expected, actual] = [eager.run(batch, values), session.run(batch, values)]
+        assert.approximately(actual.loss / expected.loss, 1, 1e-5)
+        assert.approximately(actual.gradNorm / expected.gradNorm, 1, 1e-4)
+        for (const part of ["box", "class", "dfl"] as const) {
+          assert.approximately(actual.parts[part] / expected.parts[part], 1, 1e-4, part)
+        }
+        assert.deepStrictEqual([actual.finite, actual.clipped], [true, expected.clipped])
+        clipped.push(actual.clipped)
+        const [tensor, off] = farthest(session.read(), eager.read())
+        assert.isBelow(off, 1e-3, `${tensor} after step ${index}`)
+      }
+      assert.strictEqual(clipped.includes(true), values.clipBound < Infinity)
+    })
+  }
+
+  it("updates as torch's formulas say, from the gradients that it reports", () => {
+    for (const [, configuration, values] of cases) {
+      const { eager, session } = pairOf(configuration)
+      for (let index = 0; index < 2; index++) {
+        const before = session.read()
+        eager.write(before)
+        eager.run(batchOf(configuration, index), values)
+        const { gradients, outcome } = session.runWithGradients(batchOf(configuration, index), values)
+        const found: Found = { gradients, buffers: new Map(eager.read().buffers.map(({ data, name }) => [name, data])) }
+        assert.approximately(outcome.gradNorm / normOf(gradients), 1, 1e-5)
+        const [tensor, off] = farthest(session.read(), updated(configuration, before, found, values))
+        assert.isBelow(off, 1e-5, tensor)
+      }
+    }
+  })
+
+  for (const mode of ["eager", "session"] as const) {
+    describe(`A step, ${mode}`, () => {
+      const startOf = (configuration: Configuration): Step => pairOf(configuration)[mode]
+
+      it("reports parts after their gains, which add up to the loss", () => {
+        const step = startOf(small)
+        for (let index = 0; index < 3; index++) {
+          const { loss, parts } = step.run(batchOf(small, index), scalars)
+          assert.isTrue(Object.values(parts).every((part) => part > 0))
+          assert.approximately((parts.box + parts.class + parts.dfl) / loss, 1, 1e-6)
+        }
+      })
+
+      const good = batchOf(small, 1)
+      const breaks = [
+        ["a pixel is NaN", withValue(good, "images", 5, NaN), scalars],
+        ["the last pixel is NaN", withValue(good, "images", good.images.length - 1, NaN), scalars],
+        ["a pixel is infinite", withValue(good, "images", 777, Infinity), scalars],
+        ["a box is NaN", withValue(good, "boxes", 2, NaN), scalars],
+        ["a box is infinite", withValue(good, "boxes", 3, Infinity), scalars],
+        ["a pixel is NaN and nothing is clipped", withValue(good, "images", 5, NaN), unclipped]
+      ] as const
+      for (const [name, bad, values] of breaks) {
+        it(`changes not one bit of the state where ${name}, says so, and goes on`, () => {
+          for (const configuration of [small, plain]) {
+            const step = startOf(configuration)
+            // Momenta and averages that are not what they start from.
+            step.run(batchOf(configuration, 0), values)
+            const before = step.read()
+            const outcome = step.run(bad, values)
+            assert.isFalse(outcome.finite)
+            assert.isFalse(outcome.clipped)
+            assert.isFalse(Number.isFinite(outcome.loss) && Number.isFinite(outcome.gradNorm))
+            const after = step.read()
+            assert.deepStrictEqual(changed(before, after), [])
+            const next = step.run(good, values)
+            assert.isTrue(next.finite)
+            assert.isAbove(changed(after, step.read()).length, 0.9 * tensorsOf(after).size)
+          }
+        })
+      }
+
+      it("changes nothing either where only the gradient is not finite, and says so", () => {
+        const step = startOf(small)
+        const state = step.read()
+        // Batch norm divides a scale of 1e-25 out of the forward pass; backwards it multiplies by its inverse.
+        const parameters = state.parameters.map((tensor) =>
+          tensor.name === "backbone.0.norm.gamma" ? { ...tensor, data: tensor.data.map(() => 1e-25) } : tensor
+        )
+        step.write({ ...state, parameters })
+        const before = step.read()
+        const outcome = step.run(good, scalars)
+        assert.isTrue(Number.isFinite(outcome.loss))
+        assert.isFalse(Number.isFinite(outcome.gradNorm))
+        assert.isFalse(outcome.finite)
+        assert.deepStrictEqual(changed(before, step.read()), [])
+      })
+
+      it("reads back what was written, to the bit", () => {
+        const step = startOf(small)
+        step.run(good, scalars)
+        const trained = step.read()
+        const { start } = pairOf(small)
+        assert.deepStrictEqual(changed(start, step.read()), [])
+        assert.isAbove(changed(start, trained).length, 0.9 * tensorsOf(start).size)
+        step.write(trained)
+        assert.deepStrictEqual(changed(trained, step.read()), [])
+      })
+
+      it("goes on to the bit where a fresh step is given the state in the middle", () => {
+        const step = startOf(small)
+        const outcomesOf = (of: Step, from: number, to: number) =>
+          Array.from({ length: to - from }, (_, index) => of.run(batchOf(small, from + index), scalars))
+        outcomesOf(step, 0, 2)
+        const middle = step.read()
+        const expected = outcomesOf(step, 2, 5)
+        const end = step.read()
+        const fresh = makePair(loadTensorflow(), { ...small, seed: small.seed + 1 })
+        assert.isAbove(changed(step.read(), fresh[mode].read()).length, 0)
+        fresh[mode].write(middle)
+        assert.deepStrictEqual(outcomesOf(fresh[mode], 2, 5), expected)
+        assert.deepStrictEqual(changed(end, fresh[mode].read()), [])
+        fresh.eager.dispose()
+        fresh.session.dispose()
+      })
+
+      it("depends on every value that it is fed", () => {
+        const outcome = (feed: Partial<typeof good>) => startOf(small).run({ ...good, ...feed }, scalars).loss
+        const losses = [
+          outcome({}),
+          outcome({ images: batchOf(small, 2).images }),
+          outcome({ boxes: good.boxes.map((side) => side * 0.9) }),
+          outcome({ classes: good.classes.map((kind) => (kind + 1) % 3) }),
+          outcome({ present: good.present.map((flag, index) => index < small.maxBoxes ? 0 : flag) })
+        ]
+        assert.strictEqual(new Set(losses).size, losses.length)
+        const states = ([
+          {},
+          { learningRate: 0.02 },
+          { biasLearningRate: 0.02 },
+          { momentum: 0.8 },
+          { clipBound: 3 },
+          { emaDecay: 0.9 }
+        ] as const).map((change) => {
+          const step = startOf(small)
+          // The momentum of a first step has nothing to act on.
+          step.run(good, scalars)
+          step.run(good, { ...scalars, ...change })
+          return step.read()
+        })
+        const [reference, ...others] = states
+        const parts = others.map((state) => {
+          const names = changed(reference as State, state)
+          return ["parameters", "optimizer", "buffers", "ema"].filter((part) => names.some((name) => name.startsWith(part)))
+        })
+        const everything = ["parameters", "optimizer", "ema"]
+        assert.deepStrictEqual(parts, [["parameters", "ema"], ["parameters", "ema"], everything, everything, ["ema"]])
+      })
+
+      it("predicts with the average where there is one, else with the weights", () => {
+        for (const configuration of [small, plain]) {
+          const step = startOf(configuration)
+          const { images } = batchOf(configuration, 4)
+          const first = step.predict(images)
+          for (let index = 0; index < 3; index++) step.run(batchOf(configuration, index), { ...scalars, emaDecay: 0.5 })
+          const state = step.read()
+          const trained = step.predict(images)
+          assert.isAbove(distance(trained.scores, first.scores), 1e-4)
+          const frozen = (part: "parameters" | "ema"): State => ({
+            ...state,
+            parameters: part === "parameters" ? pairOf(configuration).start.parameters : state.parameters,
+            ema: part === "ema" ? pairOf(configuration).start.ema : state.ema
+          })
+          step.write(frozen(configuration.ema ? "ema" : "parameters"))
+          assert.isAbove(distance(step.predict(images).scores, trained.scores), 1e-4)
+          if (configuration.ema) {
+            step.write(frozen("parameters"))
+            assert.deepStrictEqual(step.predict(images), trained)
+          }
+        }
+      })
+    })
+  }
+
+  it("predicts what the eager step predicts, with and without an average", () => {
+    for (const configuration of [small, plain]) {
+      const { eager, session } = pairOf(configuration)
+      for (let index = 0; index < 3; index++) eager.run(batchOf(configuration, index), scalars)
+      session.write(eager.read())
+      const { images } = batchOf(configuration, 4)
+      const [expected, actual] = [eager.predict(images), session.predict(images)]
+      assert.strictEqual(actual.boxes.length, 4 * 84 * 4)
+      assert.strictEqual(actual.scores.length, 4 * 84 * 3)
+      assert.isBelow(distance(actual.boxes, expected.boxes), 1e-5)
+      assert.isBelow(distance(actual.scores, expected.scores), 1e-5)
+    }
+  })
+
+  it("keeps no tensor of its own", () => {
+    const tensors = tf.memory().numTensors
+    const { eager, session } = makePair(loadTensorflow(), small)
+    eager.dispose()
+    session.run(batchOf(small, 0), scalars)
+    session.predict(batchOf(small, 0).images)
+    assert.strictEqual(tf.memory().numTensors, tensors)
+    session.dispose()
+  })
+})

@@ -1,0 +1,107 @@
+import { afterAll, assert, beforeAll, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Scope from "effect/Scope"
+import { execFileSync } from "node:child_process"
+import * as os from "node:os"
+import * as path from "node:path"
+import * as tf from "@tensorflow/tfjs-core"
+import * as Optimizer from "../../../../dsl/Optimizer.ts"
+import { Engine } from "../../../../runtime/engine/Engine.ts"
+import * as Location from "../../../../runtime/engine/tensorflow/Location.ts"
+import * as Kernels from "../../../../runtime/engine/tensorflow/Kernels.ts"
+import type { Backend } from "../../../../runtime/engine/tensorflow/Native.ts"
+import * as Session from "../../../../runtime/engine/tensorflow/Session.ts"
+import { compileStep, layer } from "../../../../runtime/engine/tensorflow/Tensorflow.ts"
+import * as EagerStep from "../../../../runtime/step/EagerStep.ts"
+import { batchOf, changed, distance, scalars, small } from "../../step/small.ts"
+import { loadTensorflow, tensorflow } from "./engine.ts"
+import { trainedDigest } from "./trained.ts"
+
+/** Runs a few steps and checks that they learn something: a fallback must train, too. */
+const trains = (step: ReturnType<typeof compileStep>): void => {
+  const before = step.read()
+  const losses = Array.from({ length: 3 }, () => step.run(batchOf(small, 0), scalars).loss)
+  assert.isBelow(losses[2] ?? NaN, losses[0] ?? NaN)
+  assert.isAbove(changed(before, step.read()).length, 0)
+}
+
+tensorflow("The tensorflow engine", () => {
+  let backend: Backend
+  let tensors: number
+  beforeAll(() => {
+    backend = loadTensorflow()
+    tensors = tf.memory().numTensors
+  })
+  afterAll(() => assert.strictEqual(tf.memory().numTensors, tensors))
+
+  it("compiles a step as a session that starts from the seed's state", () => {
+    const step = compileStep(backend, small)
+    assert.deepStrictEqual(step.execution, { mode: "session", reason: null })
+    const again = compileStep(backend, small)
+    assert.deepStrictEqual(changed(step.read(), again.read()), [])
+    const other = compileStep(backend, { ...small, seed: small.seed + 1 })
+    assert.isAbove(distance(other.read().parameters[0]?.data ?? [], step.read().parameters[0]?.data ?? []), 0.5)
+    trains(step)
+    // Sessions of one process share nothing.
+    assert.isAbove(changed(step.read(), again.read()).length, 0)
+    for (const one of [step, again, other]) one.dispose()
+  })
+
+  it("goes on eagerly, with the reason, where the recorded step computes something else", () => {
+    const { momentum, nesterov } = small.optimizer
+    const optimizer = Optimizer.sgd({ momentum, nesterov, weightDecay: 0.1 })
+    const step = compileStep(backend, small, (backend, configuration, eager) =>
+      Session.make(backend, { ...configuration, optimizer }, eager))
+    assert.strictEqual(step.execution.mode, "eager")
+    assert.match(step.execution.reason ?? "", /^the session does not agree with the eager step: new weights of ".*" differ by/)
+    trains(step)
+    step.dispose()
+  })
+
+  it("goes on eagerly, with the reason, where the step cannot be recorded, and keeps nothing of the attempt", () => {
+    const kernels = Kernels.make(backend)
+    let activations = 0
+    const reading = EagerStep.make(small, {
+      ...kernels,
+      silu: (input) => {
+        // Near the end, where most of what a recording makes is there.
+        if (++activations > 50) input.dataSync()
+        return kernels.silu(input)
+      }
+    })
+    const step = compileStep(backend, small, (backend, configuration) => Session.make(backend, configuration, reading))
+    reading.dispose()
+    assert.deepStrictEqual(step.execution, {
+      mode: "eager",
+      reason: "the step could not be recorded: the recorded step reads a tensor's values, which would freeze them into the graph"
+    })
+    trains(step)
+    step.dispose()
+  })
+
+  it.effect("frees a step with the scope that it was compiled in, and says what it computes on", () =>
+    Effect.gen(function*() {
+      const engine = yield* Engine
+      assert.deepStrictEqual(engine.description, {
+        engine: "tensorflow",
+        version: "2.21.0",
+        device: "cpu",
+        threads: os.availableParallelism()
+      })
+      const scope = yield* Scope.make()
+      const step = yield* Scope.provide(engine.compile(small), scope)
+      assert.isTrue(step.run(batchOf(small, 0), scalars).finite)
+      yield* Scope.close(scope, Exit.void)
+      assert.throws(() => step.run(batchOf(small, 0), scalars))
+    }).pipe(Effect.provide(layer(Location.find()?.directory ?? ""))))
+
+  it("trains to the same bits in another process", () => {
+    const program = `
+      import { loadTensorflow } from ${JSON.stringify(path.join(import.meta.dirname, "engine.ts"))}
+      import { trainedDigest } from ${JSON.stringify(path.join(import.meta.dirname, "trained.ts"))}
+      console.log("\\n" + trainedDigest(loadTensorflow()))`
+    const output = execFileSync(process.execPath, ["--input-type=module", "--eval", program], { encoding: "utf8" })
+    assert.strictEqual(output.trimEnd().split("\n").at(-1), trainedDigest(backend))
+  })
+})
