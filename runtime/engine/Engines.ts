@@ -69,3 +69,21 @@ export const choose = (choice: Choice): Effect.Effect<Chosen, EngineMissing> => 
 /** Provides a chosen engine in this process; its libraries are loaded only here, because not every process computes. */
 export const load = (chosen: Chosen): Effect.Effect<Layer.Layer<Engine, EngineFault>> =>
   Effect.map(Effect.promise(() => import("./tensorflow/Tensorflow.ts")), ({ layer }) => layer(chosen.directory))
+
+/** How one engine did on the reference cases. */
+export interface Checked {
+  readonly engine: Name
+  readonly passed: number
+  readonly failed: number
+  readonly cases: ReadonlyArray<{ readonly case: string; readonly ok: boolean; readonly error: string | null }>
+}
+
+/** Checks every installed engine in this process. Fails with EngineMissing where there is none. */
+export const check: Effect.Effect<ReadonlyArray<Checked>, EngineMissing | EngineFault> = Effect.gen(function*() {
+  const { directory } = yield* choose("auto")
+  const { subject } = yield* Effect.promise(() => import("./tensorflow/Tensorflow.ts"))
+  const ReferenceCases = yield* Effect.promise(() => import("./reference/ReferenceCases.ts"))
+  const cases = ReferenceCases.check(yield* subject(directory))
+  const passed = cases.filter(({ ok }) => ok).length
+  return [{ engine: "tensorflow", passed, failed: cases.length - passed, cases }]
+})

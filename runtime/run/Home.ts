@@ -76,3 +76,16 @@ export const open = Effect.fn("Home.open")(function*(directory: string) {
   }
   return home
 })
+
+/** Finds a home that holds runs. Fails with HomeUnusable where nothing was ever run there. */
+export const existing = (directory: string): Effect.Effect<Home, HomeUnusable> => {
+  const home = at(directory)
+  return fs.existsSync(home.database)
+    ? Effect.succeed(home)
+    : Effect.fail(
+      new HomeUnusable({
+        directory,
+        message: `${directory} holds no runs: npx ballast run FILE makes some, --home names another folder`
+      })
+    )
+}

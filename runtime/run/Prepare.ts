@@ -9,11 +9,12 @@ import type { Locations } from "../data/Locations.ts"
 import * as Source from "../data/Source.ts"
 import * as Canonical from "../plan/Canonical.ts"
 import * as Plan from "../plan/Plan.ts"
+import * as Home from "./Home.ts"
 
 export interface Options {
   readonly locations: Locations
-  /** The folder in which what was found out about files is kept. */
-  readonly cache: string
+  /** Keeps what was found out about files. */
+  readonly home: Home.Home
   readonly rehash: boolean
 }
 
@@ -37,10 +38,14 @@ export const isOpen = (found: Found["source"]): found is Source.Source => !("_ta
 export const prepare = Effect.fn("Prepare.prepare")(function*(declared: Experiment.Experiment, options: Options) {
   const experiment = yield* Experiment.resolve(declared)
   const found = new Map<string, Found>()
+  // Where the home cannot be made, everything still works, and is found out anew each time.
+  if (Object.values(experiment.arms).some(({ data }) => data._tag === "Yolo")) {
+    yield* Effect.ignore(Home.open(options.home.directory))
+  }
   for (const { data } of Object.values(experiment.arms)) {
     const key = Canonical.encode(data)
     if (found.has(key)) continue
-    const source = yield* Source.open(data, options).pipe(Effect.catch((failed) => Effect.succeed(failed)))
+    const source = yield* Source.open(data, { ...options, cache: options.home.cache }).pipe(Effect.catch((failed) => Effect.succeed(failed)))
     found.set(key, { dataset: data, source })
   }
   const sourceOf = (dataset: Dataset.Dataset): Found["source"] => {

@@ -1,0 +1,69 @@
+/**
+ * What went wrong, in words for the person at the terminal, and the code that the command ends with.
+ */
+import type { InvalidExperiment } from "../../dsl/Experiment.ts"
+import type { DataFault, EngineFault } from "../../dsl/Fault.ts"
+import type { LocationsInvalid } from "../data/Locations.ts"
+import type { DataMissing } from "../data/Source.ts"
+import type { EngineMissing } from "../engine/Engines.ts"
+import type { InstallError } from "../engine/tensorflow/Install.ts"
+import * as InvalidText from "../report/InvalidText.ts"
+import * as Line from "../report/Line.ts"
+import * as Paragraph from "../report/Paragraph.ts"
+import type { HomeUnusable } from "../run/Home.ts"
+import type { RunNotFound } from "../run/Lookup.ts"
+import type { StoreFailed } from "../run/Store.ts"
+import type { NotLoaded } from "../source/Load.ts"
+import type { CheckpointError } from "../train/Checkpoint.ts"
+import { code, type Ended, type WrongUsage } from "./ExitCode.ts"
+
+/** What a command may fail with. */
+export type Failure =
+  | CheckpointError
+  | DataFault
+  | DataMissing
+  | EngineFault
+  | Ended
+  | EngineMissing
+  | HomeUnusable
+  | InstallError
+  | InvalidExperiment
+  | LocationsInvalid
+  | NotLoaded
+  | RunNotFound
+  | StoreFailed
+  | WrongUsage
+
+const codes: Readonly<Record<Exclude<Failure["_tag"], "Ended">, number>> = {
+  CheckpointError: code.environment,
+  DataFault: code.no,
+  DataMissing: code.environment,
+  EngineFault: code.environment,
+  EngineMissing: code.environment,
+  HomeUnusable: code.environment,
+  InstallFailed: code.environment,
+  InvalidExperiment: code.no,
+  LocationsInvalid: code.usage,
+  NotLoaded: code.usage,
+  RequirementsMissing: code.environment,
+  RunNotFound: code.usage,
+  StoreFailed: code.environment,
+  WheelRefused: code.environment,
+  WrongUsage: code.usage
+}
+
+/** Finds the code that a failure ends the command with. */
+export const codeOf = (failure: Failure): number => failure._tag === "Ended" ? failure.code : codes[failure._tag]
+
+/** Says a message of several lines, broken to the width, its own indents kept. */
+const paragraphs = (message: string, columns: number): ReadonlyArray<Line.Line> =>
+  message.split("\n").flatMap((line) => {
+    const indent = line.length - line.trimStart().length
+    return line.trim() === "" ? [Line.empty] : Paragraph.of(line, columns, { indent })
+  })
+
+/** Writes a failure; nothing where the command has said it already. */
+export const of = (failure: Failure, columns: number): ReadonlyArray<Line.Line> =>
+  failure._tag === "Ended"
+    ? []
+    : failure._tag === "InvalidExperiment" ? InvalidText.of(failure, columns) : paragraphs(failure.message, columns)

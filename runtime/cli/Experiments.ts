@@ -1,0 +1,62 @@
+/**
+ * What every command with an experiment's file begins with.
+ */
+import * as Effect from "effect/Effect"
+import * as Near from "../../dsl/Near.ts"
+import * as Locations from "../data/Locations.ts"
+import * as Home from "../run/Home.ts"
+import * as Prepare from "../run/Prepare.ts"
+import * as Load from "../source/Load.ts"
+import { WrongUsage } from "./ExitCode.ts"
+
+export interface Flags {
+  readonly file: string
+  readonly home: string | null
+  readonly data: ReadonlyArray<string>
+}
+
+/** Loads the file, finds its data and plans every arm. */
+export const prepare = Effect.fn("Experiments.prepare")(
+  function*(flags: Flags, options: { readonly rehash: boolean } = { rehash: false }) {
+    const home = Home.at(Home.directoryOf(flags.home))
+    const declared = yield* Load.load(flags.file)
+    const locations = yield* Locations.read(home.directory, flags.data)
+    const prepared = yield* Prepare.prepare(declared, { locations, home, rehash: options.rehash })
+    return { home, prepared }
+  }
+)
+
+/** Chooses arms by name, all where none is named, in the experiment's order. Fails with WrongUsage. */
+export const arms = (
+  known: ReadonlyArray<string>,
+  asked: ReadonlyArray<string>
+): Effect.Effect<ReadonlyArray<string>, WrongUsage> => {
+  const unknown = asked.find((name) => !known.includes(name))
+  if (unknown === undefined) {
+    return Effect.succeed(asked.length === 0 ? known : known.filter((name) => asked.includes(name)))
+  }
+  const near = Near.nearest(unknown, known)
+  const there = known.map((name) => `"${name}"`).join(", ")
+  return Effect.fail(
+    new WrongUsage({
+      message: `there is no arm "${unknown}"; ${near === null ? `there are ${there}` : `did you mean "${near}"?`}`
+    })
+  )
+}
+
+/** Chooses the experiment's seeds, or those that are named instead. Fails with WrongUsage. */
+export const seeds = (
+  declared: ReadonlyArray<number>,
+  asked: ReadonlyArray<number>
+): Effect.Effect<ReadonlyArray<number>, WrongUsage> => {
+  const wrong = asked.find((seed) => seed < 0)
+  return wrong === undefined
+    ? Effect.succeed(asked.length === 0 ? declared : [...new Set(asked)])
+    : Effect.fail(new WrongUsage({ message: `--seed takes a whole number of at least 0, got ${wrong}` }))
+}
+
+/** Reads how many steps to end after; null for all of them. Fails with WrongUsage. */
+export const steps = (asked: number): Effect.Effect<number | null, WrongUsage> =>
+  asked < 0
+    ? Effect.fail(new WrongUsage({ message: `--steps takes a whole number of at least 0, got ${asked}` }))
+    : Effect.succeed(asked === 0 ? null : asked)

@@ -1,0 +1,52 @@
+/**
+ * The ballast command.
+ */
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Result from "effect/Result"
+import * as Line from "../report/Line.ts"
+import * as Screen from "../report/Screen.ts"
+import { ballastVersion } from "../run/Environment.ts"
+import * as CommandLine from "./CommandLine.ts"
+import * as Complaint from "./Complaint.ts"
+import * as EngineCommands from "./EngineCommands.ts"
+import * as Eval from "./Eval.ts"
+import { code } from "./ExitCode.ts"
+import * as Output from "./Output.ts"
+import * as Plan from "./Plan.ts"
+import * as Run from "./Run.ts"
+import * as Runs from "./Runs.ts"
+import * as Validate from "./Validate.ts"
+
+const ballast = CommandLine.Command.make("ballast").pipe(
+  CommandLine.Command.withDescription("Runs training experiments, and keeps them upright"),
+  CommandLine.Command.withSubcommands([
+    Validate.validate,
+    Plan.plan,
+    Plan.schedule,
+    Run.run,
+    Runs.runs,
+    Eval.evaluate,
+    EngineCommands.engine
+  ])
+)
+
+const defect = (cause: Cause.Cause<unknown>): ReadonlyArray<Line.Line> => [
+  Line.of(Line.span("This is a defect of Ballast, not of your experiment:", "bad")),
+  ...Cause.pretty(cause).split("\n").map((line) => Line.of(line))
+]
+
+/** Runs the command with arguments and returns the code that the process is to end with. Never throws. */
+export const run = async (parameters: ReadonlyArray<string>): Promise<number> => {
+  const exit = await Effect.runPromiseExit(CommandLine.execute(ballast, ballastVersion(), parameters))
+  if (Exit.isSuccess(exit)) return code.done
+  const { columns } = Screen.of(process.stderr, process.env)
+  const failure = Cause.findError(exit.cause)
+  if (Result.isSuccess(failure)) {
+    await Effect.runPromise(Output.complaint(Complaint.of(failure.success, columns)))
+    return Complaint.codeOf(failure.success)
+  }
+  await Effect.runPromise(Output.complaint(defect(exit.cause)))
+  return code.defect
+}

@@ -1,0 +1,109 @@
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Engines from "../engine/Engines.ts"
+import * as Plan from "../plan/Plan.ts"
+import * as Findings from "../report/Findings.ts"
+import * as Line from "../report/Line.ts"
+import * as Progress from "../report/Progress.ts"
+import * as ResultText from "../report/ResultText.ts"
+import * as Screen from "../report/Screen.ts"
+import * as Expectations from "../run/Expectations.ts"
+import * as Home from "../run/Home.ts"
+import * as Launch from "../run/Launch.ts"
+import * as Prepare from "../run/Prepare.ts"
+import { Reporter } from "../run/Reporter.ts"
+import type { Result } from "../run/Result.ts"
+import * as Stop from "../run/Stop.ts"
+import { Store } from "../run/Store.ts"
+import * as CommandLine from "./CommandLine.ts"
+import { code, Ended } from "./ExitCode.ts"
+import * as Experiments from "./Experiments.ts"
+import * as Output from "./Output.ts"
+import * as Signals from "./Signals.ts"
+
+const { Flag } = CommandLine
+
+/** Refuses a plan with errors before anything runs, and says the warnings of one without. */
+const judged = Effect.fnUntraced(function*(plan: Plan.Plan, strict: boolean) {
+  const { columns } = Screen.of(process.stderr, process.env)
+  for (const { arm, findings } of plan.arms) {
+    if (findings.length === 0) continue
+    yield* Output.complaint([Line.of(Line.span(arm, "strong")), ...Findings.of(findings, columns)])
+  }
+  if (!Plan.isValid(plan, { strict })) return yield* new Ended({ code: code.no })
+})
+
+const listening = (progress: Progress.Progress, curves: Map<string, Array<number>>): Layer.Layer<Reporter> =>
+  Layer.succeed(Reporter, {
+    launched: (experiment, _launch, runs) => progress.launch(experiment, runs),
+    event: (event, run) => {
+      if (event.kind === "step") {
+        const losses = curves.get(run.id) ?? []
+        losses.push(event.loss)
+        curves.set(run.id, losses)
+      }
+      progress.event(event, run)
+    },
+    ended: () => undefined
+  })
+
+/** Finds the code that a launch ends with. */
+const codeOf = (result: Result, expected: Parameters<typeof Expectations.expectsFailure>[0], stop: Stop.Stop): number => {
+  if (stop.requested() !== null) return stop.requested() === "SIGTERM" ? code.terminated : code.interrupted
+  if (result.runs.some((run) => run.status === "failed" && !Expectations.expectsFailure(expected, run))) return code.failed
+  return result.verdict === "fails" ? code.no : code.done
+}
+
+/** `ballast run`: trains every arm at every seed and judges the expectations. */
+export const run = CommandLine.Command.make(
+  "run",
+  {
+    file: CommandLine.file,
+    ...CommandLine.shared,
+    arm: CommandLine.repeatedText("arm", "NAME", "run this arm alone; may be repeated"),
+    seed: Flag.Int("seed").pipe(
+      Flag.withDescription("run this seed instead of the experiment's; may be repeated"),
+      Flag.atLeast(0)
+    ),
+    engine: Flag.Literals("engine", Engines.choices).pipe(
+      Flag.withDescription("what computes: the first engine that works, or one by name"),
+      Flag.withDefault("auto")
+    ),
+    steps: Flag.Int("steps").pipe(
+      Flag.withDescription("end every run after so many steps, its schedule unchanged (0: after all of them)"),
+      Flag.withDefault(0)
+    ),
+    strict: CommandLine.given("strict", "let warnings block, too")
+  },
+  Effect.fn(function*({ engine: choice, json, strict, ...flags }) {
+    const { prepared, home } = yield* Experiments.prepare(flags)
+    const arms = yield* Experiments.arms(prepared.plan.arms.map(({ arm }) => arm), flags.arm)
+    const seeds = yield* Experiments.seeds(prepared.experiment.seeds, flags.seed)
+    const steps = yield* Experiments.steps(flags.steps)
+    const plan = { ...prepared.plan, arms: prepared.plan.arms.filter(({ arm }) => arms.includes(arm)) }
+    for (const { recipe } of plan.arms) {
+      const source = prepared.sourceOf(recipe.data)
+      if (!Prepare.isOpen(source)) return yield* source
+    }
+    yield* judged(plan, strict)
+    const engine = yield* Engines.choose(choice)
+    yield* Home.open(home.directory)
+
+    const stop = Stop.make()
+    const progress = Progress.make(process.stderr, process.env)
+    const curves = new Map<string, Array<number>>()
+    const result = yield* Effect.scoped(Effect.gen(function*() {
+      yield* Signals.watch(stop, (signal) =>
+        progress.say(Line.of(`${signal}: ending with a checkpoint; once more ends at once`)))
+      return yield* Launch.run({ prepared, engine, home, arms, seeds, steps, stop })
+    })).pipe(
+      Effect.provide([Store.layerSqlite(home.database), listening(progress, curves)]),
+      Effect.ensuring(Effect.sync(() => progress.done()))
+    )
+    yield* json
+      ? Output.json(result)
+      : Output.lines(ResultText.of(result, curves, { columns: Output.columns(), cwd: process.cwd() }))
+    const ended = codeOf(result, prepared.experiment.expect, stop)
+    if (ended !== code.done) return yield* new Ended({ code: ended })
+  })
+).pipe(CommandLine.Command.withDescription("Train every arm of an experiment and judge what it expects"))

@@ -1,0 +1,94 @@
+import * as Effect from "effect/Effect"
+import * as path from "node:path"
+import * as RunsText from "../report/RunsText.ts"
+import * as Detail from "../run/Detail.ts"
+import * as Home from "../run/Home.ts"
+import * as Lookup from "../run/Lookup.ts"
+import { type RunRecord, Store } from "../run/Store.ts"
+import * as CommandLine from "./CommandLine.ts"
+import * as Output from "./Output.ts"
+
+const { Command } = CommandLine
+
+const secondsOf = ({ ended, started }: RunRecord): number | null =>
+  started === null || ended === null ? null : (ended - started) / 1000
+
+const rowOf = (run: RunRecord): RunsText.RunRow => ({
+  id: run.id,
+  experiment: run.experiment,
+  arm: run.arm,
+  seed: run.seed,
+  status: run.status,
+  steps: run.result?.steps ?? null,
+  loss: run.result?.metrics.loss ?? null,
+  map50: run.result?.metrics.map50 ?? null,
+  started: run.started,
+  seconds: secondsOf(run)
+})
+
+const detailOf = (run: RunRecord, { attempt, environment, events, identity, recipe }: Detail.Detail): RunsText.RunDetail => {
+  const losses = events.flatMap((event) => event.kind === "step" ? [event.loss] : [])
+  const { arm, directory, experiment, id, launch, result, seed, started, status } = run
+  return {
+    engine: null,
+    execution: null,
+    steps: losses.length,
+    partial: false,
+    metrics: { loss: NaN, map50: null, map: null, imagesPerSecond: NaN, seconds: NaN },
+    clipRate: NaN,
+    gradNorm: { median: NaN, p99: NaN, max: NaN },
+    attempts: [],
+    ...result,
+    id,
+    arm,
+    seed,
+    directory,
+    experiment,
+    launch,
+    started,
+    status,
+    recipe,
+    identity,
+    revision: environment?.commit === undefined || environment.commit === null
+      ? null
+      : { commit: environment.commit, dirty: environment.dirty !== null },
+    losses,
+    evaluations: events.flatMap((event) => event.kind === "eval" ? [event] : []),
+    checkpoints: events.flatMap((event) =>
+      event.kind === "checkpoint" && attempt !== null
+        ? [{ step: event.step, directory: path.join(attempt, event.directory) }]
+        : []
+    )
+  }
+}
+
+const list = Command.make(
+  "list",
+  { home: CommandLine.shared.home, json: CommandLine.shared.json },
+  Effect.fn(function*({ home: asked, json }) {
+    const home = yield* Home.existing(Home.directoryOf(asked))
+    const runs = yield* Effect.provide(Effect.flatMap(Store, ({ list }) => list), Store.layerSqlite(home.database))
+    yield* json
+      ? Output.json({ format: "ballast.runs/1", runs: runs.map((run) => ({ ...rowOf(run), directory: run.directory })) })
+      : Output.lines(RunsText.list(runs.map(rowOf), { columns: Output.columns() }))
+  })
+).pipe(Command.withDescription("List the runs that are kept, the newest first"))
+
+const show = Command.make(
+  "show",
+  { run: CommandLine.run, home: CommandLine.shared.home, json: CommandLine.shared.json },
+  Effect.fn(function*({ home: asked, json, run: id }) {
+    const home = yield* Home.existing(Home.directoryOf(asked))
+    const run = yield* Effect.provide(Lookup.find(id), Store.layerSqlite(home.database))
+    const detail = detailOf(run, yield* Detail.read(run.directory))
+    yield* json
+      ? Output.json({ format: "ballast.run/1", ...detail })
+      : Output.lines(RunsText.show(detail, { columns: Output.columns(), cwd: process.cwd() }))
+  })
+).pipe(Command.withDescription("Show all that is known of a run"))
+
+/** `ballast runs`: the runs that are kept. */
+export const runs = Command.make("runs").pipe(
+  Command.withDescription("List and show the runs that are kept"),
+  Command.withSubcommands([list, show])
+)

@@ -1,0 +1,55 @@
+/**
+ * All that a run's folder tells about it.
+ */
+import * as Effect from "effect/Effect"
+import * as fs from "node:fs"
+import * as path from "node:path"
+import type * as Recipe from "../../dsl/Recipe.ts"
+import type { Identity } from "../plan/Identity.ts"
+import type { PlanDocument } from "../plan/PlanJson.ts"
+import type { Event } from "../train/Event.ts"
+import * as EventLog from "../train/EventLog.ts"
+import type { Environment } from "./Environment.ts"
+import * as Evaluation from "./Evaluation.ts"
+
+/** What a folder holds; null or empty where a part of it is not there. */
+export interface Detail {
+  readonly recipe: Recipe.Recipe | null
+  readonly identity: Identity | null
+  readonly environment: Environment | null
+  /** The last attempt's events. */
+  readonly events: ReadonlyArray<Event>
+  /** The last attempt's folder. */
+  readonly attempt: string | null
+}
+
+const document = <A>(file: string): A | null => {
+  try {
+    return EventLog.decode(fs.readFileSync(file, "utf8")) as A
+  } catch {
+    return null
+  }
+}
+
+/** Finds the folder of a run's last attempt; null before the first. */
+export const lastAttempt = (directory: string): string | null => {
+  const attempts = path.join(directory, "attempts")
+  if (!fs.existsSync(attempts)) return null
+  const last = fs.readdirSync(attempts).map(Number).filter(Number.isInteger).toSorted((left, right) => left - right).at(-1)
+  return last === undefined ? null : path.join(attempts, String(last))
+}
+
+/** Reads a run's folder. What is not there, or cannot be read, is left out: a run in progress has not all of it. */
+export const read = Effect.fn("Detail.read")(function*(directory: string) {
+  const attempt = lastAttempt(directory)
+  const events = attempt === null ? null : path.join(attempt, "events.jsonl")
+  const recipe = yield* Evaluation.recipeOf(directory).pipe(Effect.catch(() => Effect.succeed(null)))
+  const detail: Detail = {
+    recipe,
+    identity: document<PlanDocument>(path.join(directory, "plan.json"))?.arms[0]?.identity ?? null,
+    environment: document<Environment>(path.join(directory, "environment.json")),
+    events: events !== null && fs.existsSync(events) ? EventLog.read(events) : [],
+    attempt
+  }
+  return detail
+})

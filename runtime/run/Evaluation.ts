@@ -1,0 +1,84 @@
+/**
+ * Evaluating the weights that a run left.
+ */
+import * as Effect from "effect/Effect"
+import * as fs from "node:fs"
+import * as path from "node:path"
+import { DataFault } from "../../dsl/Fault.ts"
+import * as Recipe from "../../dsl/Recipe.ts"
+import * as Result from "effect/Result"
+import * as Loader from "../data/Loader.ts"
+import type { Locations } from "../data/Locations.ts"
+import * as Source from "../data/Source.ts"
+import { Engine } from "../engine/Engine.ts"
+import * as Plan from "../plan/Plan.ts"
+import * as Checkpoint from "../train/Checkpoint.ts"
+import * as Evaluate from "../train/Evaluate.ts"
+import type { Home } from "./Home.ts"
+import type { RunRecord } from "./Store.ts"
+
+const fault = (message: string): DataFault => new DataFault({ sample: null, message })
+
+/** Reads the recipe that a run was made with. Fails with DataFault where its folder is not what a run leaves. */
+export const recipeOf = (directory: string): Effect.Effect<Recipe.Recipe, DataFault> =>
+  Effect.try({
+    try: () => Recipe.decode(JSON.parse(fs.readFileSync(path.join(directory, "recipe.json"), "utf8"))),
+    catch: (cause) => fault(`the run's recipe cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`)
+  }).pipe(Effect.flatMap((decoded) =>
+    Result.isSuccess(decoded)
+      ? Effect.succeed(decoded.success)
+      : Effect.fail(fault(`the run's recipe is of another version: ${decoded.failure.map(({ path }) => path).join(", ")}`))
+  ))
+
+/** Finds the newest checkpoint of a run's newest attempt; null where there is none. */
+export const checkpointOf = (directory: string): string | null => {
+  const attempts = path.join(directory, "attempts")
+  if (!fs.existsSync(attempts)) return null
+  return fs.readdirSync(attempts)
+    .toSorted((left, right) => Number(right) - Number(left))
+    .map((attempt) => Checkpoint.latest(path.join(attempts, attempt, "checkpoints")))
+    .find((found) => found !== null) ?? null
+}
+
+/** Evaluates a run's newest checkpoint on its validation split, with the averaged weights where averaging was on. */
+export const evaluate = Effect.fn("Evaluation.evaluate")(
+  function*(run: RunRecord, options: { readonly home: Home; readonly locations: Locations }) {
+    const recipe = yield* recipeOf(run.directory)
+    const checkpoint = checkpointOf(run.directory)
+    if (checkpoint === null) return yield* fault(`run ${run.id} has left no checkpoint to evaluate`)
+    const source = yield* Source.open(recipe.data, {
+      locations: options.locations,
+      cache: options.home.cache,
+      rehash: false
+    })
+    const { graph } = Plan.resolveArm(run.arm, recipe, source.facts)
+    if (graph === null) return yield* fault("the run's recipe does not fit the data that is there now")
+    const { cursor, state } = yield* Checkpoint.read(checkpoint)
+    if (cursor.data !== source.facts.fingerprint) {
+      return yield* fault("the data is not what the run was trained on: its fingerprint differs")
+    }
+    const engine = yield* Engine
+    const step = yield* engine.compile({
+      graph,
+      loss: recipe.loss,
+      optimizer: recipe.optimizer,
+      ema: recipe.ema._tag !== "Off",
+      batch: recipe.batch,
+      maxBoxes: source.facts.maxBoxes,
+      seed: run.seed
+    })
+    step.write(state)
+    const loader = yield* Loader.make({
+      source,
+      batch: recipe.batch,
+      input: recipe.model.input,
+      augment: recipe.augment,
+      seed: run.seed,
+      maxBoxes: source.facts.maxBoxes,
+      stepsPerEpoch: 1,
+      start: { epoch: 0, batch: 0 }
+    })
+    return yield* Evaluate.evaluate(step, loader, graph.classes)
+  },
+  Effect.scoped
+)
