@@ -40,12 +40,3 @@ describe("Cost.of", () => {
     assert.strictEqual(Cost.of(small(), { batch: 5, ema: true }).memory.weights, 2 * off.memory.weights)
   })
 })
-
-describe("Builder", () => {
-  it("refuses an id that is there already and an input that is not", () => {
-    const builder = Builder.make()
-    builder.image("image", 8)
-    assert.throws(() => builder.image("image", 8), /two nodes "image"/)
-    assert.throws(() => builder.silu("act", "elsewhere"), /no node "elsewhere"/)
-  })
-})
