@@ -39,7 +39,7 @@ export const draw = (augment: Recipe.Standard, picture: Picture, side: number, r
 /** Writes a picture as it is, in the middle of a square of `[side, side, 3]` floats in 0..1 that begins at `offset`. */
 export const letterbox = (picture: Picture, side: number, out: Float32Array, offset: number): Placed => {
   const placement = Letterbox.centred(picture, side)
-  Letterbox.copy(picture, placement, side, out, offset)
+  Letterbox.copy(picture, side, out, offset)
   return { placement, ...Letterbox.placeBoxes(picture, placement, side, false) }
 }
 

@@ -73,7 +73,8 @@ const assemble = async (
     const picture = await load(index)
     const placed = place(picture, index, images, row * floats)
     if (placed.classes.length > maxBoxes) {
-      throw new RangeError(`${split} image ${index} has ${placed.classes.length} boxes, and a batch has room for ${maxBoxes}`)
+      const count = placed.classes.length
+      throw new RangeError(`${split} image ${index} has ${count} boxes, and a batch has room for ${maxBoxes}`)
     }
     boxes.set(placed.boxes, row * maxBoxes * 4)
     classes.set(placed.classes, row * maxBoxes)

@@ -67,10 +67,14 @@ const write = (file: string, text: string): void => {
   const temporary = `${file}.${randomUUID()}.tmp`
   try {
     fs.mkdirSync(path.dirname(file), { recursive: true })
-    fs.writeFileSync(temporary, text)
-    fs.renameSync(temporary, file)
+    try {
+      fs.writeFileSync(temporary, text)
+      fs.renameSync(temporary, file)
+    } finally {
+      fs.rmSync(temporary, { force: true })
+    }
   } catch {
-    fs.rmSync(temporary, { force: true })
+    // The next start looks at the files again.
   }
 }
 

@@ -43,7 +43,9 @@ const namesOf = (document: Document): ReadonlyArray<string> | string => {
     ? names
     : Array.from({ length: Object.keys(names).length }, (_, index) => names[String(index)])
   if (!list.every(isScalar)) {
-    return Array.isArray(names) ? `"names" must list texts` : `the numbers in "names" must go from 0 up, with a name each`
+    return Array.isArray(names)
+      ? `"names" must list texts`
+      : `the numbers in "names" must go from 0 up, with a name each`
   }
   const texts = list.map((name) => String(name).trim())
   const twice = texts.find((name, index) => texts.indexOf(name) !== index)
@@ -67,11 +69,13 @@ const baseOf = (root: string, { path: stated }: Document): string => {
 const placeOf = (root: string, base: string, key: Split, text: string): Place | string => {
   const within = Inside.find(root, path.resolve(base, text))
   // A widespread export writes ../train/images where it means train/images.
-  const found = within._tag !== "Here" && text.startsWith("../") ? Inside.find(root, path.resolve(base, text.slice(3))) : within
+  const found = within._tag !== "Here" && text.startsWith("../")
+    ? Inside.find(root, path.resolve(base, text.slice("../".length)))
+    : within
   if (found._tag === "Here") return { relative: found.relative.split(path.sep).join("/"), real: found.real }
   return within._tag === "Outside"
-    ? `"${key}" names ${text}, which leads outside the data set's folder ${root}: files there are not read; move or copy `
-      + "them into the folder, or name a folder that holds them all"
+    ? `"${key}" names ${text}, which leads outside the data set's folder ${root}: files there are not read; put copies `
+      + "into the folder, or name a folder that holds them all"
     : `"${key}" names ${text}, which is not there: it is looked for in ${base}`
 }
 
@@ -80,7 +84,7 @@ const placesOf = (root: string, base: string, document: Document, key: Split): R
   const list: ReadonlyArray<unknown> = Array.isArray(stated) ? stated : [stated]
   const texts = list.filter((item) => typeof item === "string" && item.trim() !== "") as ReadonlyArray<string>
   if (texts.length === 0 || texts.length < list.length) {
-    return `"${key}" must name a folder of images, such as ${key}: images/${key}, a text file that lists them, or several`
+    return `"${key}" must name a folder of images, as in ${key}: images/${key}, a text file that lists them, or several`
   }
   const places = texts.map((text) => placeOf(root, base, key, text.trim()))
   return places.find((place) => typeof place === "string") ?? (places as ReadonlyArray<Place>)

@@ -24,15 +24,19 @@ export type Found =
   | { readonly _tag: "Outside" }
   | { readonly _tag: "Missing" }
 
-/** Looks a path up in a folder whose real path is `root`. Links are followed, and where one leads outside is not read. */
+/** Looks a path up in a folder whose real path is `root`. Links are followed; one that leads outside is found out. */
 export const find = (root: string, place: string): Found => {
   const absolute = path.resolve(root, place)
   if (!holds(root, absolute)) {
     // The same folder may be written by way of a link.
     const real = realOf(absolute)
-    return real !== null && holds(root, real) ? { _tag: "Here", relative: path.relative(root, real), real } : { _tag: "Outside" }
+    return real !== null && holds(root, real)
+      ? { _tag: "Here", relative: path.relative(root, real), real }
+      : { _tag: "Outside" }
   }
   const real = realOf(absolute)
   if (real === null) return { _tag: "Missing" }
-  return holds(root, real) ? { _tag: "Here", relative: path.relative(root, absolute), real } : { _tag: "Outside" }
+  return holds(root, real)
+    ? { _tag: "Here", relative: path.relative(root, absolute), real }
+    : { _tag: "Outside" }
 }

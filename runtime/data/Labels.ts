@@ -1,6 +1,6 @@
 /**
- * Label files in the YOLO format: a row a box, `class x-centre y-centre width height`, or `class x y x y x y …` for an
- * outline; all but the class are shares of the image's sides.
+ * Label files in the YOLO format: a row a box, `class x-centre y-centre width height`, or `class x y x y x y …`, an
+ * outline, which counts as the box around it. All but the class are shares of the image's sides.
  */
 
 /** Raised whenever the same text would give other boxes, or other problems. */
@@ -55,7 +55,7 @@ const cut = (share: number): number => Math.min(1, Math.max(0, share))
 const parseRow = (text: string, classCount: number): Row | string => {
   const [first = "", ...rest] = text.split(/\s+/)
   if (rest.length !== 4 && (rest.length < 6 || rest.length % 2 === 1)) {
-    return `it has ${rest.length + 1} fields: write class, x-centre, y-centre, width and height, or class and an outline`
+    return `the row has ${rest.length + 1} of the 5 fields class, x-centre, y-centre, width and height`
   }
   const number = classOf(first, classCount)
   if (typeof number === "string") return number
@@ -67,7 +67,8 @@ const parseRow = (text: string, classCount: number): Row | string => {
   const box = boxOf(fields)
   const over = box.findIndex((share) => share < -tolerance || share > 1 + tolerance)
   if (over >= 0) {
-    return `the box's ${sides[over]} edge is at ${Number(box[over]?.toFixed(6))}, outside the image: shares are from 0 to 1`
+    const share = Number((box[over] ?? 0).toFixed(6))
+    return `the box's ${sides[over]} edge is at ${share}, outside the image: shares are from 0 to 1`
   }
   const [left, top, right, bottom] = [cut(box[0]), cut(box[1]), cut(box[2]), cut(box[3])]
   return right > left && bottom > top ? [number, left, top, right, bottom] : "the box has no area within the image"

@@ -35,36 +35,43 @@ const leastSide = 2
 const leastShare = 0.1
 const longestAspect = 100
 
+/** Tells whether what the border left of a box still shows its object; `whole` is the box's area before. */
+const survives = (width: number, height: number, whole: number): boolean =>
+  width > leastSide
+  && height > leastSide
+  && width * height > leastShare * whole
+  && Math.max(width / height, height / width) < longestAspect
+
 /**
- * Moves a picture's boxes into the square and cuts them off at its border. With `strict`, one remains only where it is
- * more than 2 px wide and high, more than a tenth of it is left, and its sides' ratio is below 100.
+ * Moves a picture's boxes into the square and cuts them off at its border. A selective placement keeps a box only where
+ * it is more than 2 px wide and high, more than a tenth of its area is left, and its sides' ratio is below 100.
  */
-export const placeBoxes = (picture: Picture, placement: Placement, side: number, strict: boolean): PlacedBoxes => {
+export const placeBoxes = (
+  picture: Picture,
+  placement: Placement,
+  side: number,
+  selective: boolean
+): PlacedBoxes => {
   const { flip, gain, left, top } = placement
   const boxes: Array<number> = []
   const classes: Array<number> = []
   const cut = (position: number): number => Math.min(side, Math.max(0, position))
   for (let index = 0; index < picture.classes.length; index++) {
-    const [x1, y1, x2, y2] = picture.boxes.subarray(4 * index, 4 * index + 4) as unknown as [number, number, number, number]
+    const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = picture.boxes.subarray(4 * index, 4 * index + 4)
     const west = cut(x1 * gain + left)
     const north = cut(y1 * gain + top)
     const east = cut(x2 * gain + left)
     const south = cut(y2 * gain + top)
-    const width = east - west
-    const height = south - north
-    if (strict) {
-      const whole = (x2 - x1) * (y2 - y1) * gain * gain
-      if (width <= leastSide || height <= leastSide || width * height <= leastShare * whole) continue
-      if (Math.max(width / height, height / width) >= longestAspect) continue
-    }
+    if (selective && !survives(east - west, south - north, (x2 - x1) * (y2 - y1) * gain * gain)) continue
     boxes.push(flip ? side - east : west, north, flip ? side - west : east, south)
     classes.push(picture.classes[index] as number)
   }
   return { boxes, classes }
 }
 
-/** Writes a picture placed by whole pixels into a square of `[side, side, 3]` floats in 0..1 that begins at `offset`. */
-export const copy = (picture: Picture, { left, top }: Placement, side: number, out: Float32Array, offset: number): void => {
+/** Writes a picture, centred, into a square of `[side, side, 3]` floats in 0..1 that begins at `offset`. */
+export const copy = (picture: Picture, side: number, out: Float32Array, offset: number): void => {
+  const { left, top } = centred(picture, side)
   const { height, pixels, width } = picture
   out.fill(fill / 255, offset, offset + side * side * 3)
   for (let row = 0; row < height; row++) {
@@ -109,7 +116,13 @@ const samplesOf = (side: number, length: number, gain: number, start: number, fl
  * Writes a picture, placed anywhere, into a square of `[side, side, 3]` floats in 0..255 that begins at `offset`, by
  * bilinear sampling. What lies outside the picture is filled.
  */
-export const sample = (picture: Picture, placement: Placement, side: number, out: Float32Array, offset: number): void => {
+export const sample = (
+  picture: Picture,
+  placement: Placement,
+  side: number,
+  out: Float32Array,
+  offset: number
+): void => {
   const { height, pixels, width } = picture
   const { flip, gain, left, top } = placement
   const across = samplesOf(side, width, gain, left, flip)

@@ -7,7 +7,7 @@ import type { Split } from "./Batch.ts"
 import type { Place } from "./DataYaml.ts"
 import * as Inside from "./Inside.ts"
 
-/** One image that is left out: `file` is the image, or the file of which `line` is at fault; both relative, with `/`. */
+/** One image that is left out. `file` is the image, or the label file or list of which `line` is at fault. */
 export interface Excluded {
   readonly split: Split
   readonly file: string
@@ -45,21 +45,22 @@ const walkFolder = (walk: Walk, relative: string, above: ReadonlyArray<string>):
       walkFolder(walk, file, above)
     } else if (entry.isSymbolicLink()) {
       const found = Inside.find(root, file)
-      const folder = found._tag === "Here" && fs.statSync(found.real).isDirectory()
-      if (folder) {
-        // A link to a folder that holds it would be followed for ever.
-        if (!above.some((real) => Inside.holds(found.real, real))) walkFolder(walk, file, [...above, found.real])
-      } else if (isImage(entry.name)) {
-        if (found._tag === "Here") files.add(file)
-        else excluded.push({ split, file, line: null, reason: found._tag === "Outside" ? outside : "its link leads nowhere" })
-      }
+      const folder = fs.statSync(path.join(root, file), { throwIfNoEntry: false })?.isDirectory() ?? false
+      if (!folder && !isImage(entry.name)) continue
+      if (found._tag === "Outside") excluded.push({ split, file, line: null, reason: outside })
+      else if (found._tag === "Missing") excluded.push({ split, file, line: null, reason: "its link leads nowhere" })
+      else if (!folder) files.add(file)
+      // A link to a folder that holds it would be followed for ever.
+      else if (!above.some((real) => Inside.holds(found.real, real))) walkFolder(walk, file, [...above, found.real])
     }
   }
 }
 
 const walkList = ({ excluded, files, root, split }: Walk, list: Place): void => {
   const text = fs.readFileSync(list.real, "utf8").replace(/^\ufeff/, "")
-  const exclude = (index: number, reason: string) => excluded.push({ split, file: list.relative, line: index + 1, reason })
+  const exclude = (index: number, reason: string): void => {
+    excluded.push({ split, file: list.relative, line: index + 1, reason })
+  }
   text.split(/\r\n|\n|\r/).forEach((line, index) => {
     const name = line.trim()
     if (name === "") return
@@ -78,9 +79,13 @@ export const list = (root: string, split: Split, places: ReadonlyArray<Place>): 
   for (const place of places) {
     if (fs.statSync(place.real).isDirectory()) walkFolder(walk, place.relative, [place.real])
     else if (place.relative.endsWith(".txt")) walkList(walk, place)
-    else walk.excluded.push({ split, file: place.relative, line: null, reason: "it is neither a folder nor a .txt list" })
+    else {
+      walk.excluded.push({ split, file: place.relative, line: null, reason: "it is neither a folder nor a .txt list" })
+    }
   }
-  const excluded = walk.excluded.toSorted((left, right) => byText(left.file, right.file) || (left.line ?? 0) - (right.line ?? 0))
+  const excluded = walk.excluded.toSorted((left, right) =>
+    byText(left.file, right.file) || (left.line ?? 0) - (right.line ?? 0)
+  )
   return { files: [...walk.files].toSorted(byText), excluded }
 }
 

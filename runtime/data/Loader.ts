@@ -21,7 +21,7 @@ export interface Options extends Batches.Making {
 }
 
 export interface Loader {
-  /** Waits for the next training batch; they come in order, epoch after epoch without end. One fiber may ask at a time. */
+  /** Waits for the next training batch. They come in order, epoch after epoch without end, to one fiber at a time. */
   readonly next: Effect.Effect<Batch, DataFault>
   readonly validationBatches: number
   /** Waits for a validation batch, 0 to `validationBatches - 1`. */

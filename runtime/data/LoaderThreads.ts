@@ -11,6 +11,7 @@ export interface LoaderThreads {
   readonly ask: (wanted: Wanted) => Promise<Batch | DataFault>
   /** Waits for an answer; meanwhile, and only then, the threads keep the process alive. */
   readonly wait: <A>(answer: Promise<A>) => Promise<A>
+  /** Ends the threads, whatever they do; open requests are answered with a fault. */
   readonly stop: () => Promise<void>
 }
 
@@ -25,26 +26,25 @@ const faultOf = (answer: Answer & { readonly batch: null }): DataFault =>
 /** Starts `count` threads, each with the same assignment. */
 export const start = (assignment: Assignment, count: number): LoaderThreads => {
   let lost: DataFault | null = null
-  let stopped = false
   let waiting = 0
   let asked = 0
+
+  const lose = ({ open }: Thread, what: string): void => {
+    lost ??= new DataFault({ sample: null, message: `a thread that makes batches ended: ${what}` })
+    for (const resolve of open.values()) resolve(lost)
+    open.clear()
+  }
 
   const startThread = (): Thread => {
     const worker = new Worker(new URL("./LoaderWorker.ts", import.meta.url), { workerData: assignment })
     const thread: Thread = { worker, open: new Map() }
-    const lose = (what: string): void => {
-      if (stopped) return
-      lost ??= new DataFault({ sample: null, message: `a thread that makes batches ended: ${what}` })
-      for (const resolve of thread.open.values()) resolve(lost)
-      thread.open.clear()
-    }
     worker.on("message", (answer: Answer) => {
       thread.open.get(answer.id)?.(answer.batch === null ? faultOf(answer) : answer.batch)
       thread.open.delete(answer.id)
     })
-    worker.on("messageerror", (error) => lose(error.message))
-    worker.on("error", (error) => lose(error instanceof Error ? error.message : String(error)))
-    worker.on("exit", (code) => lose(`its code was ${code}`))
+    worker.on("messageerror", (error) => lose(thread, error.message))
+    worker.on("error", (error) => lose(thread, error instanceof Error ? error.message : String(error)))
+    worker.on("exit", (code) => lose(thread, `its code was ${code}`))
     worker.unref()
     return thread
   }
@@ -70,7 +70,7 @@ export const start = (assignment: Assignment, count: number): LoaderThreads => {
   }
 
   const stop = async (): Promise<void> => {
-    stopped = true
+    for (const thread of threads) lose(thread, "they were stopped")
     await Promise.all(threads.map(({ worker }) => worker.terminate()))
   }
 

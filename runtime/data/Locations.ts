@@ -34,7 +34,7 @@ const readFlag = (flag: string): Effect.Effect<readonly [name: string, place: st
   const name = flag.slice(0, Math.max(at, 0))
   const place = flag.slice(at + 1)
   const refuse = (what: string) =>
-    new LocationsInvalid({ message: `--data ${flag}: ${what}; write --data NAME=PATH, as in --data blood-cells=./bccd` })
+    new LocationsInvalid({ message: `--data ${flag}: ${what}; write --data NAME=PATH, as in --data cells=./cells` })
   if (at < 0) return Effect.fail(refuse("there is no = in it"))
   if (!isName(name)) return Effect.fail(refuse(name === "" ? "the name is missing" : nameRule))
   if (place.trim() === "") return Effect.fail(refuse("the path is missing"))

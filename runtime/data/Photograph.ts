@@ -25,7 +25,7 @@ export const prepare = async (): Promise<void> => {
 }
 
 const begins = (bytes: Uint8Array, at: number, text: string): boolean =>
-  bytes.length >= at + text.length && Array.from(text).every((letter, index) => bytes[at + index] === letter.charCodeAt(0))
+  Array.from(text).every((letter, index) => bytes[at + index] === letter.charCodeAt(0))
 
 const isPhotograph = (bytes: Uint8Array): boolean =>
   begins(bytes, 0, "\xff\xd8\xff") || begins(bytes, 0, "\x89PNG\r\n\x1a\n")
@@ -77,7 +77,7 @@ const fitted = ({ height, width }: Size, longer: number): Size => {
 
 /**
  * Decodes an image and makes its longer side `longer` pixels. EXIF's orientation is applied, as the YOLO tools do when
- * they label and train; transparency and colour profiles are left out of account. Rejects with an Error that says what is wrong.
+ * they train; transparency and colour profiles are disregarded. Rejects with an Error that says what is wrong.
  */
 export const decode = async (bytes: Uint8Array, longer: number): Promise<Decoded> => {
   const image = await read(bytes)

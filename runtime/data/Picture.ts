@@ -5,7 +5,8 @@ import type { Size } from "./Photograph.ts"
 
 /**
  * `pixels` are `[height, width, 3]`, RGB, a byte each; the longer side is the model's input. `boxes` are x1 y1 x2 y2 in
- * these pixels, four numbers a box, and `classes` their classes. A point of the original lies at `scale` times its place.
+ * these pixels, four numbers a box, and `classes` their classes. A point of the original lies at `scale` times its
+ * place: exactly so for boxes, and within half a pixel for what is seen, as the shorter side is a whole number too.
  */
 export interface Picture {
   readonly width: number

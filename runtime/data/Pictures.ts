@@ -26,7 +26,8 @@ const readPhotograph = async (source: Source, split: Split, index: number, input
       throw changed(`it was ${size.width} x ${size.height} pixels and is ${original.width} x ${original.height}`)
     }
     const scale = input / Math.max(size.width, size.height)
-    const boxes = Float64Array.from(labels.boxes, (share, at) => share * (at % 2 === 0 ? size.width : size.height) * scale)
+    const sideOf = (at: number): number => (at % 2 === 0 ? size.width : size.height) * scale
+    const boxes = Float64Array.from(labels.boxes, (share, at) => share * sideOf(at))
     return { width, height, pixels, boxes, classes: Int32Array.from(labels.classes), original, scale }
   } catch (cause) {
     throw cause instanceof UnreadablePicture ? cause : changed(messageOf(cause))
@@ -36,5 +37,7 @@ const readPhotograph = async (source: Source, split: Split, index: number, input
 /** Loads a picture whose longer side is `input` pixels. Rejects with UnreadablePicture, which names the file. */
 export const load = (source: Source, split: Split, index: number, input: number): Picture | Promise<Picture> => {
   const { dataset } = source
-  return dataset._tag === "Shapes" ? Shapes.draw(dataset, split, index, input) : readPhotograph(source, split, index, input)
+  return dataset._tag === "Shapes"
+    ? Shapes.draw(dataset, split, index, input)
+    : readPhotograph(source, split, index, input)
 }

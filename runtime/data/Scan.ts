@@ -37,7 +37,6 @@ const messageOf = (cause: unknown): string => cause instanceof Error ? cause.mes
 
 const checkImage = async (root: string, file: string, cache: CheckCache.CheckCache): Promise<CheckCache.Check> => {
   const absolute = path.join(root, file)
-  const unreadable = (cause: unknown) => ({ sha256: "", width: 0, height: 0, problem: `it cannot be read: ${messageOf(cause)}` })
   try {
     const stamp = CheckCache.stampOf(absolute)
     const known = cache.get(file, stamp)
@@ -51,7 +50,7 @@ const checkImage = async (root: string, file: string, cache: CheckCache.CheckCac
     cache.set(file, stamp, check)
     return check
   } catch (cause) {
-    return unreadable(cause)
+    return { sha256: "", width: 0, height: 0, problem: `it cannot be read: ${messageOf(cause)}` }
   }
 }
 

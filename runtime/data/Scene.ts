@@ -167,33 +167,57 @@ const drawBar = (random: Random.Stream, background: Colour): Bar => ({
 const grid = 64
 const cell = side / grid
 
-/** Counts every shape's points on a coarse grid, and those of them that nothing drawn later covers. */
-const visibility = (
-  shapes: ReadonlyArray<Shape>,
-  bars: ReadonlyArray<Bar>
-): ReadonlyArray<{ readonly all: number; readonly seen: number }> =>
-  shapes.map((shape, order) => {
-    const covers = coverOf(shape)
-    const over = [...shapes.slice(order + 1).map(coverOf), ...bars.map(coverOfBar)]
-    let all = 0
-    let seen = 0
-    const last = (centre: number): number => Math.min(grid - 1, Math.floor((centre + shape.radius) / cell))
-    const first = (centre: number): number => Math.max(0, Math.floor((centre - shape.radius) / cell))
-    for (let row = first(shape.y); row <= last(shape.y); row++) {
-      for (let column = first(shape.x); column <= last(shape.x); column++) {
-        const x = column * cell + cell / 2
-        const y = row * cell + cell / 2
-        if (!covers(x, y)) continue
-        all++
-        if (!over.some((hides) => hides(x, y))) seen++
-      }
+/** A circle in which all of something drawn lies. */
+interface Reach {
+  readonly x: number
+  readonly y: number
+  readonly radius: number
+}
+
+/** Corners lie a little outside where sines were rounded. */
+const slack = 64
+
+const meet = (one: Reach, other: Reach): boolean => {
+  const apart = one.radius + other.radius + slack
+  return (one.x - other.x) ** 2 + (one.y - other.y) ** 2 <= apart ** 2
+}
+
+const shareSeen = (shape: Shape, over: ReadonlyArray<Covers>): number => {
+  const covers = coverOf(shape)
+  let all = 0
+  let seen = 0
+  const last = (centre: number): number => Math.min(grid - 1, Math.floor((centre + shape.radius) / cell))
+  const first = (centre: number): number => Math.max(0, Math.floor((centre - shape.radius) / cell))
+  for (let row = first(shape.y); row <= last(shape.y); row++) {
+    for (let column = first(shape.x); column <= last(shape.x); column++) {
+      const x = column * cell + cell / 2
+      const y = row * cell + cell / 2
+      if (!covers(x, y)) continue
+      all++
+      if (!over.some((hides) => hides(x, y))) seen++
     }
-    return { all, seen }
+  }
+  return all === 0 ? 1 : seen / all
+}
+
+const reachOfBar = ({ halfLength, halfWidth, x, y }: Bar): Reach => ({ x, y, radius: halfLength + halfWidth })
+
+/** Finds out, on a coarse grid, which share of every shape's points nothing drawn later covers. */
+const visibility = (shapes: ReadonlyArray<Shape>, bars: ReadonlyArray<Bar>): ReadonlyArray<number> =>
+  shapes.map((shape, order) => {
+    const over = [
+      ...shapes.slice(order + 1).filter((other) => meet(shape, other)).map(coverOf),
+      ...bars.filter((bar) => meet(shape, reachOfBar(bar))).map(coverOfBar)
+    ]
+    return over.length === 0 ? 1 : shareSeen(shape, over)
   })
 
+/** A shape of which less is seen is drawn, but not labelled. */
+const leastSeen = 0.25
+
 /**
- * Lays out the scene of one image: a pure function of the data set's seed and classes, the split and the index. Shapes lie within
- * the image; one of which less than a quarter can be seen is drawn but not labelled.
+ * Lays out the scene of one image: a pure function of the data set's seed and classes, the split and the index. Shapes
+ * lie within the image; one of which less than a quarter can be seen is drawn but not labelled.
  */
 export const layOut = (dataset: Dataset.Shapes, split: Split, index: number): Scene => {
   const random = Random.stream(dataset.seed, "shapes", version, split, index)
@@ -211,10 +235,7 @@ export const layOut = (dataset: Dataset.Shapes, split: Split, index: number): Sc
   return {
     background,
     bars,
-    shapes: shapes.map((shape, order) => ({
-      ...shape,
-      labelled: (seen[order]?.seen ?? 0) * 4 >= (seen[order]?.all ?? 0)
-    }))
+    shapes: shapes.map((shape, order) => ({ ...shape, labelled: (seen[order] ?? 0) >= leastSeen }))
   }
 }
 

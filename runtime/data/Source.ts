@@ -27,7 +27,7 @@ export class DataMissing extends Schema.TaggedError<DataMissing>()("DataMissing"
   message: Schema.String
 }) {}
 
-/** An image that is used. A generated one has no file, is drawn at any size, and its boxes are known once it is drawn. */
+/** An image that is used. A generated one has no file, is drawn at any size, and shows its boxes once it is drawn. */
 export interface Entry {
   /** Relative to the data set's folder, with `/` between names. */
   readonly file: string | null
@@ -112,47 +112,49 @@ const findYaml = (dataset: Dataset.Yolo, place: string | null): Effect.Effect<st
   const real = Inside.realOf(place)
   if (real === null) return Effect.fail(missing(dataset, `${place} is not there`))
   if (!fs.statSync(real).isDirectory()) {
-    return /\.ya?ml$/i.test(real) ? Effect.succeed(real) : Effect.fail(missing(dataset, `${place} is no folder`))
+    return /\.ya?ml$/i.test(real)
+      ? Effect.succeed(real)
+      : Effect.fail(missing(dataset, `${place} is no folder`))
   }
   const file = ["data.yaml", "data.yml"].map((name) => path.join(real, name)).find((name) => fs.existsSync(name))
-  return file === undefined ? Effect.fail(missing(dataset, `there is no data.yaml in ${place}`)) : Effect.succeed(file)
+  return file === undefined
+    ? Effect.fail(missing(dataset, `there is no data.yaml in ${place}`))
+    : Effect.succeed(file)
 }
 
 const placeOf = ({ file, line }: Excluded): string => line === null ? file : `${file}, line ${line}`
 
 const shownFaults = 5
 
-const listFaults = (directory: string, excluded: ReadonlyArray<Excluded>): string => {
+const listFaults = (excluded: ReadonlyArray<Excluded>): ReadonlyArray<string> => {
   const lines = excluded.slice(0, shownFaults).map((item) => `  ${placeOf(item)}: ${item.reason}`)
   const rest = excluded.length - lines.length
-  return [`in ${directory}:`, ...lines, ...(rest > 0 ? [`  and ${rest} more`] : [])].join("\n")
+  return rest > 0 ? [...lines, `  and ${rest} more`] : lines
 }
 
 const refusal = ({ name, strict }: Dataset.Yolo, directory: string, scanned: Scan.Scanned): DataFault | null => {
   const { excluded, images } = scanned
-  const fault = (message: string, listed: ReadonlyArray<Excluded>) => {
-    const [first] = listed
-    return new DataFault({
-      sample: first?.file ?? null,
-      message: `the data set "${name}" ${message}${first === undefined ? "" : ` ${listFaults(directory, listed)}`}`
+  const fault = (message: string, listed: ReadonlyArray<Excluded>): DataFault =>
+    new DataFault({
+      sample: listed[0]?.file ?? null,
+      message: [`the data set "${name}" in ${directory} ${message}`, ...listFaults(listed)].join("\n")
     })
-  }
   if (strict && excluded.length > 0) {
     const what = excluded.length === 1 ? "1 image" : `${excluded.length} images`
-    return fault(`is strict, and ${what} cannot be used: mend or remove what is listed, or drop strict`, excluded)
+    return fault(`is strict, and ${what} cannot be used: mend or remove them, or drop strict`, excluded)
   }
   for (const split of ["train", "val"] as const) {
     if (images[split].length > 0) continue
     const left = excluded.filter((item) => item.split === split)
     return left.length === 0
-      ? fault(`has no ${split} image: ${directory} holds no JPEG, PNG or WebP file where data.yaml's "${split}" points`, [])
-      : fault(`has no ${split} image that can be used: all ${left.length} are left out`, left)
+      ? fault(`has no ${split} image: no .jpg, .jpeg, .png or .webp is where its data.yaml's "${split}" points`, [])
+      : fault(`has no ${split} image that can be used`, left)
   }
   if (images.train.every(({ labels }) => labels.classes.length === 0)) {
-    const [image] = images.train
+    const file = images.train[0]?.file ?? ""
     return fault(
-      `has no box on any train image: the label of ${image?.file} is looked for in ${labelOf(image?.file ?? "")}, and a `
-        + "missing or empty label file says that an image shows nothing",
+      `has no box on any train image: where a label file is missing or empty an image shows nothing, and that of ${file} `
+        + `is looked for at ${labelOf(file)}`,
       []
     )
   }
@@ -187,9 +189,9 @@ const openYolo = Effect.fn("Source.openYolo")(function*(dataset: Dataset.Yolo, o
 })
 
 /**
- * Opens a data set: generated images from their description alone, a named one by reading all its files, or what is kept
- * of them. Bad images are left out and listed; fails with DataFault where the set is strict, or where nothing is left
- * to train on or to validate with, and with DataMissing where a named data set is not at hand.
+ * Opens a data set: generated images from their description alone, a named one by reading all its files, or what is
+ * kept of them. Bad images are left out and listed. Fails with DataFault where there are any and the set is strict, or
+ * where nothing is left to train on or to validate with, and with DataMissing where a named data set is not at hand.
  */
 export const open = Effect.fn("Source.open")(
   function*(dataset: Dataset.Dataset, options: Options): Effect.fn.Return<Source, DataMissing | DataFault> {
