@@ -1,0 +1,130 @@
+import { assert, describe, it } from "@effect/vitest"
+import {
+  Augment,
+  Checkpoint,
+  Clip,
+  Dataset,
+  Ema,
+  Evaluate,
+  LearningRate,
+  Loss,
+  Model,
+  Optimizer,
+  Recipe,
+  Warmup
+} from "../../../dsl/index.ts"
+import type { DataFacts } from "../../../runtime/plan/Facts.ts"
+import type { Identity } from "../../../runtime/plan/Identity.ts"
+import * as Plan from "../../../runtime/plan/Plan.ts"
+import { recipe } from "../../dsl/recipes.ts"
+import { facts } from "./facts.ts"
+
+// 64 images in batches of 8: 8 steps an epoch.
+const warm = Recipe.with(recipe, { warmup: Warmup.linear({ steps: 16 }), length: { steps: 80 } })
+const before = Plan.resolveArm("arm", warm, facts).identity
+
+/** Names the identities in which an arm differs from the one above. */
+const changed = (recipe: Recipe.Recipe, of: DataFacts = facts, arm = "arm"): ReadonlyArray<string> => {
+  const after = Plan.resolveArm(arm, recipe, of).identity
+  return (Object.keys(before) as Array<keyof Identity>).filter((key) => after[key] !== before[key])
+}
+
+const changedBy = (fields: Parameters<typeof Recipe.with>[1]): ReadonlyArray<string> => changed(Recipe.with(warm, fields))
+
+const withData = (fields: Partial<DataFacts>): ReadonlyArray<string> => changed(warm, { ...facts, ...fields })
+
+describe("An arm's identities", () => {
+  it("are SHA-256 and the data's fingerprint", () => {
+    for (const value of Object.values(before)) assert.match(String(value), /^[0-9a-f]{64}$/)
+    assert.strictEqual(new Set(Object.values(before)).size, 4)
+    assert.strictEqual(before.data, facts.fingerprint)
+  })
+
+  it("are the same for the same recipe, whatever the order of its keys and the arm's name", () => {
+    const { batch, ...rest } = warm
+    assert.deepStrictEqual(changed({ ...rest, batch }), [])
+    assert.deepStrictEqual(changed(warm, facts, "another arm"), [])
+  })
+
+  it("of recipe and training change with all that decides the numbers", () => {
+    const numbers: ReadonlyArray<Parameters<typeof Recipe.with>[1]> = [
+      { batch: 4 },
+      { length: { steps: 81 } },
+      { schedule: LearningRate.cosine({ peak: 0.02, final: 0.0001 }) },
+      { schedule: LearningRate.linear({ peak: 0.01, final: 0.0001 }) },
+      { warmup: Warmup.none },
+      { warmup: Warmup.linear({ steps: 17 }) },
+      { warmup: Warmup.linear({ steps: 16, from: 0.001 }) },
+      { warmup: Warmup.linear({ steps: 16, biasFrom: 0 }) },
+      { warmup: Warmup.linear({ steps: 16, momentumFrom: 0.7 }) },
+      { optimizer: Optimizer.sgd({ momentum: 0.9, nesterov: true, weightDecay: 5e-4 }) },
+      { optimizer: Optimizer.sgd({ momentum: 0.937, weightDecay: 5e-4 }) },
+      { optimizer: Optimizer.sgd({ momentum: 0.937, nesterov: true }) },
+      { loss: Loss.yoloV8({ dfl: 1 }) },
+      { augment: Augment.off },
+      { augment: Augment.standard({ hue: 0 }) }
+    ]
+    for (const fields of numbers) assert.deepStrictEqual(changedBy(fields), ["recipe", "training"], JSON.stringify(fields))
+  })
+
+  it("of graph change too with the architecture and the stages", () => {
+    const architecture: ReadonlyArray<Parameters<typeof Recipe.with>[1]> = [
+      { model: Model.yolo({ size: "s", input: 64 }) },
+      { model: Model.yolo({ size: "n", input: 96 }) },
+      { clip: Clip.globalNorm(1) },
+      { ema: Ema.exponential() }
+    ]
+    for (const fields of architecture) {
+      assert.deepStrictEqual(changedBy(fields), ["recipe", "graph", "training"], JSON.stringify(fields))
+    }
+  })
+
+  it("tell bounds of one policy apart by the training, not by the graph", () => {
+    const [one, two] = [1, 2].map((bound) =>
+      Plan.resolveArm("arm", Recipe.with(warm, { clip: Clip.globalNorm(bound), ema: Ema.exponential({ tau: bound }) }), facts)
+    )
+    assert.strictEqual(one?.identity.graph, two?.identity.graph)
+    assert.notStrictEqual(one?.identity.training, two?.identity.training)
+  })
+
+  it("of recipe alone change with what decides no number", () => {
+    const others: ReadonlyArray<Parameters<typeof Recipe.with>[1]> = [
+      { evaluate: Evaluate.every({ epochs: 1 }) },
+      { checkpoint: Checkpoint.every({ steps: 10 }) },
+      { data: Dataset.shapes({ train: 64, val: 16, seed: 8 }) },
+      // The same steps, counted in epochs.
+      { length: { epochs: 10 } },
+      { warmup: Warmup.linear({ epochs: 2 }) },
+      { length: { epochs: 10 }, warmup: Warmup.linear({ epochs: 2 }) }
+    ]
+    for (const fields of others) assert.deepStrictEqual(changedBy(fields), ["recipe"], JSON.stringify(fields))
+    assert.deepStrictEqual(changed(Recipe.accept("clip/off-on-cold-start", "because")(warm)), ["recipe"])
+  })
+
+  it("see through settings that come to the same", () => {
+    const trainingOf = (fields: Parameters<typeof Recipe.with>[1]) =>
+      Plan.resolveArm("arm", Recipe.with(warm, fields), facts).identity.training
+    const slow = { optimizer: Optimizer.sgd({ momentum: 0.5 }) }
+    assert.strictEqual(
+      trainingOf({ ...slow, warmup: Warmup.linear({ steps: 16, momentumFrom: 0.8 }) }),
+      trainingOf({ ...slow, warmup: Warmup.linear({ steps: 16, momentumFrom: 0.6 }) })
+    )
+    assert.strictEqual(trainingOf({ warmup: Warmup.linear({ epochs: 0.01 }) }), trainingOf({ warmup: Warmup.none }))
+    assert.strictEqual(trainingOf({ loss: Loss.yoloV8({ box: 0 }) }), trainingOf({ loss: Loss.yoloV8({ box: -0 }) }))
+  })
+
+  it("follow the data: its fingerprint, and how many classes it has, but not their names", () => {
+    assert.deepStrictEqual(withData({ fingerprint: "1".repeat(64) }), ["data"])
+    assert.deepStrictEqual(withData({ fingerprint: null }), ["data"])
+    assert.deepStrictEqual(withData({ classes: ["a", "b", "c"] }), [])
+    assert.deepStrictEqual(withData({ name: "another", maxBoxes: 9 }), [])
+    assert.deepStrictEqual(withData({ classes: ["a", "b"] }), ["graph", "training"])
+  })
+
+  it("are null as far as nothing could be resolved", () => {
+    const wrong = Recipe.with(warm, { model: Model.yolo({ size: "n", input: 65 }) })
+    const { data, graph, recipe, training } = Plan.resolveArm("arm", wrong, facts).identity
+    assert.deepStrictEqual([graph, training, data], [null, null, facts.fingerprint])
+    assert.match(recipe, /^[0-9a-f]{64}$/)
+  })
+})

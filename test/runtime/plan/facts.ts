@@ -1,0 +1,11 @@
+import type { DataFacts } from "../../../runtime/plan/Facts.ts"
+
+/** Facts of a small data set of three classes. */
+export const facts: DataFacts = {
+  name: "small",
+  classes: ["circle", "square", "triangle"],
+  images: { train: 64, val: 16 },
+  boxes: { train: 128, val: 32 },
+  maxBoxes: 4,
+  fingerprint: "0".repeat(64)
+}
