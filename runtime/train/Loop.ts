@@ -9,6 +9,7 @@ import * as ClipBound from "../optim/Clip.ts"
 import type { Curve } from "../optim/Curve.ts"
 import type * as Recipe from "../../dsl/Recipe.ts"
 import type { Step, StepOutcome } from "../step/Step.ts"
+import * as Divergence from "./Divergence.ts"
 import type { StepEvent } from "./Event.ts"
 import type { Tally } from "./Tally.ts"
 
@@ -54,11 +55,13 @@ const faultOf = (outcome: StepOutcome, step: number): NonFinite => {
 
 /**
  * Trains from the step's present state and returns where it ended: at `lastStep`, or earlier where it was asked to
- * stop. Fails with NonFinite at the first step whose loss or gradient norm is not finite; that step changed nothing.
+ * stop. Fails with NonFinite at the first step whose loss or gradient norm is not finite, which changed nothing,
+ * and with Diverged where the losses say so.
  */
 export const run = Effect.fn("Loop.run")(function*<E>(training: Training<E>) {
   const { curve, lastStep, recipe, stepsPerEpoch, tally, totalSteps } = training
   const bound = ClipBound.bound(recipe.clip)
+  const divergence = Divergence.detector()
   const durations: Array<number> = []
   let position: Position = { step: 0, epoch: 0, batch: 0 }
   while (position.step < lastStep && !training.stopping()) {
@@ -89,6 +92,8 @@ export const run = Effect.fn("Loop.run")(function*<E>(training: Training<E>) {
       imagesPerSecond: (durations.length * recipe.batch) / seconds
     })
     if (!outcome.finite) return yield* faultOf(outcome, step)
+    const diverged = divergence.look(step, outcome, batch.present.includes(1))
+    if (diverged !== null) return yield* diverged
     const done = step + 1
     position = { step: done, epoch: Math.floor(done / stepsPerEpoch), batch: done % stepsPerEpoch }
     yield* training.between(position)

@@ -1,0 +1,67 @@
+/**
+ * Divergence without a NaN: a loss that stays far above its best, or one that is small only because the detector has
+ * stopped matching anything.
+ */
+import { Diverged } from "../../dsl/Fault.ts"
+import type { StepOutcome } from "../step/Step.ts"
+
+/** The loss counts as far above its best from this ratio on. */
+const farAbove = 10
+/** Parts of the loss that need a matched box count as gone below this share of what they were in the beginning. */
+const gone = 0.01
+/** How many steps in a row decide, so that one odd batch does not. */
+const inARow = 20
+/** How many first steps say what the loss was in the beginning. */
+const beginning = 5
+
+/** Looks at one step after the other and returns the fault once there is one. */
+export interface Detector {
+  /** `boxes` tells whether the step's batch holds any; without one there is nothing to match. */
+  readonly look: (step: number, outcome: StepOutcome, boxes: boolean) => Diverged | null
+}
+
+const figure = (value: number): string => String(Number(value.toPrecision(4)))
+
+/**
+ * Watches the losses of an attempt. A detector whose scores have all fallen to nothing matches no box to any anchor, so
+ * that its box and distribution losses vanish and its whole loss looks better than ever: that is divergence, too.
+ */
+export const detector = (): Detector => {
+  let best = Infinity
+  let worst = { step: 0, loss: -Infinity }
+  let above = 0
+  let vanished = 0
+  const first: Array<number> = []
+
+  return {
+    look: (step, { finite, loss, parts }, boxes) => {
+      if (!finite || !boxes) return null
+      const matched = parts.box + parts.dfl
+      if (first.length < beginning) first.push(matched)
+      if (loss > worst.loss) worst = { step, loss }
+      best = Math.min(best, loss)
+      above = loss > farAbove * best ? above + 1 : 0
+      const began = first.reduce((sum, value) => sum + value, 0) / first.length
+      vanished = matched < gone * began ? vanished + 1 : 0
+
+      if (vanished >= inARow) {
+        return new Diverged({
+          step,
+          loss,
+          best,
+          message: `the loss fell to ${figure(loss)} only because nothing is matched any more: over ${inARow} steps no box `
+            + `had an anchor that scores at all. It was highest at step ${worst.step}, with ${figure(worst.loss)}`
+        })
+      }
+      if (above >= inARow) {
+        return new Diverged({
+          step,
+          loss,
+          best,
+          message: `over ${inARow} steps the loss stayed above ${farAbove} times its best, ${figure(best)}; now it is ${figure(loss)}`
+        })
+      }
+      return null
+    }
+  }
+}

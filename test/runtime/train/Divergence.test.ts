@@ -1,0 +1,55 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as FastCheck from "fast-check"
+import * as Divergence from "../../../runtime/train/Divergence.ts"
+import type { StepOutcome } from "../../../runtime/step/Step.ts"
+
+const outcome = (box: number, klass: number, dfl: number): StepOutcome => ({
+  loss: box + klass + dfl,
+  parts: { box, class: klass, dfl },
+  gradNorm: 1,
+  finite: true,
+  clipped: false
+})
+
+/** Shows the steps to a fresh detector and returns the first fault. */
+const watch = (outcomes: ReadonlyArray<StepOutcome>, boxes: (step: number) => boolean = () => true) => {
+  const detector = Divergence.detector()
+  for (const [step, seen] of outcomes.entries()) {
+    const fault = detector.look(step, seen, boxes(step))
+    if (fault !== null) return fault
+  }
+  return null
+}
+
+const repeated = (count: number, seen: StepOutcome): ReadonlyArray<StepOutcome> => Array.from({ length: count }, () => seen)
+
+const healthy = repeated(30, outcome(4, 3, 2))
+
+describe("Divergence", () => {
+  it("finds a loss that is small because nothing is matched, on the 20th step of it", () => {
+    const fault = watch([...healthy, outcome(4, 797, 3), ...repeated(40, outcome(1e-3, 0.2, 1e-3))])
+    assert.strictEqual(fault?._tag, "Diverged")
+    assert.strictEqual(fault?.step, 30 + 1 + 19)
+    assert.match(fault?.message ?? "", /only because nothing is matched.*highest at step 30, with 804/)
+  })
+
+  it("finds a loss that stays above ten times its best for 20 steps", () => {
+    assert.strictEqual(watch([...healthy, ...repeated(40, outcome(4, 90, 2))])?.step, 30 + 19)
+    assert.isNull(watch([...healthy, ...repeated(19, outcome(4, 90, 2)), ...healthy]))
+  })
+
+  it("does not take batches without boxes for a collapse", () => {
+    const empty = repeated(60, outcome(0, 0.1, 0))
+    assert.isNull(watch([...healthy, ...empty], (step) => step < healthy.length))
+    assert.isNotNull(watch([...healthy, ...empty]))
+  })
+
+  it("lets any training pass whose parts keep to a hundredth of the first and whose loss keeps below ten times the best", () => {
+    const share = FastCheck.double({ min: 0.5, max: 4.9, noNaN: true })
+    FastCheck.assert(
+      FastCheck.property(FastCheck.array(FastCheck.tuple(share, share, share), { maxLength: 200 }), (steps) => {
+        assert.isNull(watch(steps.map((parts) => outcome(...parts))))
+      })
+    )
+  })
+})
