@@ -99,7 +99,11 @@ const keysOf = (value: unknown): ReadonlyArray<string> =>
   typeof value === "object" && value !== null ? Object.keys(value) : []
 
 /** Checks the arms that expectations name, also where other fields are wrong, so that one pass reports everything. */
-const unknownArms = ({ arms, expect }: { readonly arms?: unknown; readonly expect?: unknown }): ReadonlyArray<Issue.Issue> => {
+const unknownArms = (definition: {
+  readonly arms?: unknown
+  readonly expect?: unknown
+}): ReadonlyArray<Issue.Issue> => {
+  const { arms, expect } = definition
   const known = keysOf(arms)
   if (known.length === 0 || !Array.isArray(expect)) return []
   return expect.flatMap((item: unknown, index) => {

@@ -113,7 +113,9 @@ const fieldsOf = (ast: SchemaAST.AST): ReadonlyArray<string> =>
 const unknownField = (key: PropertyKey | undefined, ast: SchemaAST.AST): string => {
   const fields = fieldsOf(ast).filter((field) => field !== "_tag")
   const near = Near.nearest(String(key), fields)
-  const hint = near === null ? `there ${fields.length === 1 ? "is" : "are"} ${fields.join(", ")}` : `did you mean "${near}"?`
+  const hint = near === null
+    ? `there ${fields.length === 1 ? "is" : "are"} ${fields.join(", ")}`
+    : `did you mean "${near}"?`
   return `unknown field "${String(key)}"${fields.length === 0 ? "" : `; ${hint}`}`
 }
 

@@ -42,7 +42,8 @@ const encodeAt = (value: unknown, path: ReadonlyArray<string>, within: ReadonlyA
 
 /**
  * Writes a value as canonical JSON: no spaces, keys in the order of their UTF-16 code units, numbers as ECMAScript
- * prints them. Throws a TypeError that names the place for what JSON lacks: NaN, infinities, undefined, class instances, cycles.
+ * prints them. Throws a TypeError that names the place for what JSON lacks: NaN, infinities, undefined, class
+ * instances, cycles.
  */
 export const encode = (value: unknown): string => encodeAt(value, [], [])
 

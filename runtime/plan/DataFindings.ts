@@ -47,7 +47,9 @@ const otherClasses = ({ data }: Recipe.Recipe, facts: DataFacts): ReadonlyArray<
 }
 
 const noClasses = (facts: DataFacts): ReadonlyArray<Finding> =>
-  facts.classes.length > 0 ? [] : [error("data/no-classes", "data", `the data "${facts.name}" names no class to detect`)]
+  facts.classes.length > 0
+    ? []
+    : [error("data/no-classes", "data", `the data "${facts.name}" names no class to detect`)]
 
 /** Says what a plan lacks where the data is not at hand, and where the data is not what the recipe says. */
 export const of = (recipe: Recipe.Recipe, facts: DataFacts | null): ReadonlyArray<Finding> =>

@@ -41,7 +41,11 @@ describe("Issue.show", () => {
 })
 
 describe("Issue.decode", () => {
-  const Point = Schema.Struct({ x: Schema.Number, "y z": Schema.Array(Schema.Boolean), note: Schema.NullOr(Schema.String) })
+  const Point = Schema.Struct({
+    x: Schema.Number,
+    "y z": Schema.Array(Schema.Boolean),
+    note: Schema.NullOr(Schema.String)
+  })
 
   it("names every place, quotes what would be misread, and says what belongs there", () => {
     const decoded = Issue.decode(Point, { x: "1", "y z": [true, 0], note: 5 })

@@ -28,7 +28,12 @@ describe("Recipe.make", () => {
   })
 
   it("takes every field that is given", () => {
-    const given = { clip: Clip.globalNorm(2), ema: Ema.exponential(), loss: Loss.yoloV8({ dfl: 1 }), augment: Augment.off }
+    const given = {
+      clip: Clip.globalNorm(2),
+      ema: Ema.exponential(),
+      loss: Loss.yoloV8({ dfl: 1 }),
+      augment: Augment.off
+    }
     assert.deepInclude(Recipe.make({ ...options, ...given }), given)
   })
 
@@ -119,7 +124,9 @@ describe("A recipe", () => {
         ? Object.entries(value).flatMap(([key, inner]) => numbers(inner, [...path, key]))
         : []
     const replaced = (value: unknown, [key, ...rest]: ReadonlyArray<string>, by: number): unknown =>
-      key === undefined ? by : { ...value as object, [key]: replaced((value as Record<string, unknown>)[key], rest, by) }
+      key === undefined
+        ? by
+        : { ...value as object, [key]: replaced((value as Record<string, unknown>)[key], rest, by) }
     const full = Recipe.with(recipe, {
       warmup: Warmup.linear({ epochs: 1 }),
       clip: Clip.globalNorm(1),
@@ -141,6 +148,8 @@ describe("A recipe", () => {
 
   it("takes a zero of either sign", () => {
     for (const zero of [0, -0]) assert.deepStrictEqual(issuesWith({ loss: Loss.yoloV8({ box: zero }) }), [])
-    assert.deepStrictEqual(issuesWith({ clip: Clip.globalNorm(-0) }), ["clip.maxNorm: expected a number above 0, got 0"])
+    assert.deepStrictEqual(issuesWith({ clip: Clip.globalNorm(-0) }), [
+      "clip.maxNorm: expected a number above 0, got 0"
+    ])
   })
 })

@@ -17,7 +17,9 @@ describe("Text", () => {
 
   it("takes text that says something, in whole characters", () => {
     for (const text of ["a", " a ", "two\nlines", "😀"]) assert.isTrue(accepts(Text.filled, text), text)
-    for (const text of ["", " ", "\n\t", "\ud83d", "\ude00\ud83d", 5]) assert.isFalse(accepts(Text.filled, text), String(text))
+    for (const text of ["", " ", "\n\t", "\ud83d", "\ude00\ud83d", 5]) {
+      assert.isFalse(accepts(Text.filled, text), String(text))
+    }
     assert.isTrue(accepts(Text.whole, ""))
     assert.isFalse(accepts(Text.whole, "\ud83d"))
   })

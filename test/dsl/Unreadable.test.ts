@@ -15,8 +15,9 @@ describe("Unreadable.find", () => {
   })
 
   it("finds every property that throws, with what it threw", () => {
-    const value = { fine: 1, list: [0, Object.defineProperty({}, "x", { enumerable: true, get: trap })], get bad() { return trap() } }
-    assert.deepStrictEqual(pathsOf(value), ["list.1.x", "bad"])
+    const throwing = (key: string) => Object.defineProperty({}, key, { enumerable: true, get: trap })
+    const value = Object.assign(throwing("bad"), { fine: 1, list: [0, throwing("x")] })
+    assert.deepStrictEqual(pathsOf(value), ["bad", "list.1.x"])
     assert.deepStrictEqual(Unreadable.find(value)[0]?.error, new Error("a trap"))
     assert.deepStrictEqual(pathsOf({ a: new Proxy({}, { ownKeys: trap }) }), ["a"])
   })

@@ -88,6 +88,8 @@ const refused = {
     // @ts-expect-error: the field is warmup
     Recipe.with(recipe, { warmUp: Warmup.none })
     // @ts-expect-error: findings are answered by Recipe.accept
+    Recipe.make({ ...options, accepted: [] })
+    // @ts-expect-error: findings are answered by Recipe.accept
     Recipe.with(recipe, { accepted: [] })
     // @ts-expect-error: a learning rate has a peak
     LearningRate.cosine({ peek: 0.1, final: 0 })

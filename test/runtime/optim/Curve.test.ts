@@ -38,7 +38,8 @@ describe("Curve.scheduled", () => {
   })
 
   it("keeps a constant rate", () => {
-    assert.deepStrictEqual([0, 3, 7].map((step) => Curve.scheduled(LearningRate.constant(0.3), step, 7)), [0.3, 0.3, 0.3])
+    const schedule = LearningRate.constant(0.3)
+    assert.deepStrictEqual([0, 3, 7].map((step) => Curve.scheduled(schedule, step, 7)), [0.3, 0.3, 0.3])
   })
 })
 
@@ -88,7 +89,8 @@ const warmed = fc.tuple(
 ).map(([schedule, totalSteps, share, from, momentum]) => {
   const warmupSteps = Math.floor(share * totalSteps)
   const warmup = Warmup.linear({ steps: Math.max(1, warmupSteps), ...from })
-  return { schedule, warmup, from, momentum, warmupSteps, curve: Curve.make({ schedule, warmup, momentum, totalSteps, warmupSteps }) }
+  const curve = Curve.make({ schedule, warmup, momentum, totalSteps, warmupSteps })
+  return { schedule, from, momentum, warmupSteps, curve }
 })
 
 /** Whether values go one way, up to a rounding of the larger. */

@@ -13,8 +13,8 @@ describe("DataFindings.of", () => {
       rule: "data/unknown",
       severity: "error",
       path: "data",
-      message: `where the data set "blood-cells" (292 photographs) lies is not known, so its classes are not either: name its `
-        + `folder with --data blood-cells=PATH, or state Dataset.yolo's classes to plan without the data`
+      message: `where the data set "blood-cells" (292 photographs) lies is not known, so its classes are not either: `
+        + `name its folder with --data blood-cells=PATH, or state Dataset.yolo's classes to plan without the data`
     }])
   })
 
@@ -40,16 +40,18 @@ describe("DataFindings.of", () => {
     const of = (classes: ReadonlyArray<string>) => DataFindings.of(cells({ classes }), facts)
     assert.deepStrictEqual(of(facts.classes), [])
     for (const classes of [["square", "circle", "triangle"], ["circle", "square"], [...facts.classes, "star"]]) {
+      const stated = classes.map((name) => `"${name}"`).join(", ")
       assert.deepStrictEqual(of(classes), [{
         rule: "data/classes-differ",
         severity: "error",
         path: "data.classes",
-        message: `the recipe states the classes ${classes.map((name) => `"${name}"`).join(", ")}, the data has "circle", "square", "triangle"`
+        message: `the recipe states the classes ${stated}, the data has "circle", "square", "triangle"`
       }])
     }
   })
 
   it("refuses data without a class to detect", () => {
-    assert.deepStrictEqual(DataFindings.of(cells(), { ...facts, classes: [] }).map(({ rule }) => rule), ["data/no-classes"])
+    const findings = DataFindings.of(cells(), { ...facts, classes: [] })
+    assert.deepStrictEqual(findings.map(({ rule }) => rule), ["data/no-classes"])
   })
 })

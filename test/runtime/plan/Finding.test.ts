@@ -6,7 +6,11 @@ const error: Finding.Finding = { ...warning, severity: "error" }
 
 describe("Finding.answered", () => {
   it("makes an accepted warning advice that carries the reason, the last one given", () => {
-    const accepted = [{ rule: "a/b", reason: "first" }, { rule: "c/d", reason: "other" }, { rule: "a/b", reason: "last" }]
+    const accepted = [
+      { rule: "a/b", reason: "first" },
+      { rule: "c/d", reason: "other" },
+      { rule: "a/b", reason: "last" }
+    ]
     assert.deepStrictEqual(Finding.answered(warning, accepted), {
       ...warning,
       severity: "advice",

@@ -29,7 +29,9 @@ const changed = (recipe: Recipe.Recipe, of: DataFacts = facts, arm = "arm"): Rea
   return (Object.keys(before) as Array<keyof Identity>).filter((key) => after[key] !== before[key])
 }
 
-const changedBy = (fields: Parameters<typeof Recipe.with>[1]): ReadonlyArray<string> => changed(Recipe.with(warm, fields))
+type Fields = Parameters<typeof Recipe.with>[1]
+
+const changedBy = (fields: Fields): ReadonlyArray<string> => changed(Recipe.with(warm, fields))
 
 const withData = (fields: Partial<DataFacts>): ReadonlyArray<string> => changed(warm, { ...facts, ...fields })
 
@@ -47,7 +49,7 @@ describe("An arm's identities", () => {
   })
 
   it("of recipe and training change with all that decides the numbers", () => {
-    const numbers: ReadonlyArray<Parameters<typeof Recipe.with>[1]> = [
+    const numbers: ReadonlyArray<Fields> = [
       { batch: 4 },
       { length: { steps: 81 } },
       { schedule: LearningRate.cosine({ peak: 0.02, final: 0.0001 }) },
@@ -64,11 +66,13 @@ describe("An arm's identities", () => {
       { augment: Augment.off },
       { augment: Augment.standard({ hue: 0 }) }
     ]
-    for (const fields of numbers) assert.deepStrictEqual(changedBy(fields), ["recipe", "training"], JSON.stringify(fields))
+    for (const fields of numbers) {
+      assert.deepStrictEqual(changedBy(fields), ["recipe", "training"], JSON.stringify(fields))
+    }
   })
 
   it("of graph change too with the architecture and the stages", () => {
-    const architecture: ReadonlyArray<Parameters<typeof Recipe.with>[1]> = [
+    const architecture: ReadonlyArray<Fields> = [
       { model: Model.yolo({ size: "s", input: 64 }) },
       { model: Model.yolo({ size: "n", input: 96 }) },
       { clip: Clip.globalNorm(1) },
@@ -80,15 +84,16 @@ describe("An arm's identities", () => {
   })
 
   it("tell bounds of one policy apart by the training, not by the graph", () => {
-    const [one, two] = [1, 2].map((bound) =>
-      Plan.resolveArm("arm", Recipe.with(warm, { clip: Clip.globalNorm(bound), ema: Ema.exponential({ tau: bound }) }), facts)
-    )
+    const [one, two] = [1, 2].map((value) => {
+      const fields = { clip: Clip.globalNorm(value), ema: Ema.exponential({ tau: value }) }
+      return Plan.resolveArm("arm", Recipe.with(warm, fields), facts)
+    })
     assert.strictEqual(one?.identity.graph, two?.identity.graph)
     assert.notStrictEqual(one?.identity.training, two?.identity.training)
   })
 
   it("of recipe alone change with what decides no number", () => {
-    const others: ReadonlyArray<Parameters<typeof Recipe.with>[1]> = [
+    const others: ReadonlyArray<Fields> = [
       { evaluate: Evaluate.every({ epochs: 1 }) },
       { checkpoint: Checkpoint.every({ steps: 10 }) },
       { data: Dataset.shapes({ train: 64, val: 16, seed: 8 }) },
@@ -102,7 +107,7 @@ describe("An arm's identities", () => {
   })
 
   it("see through settings that come to the same", () => {
-    const trainingOf = (fields: Parameters<typeof Recipe.with>[1]) =>
+    const trainingOf = (fields: Fields) =>
       Plan.resolveArm("arm", Recipe.with(warm, fields), facts).identity.training
     const slow = { optimizer: Optimizer.sgd({ momentum: 0.5 }) }
     assert.strictEqual(

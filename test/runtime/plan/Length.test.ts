@@ -3,10 +3,7 @@ import * as Length from "../../../runtime/plan/Length.ts"
 
 describe("Length", () => {
   it("drops what does not fill a batch, and makes one step of too few images", () => {
-    assert.deepStrictEqual(
-      ([[64, 8], [71, 8], [72, 8], [7, 8], [0, 8]] as const).map(([images, batch]) => Length.stepsPerEpoch(images, batch)),
-      [8, 8, 9, 1, 1]
-    )
+    assert.deepStrictEqual([64, 71, 72, 7, 0].map((images) => Length.stepsPerEpoch(images, 8)), [8, 8, 9, 1, 1])
   })
 
   it("takes steps as they are and rounds parts of an epoch to the nearest step", () => {

@@ -40,7 +40,8 @@ describe("Plan.resolveArm", () => {
   it("has no graph where classes are not known, and no rows where steps are not", () => {
     const unknown = Plan.resolveArm("a", cells(), null)
     assert.deepStrictEqual(unknown.findings.map(({ rule }) => rule), ["data/unknown"])
-    assert.deepStrictEqual([unknown.graph, unknown.cost, unknown.identity.graph, unknown.identity.training], [null, null, null, null])
+    assert.deepStrictEqual([unknown.graph, unknown.cost], [null, null])
+    assert.deepStrictEqual([unknown.identity.graph, unknown.identity.training], [null, null])
     assert.isNotNull(unknown.curve)
     const epochs = Plan.resolveArm("a", Recipe.with(cells(["red"]), { length: { epochs: 3 } }), null)
     assert.deepStrictEqual(epochs.schedule, { totalSteps: null, warmupSteps: 10, stepsPerEpoch: null })
@@ -96,7 +97,8 @@ describe("Plan.resolve", () => {
       experiment({ b: calm, a: other, c: cells() }),
       (data) => data._tag === "Yolo" ? undefined : { ...facts, images: { train: data.train, val: data.val } }
     )
-    assert.deepStrictEqual(arms.map(({ arm, schedule }) => [arm, schedule.stepsPerEpoch]), [["b", 8], ["a", 1], ["c", null]])
+    const steps = arms.map(({ arm, schedule }) => [arm, schedule.stepsPerEpoch])
+    assert.deepStrictEqual(steps, [["b", 8], ["a", 1], ["c", null]])
   })
 })
 
@@ -108,7 +110,11 @@ describe("Plan.isValid", () => {
 
   it("lets warnings pass where it is not strict, advice always, errors never", () => {
     const accepted = Recipe.accept("clip/off-on-cold-start", "because")(warned)
-    const cases = [[planOf(calm), true, true], [planOf(calm, warned), true, false], [planOf(accepted), true, true]] as const
+    const cases = [
+      [planOf(calm), true, true],
+      [planOf(calm, warned), true, false],
+      [planOf(accepted), true, true]
+    ] as const
     for (const [plan, loose, strict] of cases) {
       assert.deepStrictEqual([Plan.isValid(plan), Plan.isValid(plan, { strict: true })], [loose, strict])
     }

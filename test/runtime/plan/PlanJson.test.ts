@@ -34,7 +34,8 @@ describe("PlanJson.plan", () => {
 
   it("lists nodes whose parameters and FLOPs add up to the graph's", () => {
     const graph = document.arms[0]?.graph
-    const sum = (values: ReadonlyArray<PlanJson.JsonNumber> = []) => values.reduce<number>((all, value) => all + Number(value), 0)
+    const sum = (values: ReadonlyArray<PlanJson.JsonNumber> = []) =>
+      values.reduce<number>((all, value) => all + Number(value), 0)
     assert.strictEqual(sum(graph?.nodes.map(({ parameters }) => parameters)), graph?.parameters)
     assert.strictEqual(sum(graph?.nodes.map(({ flops }) => flops)), graph?.flops)
     assert.deepStrictEqual(graph?.nodes.find(({ id }) => id === "backbone.0.conv"), {
@@ -59,7 +60,8 @@ describe("PlanJson.plan", () => {
   })
 
   it("writes a cost beyond all numbers as one", () => {
-    const cost = { parameters: 1, flops: Infinity, flopsPerStep: Infinity, memory: { weights: 1, optimizer: 1, activations: NaN, total: NaN } }
+    const memory = { weights: 1, optimizer: 1, activations: NaN, total: NaN }
+    const cost = { parameters: 1, flops: Infinity, flopsPerStep: Infinity, memory }
     const { arms } = PlanJson.plan({ experiment: "x", arms: [{ ...arm, cost }] })
     assert.deepStrictEqual([arms[0]?.graph?.flops, arms[0]?.graph?.memory.total], ["Infinity", "NaN"])
   })

@@ -2,7 +2,13 @@ import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import * as Model from "../../../../dsl/Model.ts"
 import * as Cost from "../../../../runtime/graph/Cost.ts"
-import { anchorCount, buffers, parameters, sizeOf, type TrainingGraph } from "../../../../runtime/graph/TrainingGraph.ts"
+import {
+  anchorCount,
+  buffers,
+  parameters,
+  sizeOf,
+  type TrainingGraph
+} from "../../../../runtime/graph/TrainingGraph.ts"
 import * as Yolo from "../../../../runtime/nets/yolo/Yolo.ts"
 
 const named = (count: number): ReadonlyArray<string> => Array.from({ length: count }, (_, index) => `class ${index}`)
@@ -41,7 +47,8 @@ describe("Yolo.build", () => {
     const graph = Yolo.build(Model.yolo({ size: "n", input: 640 }), coco)
     const { memory, parameters } = Cost.of(graph, { batch: 4, ema: false })
     assert.strictEqual(memory.optimizer, 4 * parameters)
-    assert.strictEqual(memory.weights, 4 * (parameters + buffers(graph).reduce((sum, { tensor }) => sum + sizeOf(tensor.shape), 0)))
+    const statistics = buffers(graph).reduce((sum, { tensor }) => sum + sizeOf(tensor.shape), 0)
+    assert.strictEqual(memory.weights, 4 * (parameters + statistics))
     assert.strictEqual(memory.activations, 4 * 4 * graph.nodes.reduce((sum, { shape }) => sum + sizeOf(shape), 0))
     assert.strictEqual(memory.total, memory.weights + memory.optimizer + memory.activations)
   })
@@ -76,16 +83,23 @@ describe("Yolo.build", () => {
   })
 
   it("repeats blocks by depth, and stops channels at the size's most", () => {
-    const repeats = (size: Model.Size) => {
-      const { nodes } = Yolo.build(Model.yolo({ size, input: 32 }), ["a"])
-      const of = (block: string) => nodes.filter(({ id }) => id.startsWith(`${block}.m.`) && id.endsWith(".cv1.conv")).length
-      return ["backbone.2", "backbone.4", "backbone.6", "backbone.8", "neck.12"].map(of)
+    const repeats = (model: Model.Model) => {
+      const { nodes } = Yolo.build(model, ["a"])
+      const entries = nodes.filter(({ id }) => id.includes(".m.") && id.endsWith(".cv1.conv"))
+      return ["backbone.2", "backbone.4", "backbone.6", "backbone.8", "neck.12"].map(
+        (block) => entries.filter(({ id }) => id.startsWith(`${block}.`)).length
+      )
     }
-    assert.deepStrictEqual(repeats("n"), [1, 2, 2, 1, 1])
-    assert.deepStrictEqual(repeats("m"), [2, 4, 4, 2, 2])
-    assert.deepStrictEqual(repeats("l"), [3, 6, 6, 3, 3])
-    const top = (size: Model.Size) => shapesOf(Yolo.build(Model.yolo({ size, input: 32 }), ["a"]), ["backbone.9.cv2.act"])[0]
-    assert.deepStrictEqual((["n", "s", "m", "l", "x"] as const).map(top), [256, 512, 576, 512, 640].map((c) => [1, 1, c]))
+    assert.deepStrictEqual(repeats(Model.yolo({ size: "n", input: 32 })), [1, 2, 2, 1, 1])
+    assert.deepStrictEqual(repeats(Model.yolo({ size: "m", input: 32 })), [2, 4, 4, 2, 2])
+    assert.deepStrictEqual(repeats(Model.yolo({ size: "l", input: 32 })), [3, 6, 6, 3, 3])
+    // Halves go to the even neighbour: 4.5 to 4, 1.5 to 2.
+    assert.deepStrictEqual(repeats(Model.yolo({ depth: 0.75, width: 0.1, input: 32 })), [2, 4, 4, 2, 2])
+    assert.deepStrictEqual(repeats(Model.yolo({ depth: 0.5, width: 0.1, input: 32 })), [2, 3, 3, 2, 2])
+    const top = (size: Model.Size) =>
+      shapesOf(Yolo.build(Model.yolo({ size, input: 32 }), ["a"]), ["backbone.9.cv2.act"])[0]
+    const tops = (["n", "s", "m", "l", "x"] as const).map(top)
+    assert.deepStrictEqual(tops, [256, 512, 576, 512, 640].map((channels) => [1, 1, channels]))
   })
 
   it("adds around bottlenecks in the backbone alone", () => {
@@ -144,7 +158,8 @@ describe("Any YOLOv8", () => {
       const seen = new Set<string>()
       for (const { id, inputs, shape } of graph.nodes) {
         if (!inputs.every((input) => seen.has(input)) || seen.has(id)) assert.fail(`${id} reads ${inputs.join(", ")}`)
-        if (!shape.every((extent) => Number.isSafeInteger(extent) && extent > 0)) assert.fail(`${id} is ${shape.join(" x ")}`)
+        const hasExtent = shape.every((extent) => Number.isSafeInteger(extent) && extent > 0)
+        if (!hasExtent) assert.fail(`${id} is ${shape.join(" x ")}`)
         seen.add(id)
       }
       const tensors = [...parameters(graph), ...buffers(graph)]
@@ -169,7 +184,9 @@ describe("Any YOLOv8", () => {
     fc.assert(fc.property(models, fc.integer({ min: 1, max: 200 }), (model, classes) => {
       const cost = (input: number, count: number) =>
         Cost.of(Yolo.build({ ...model, input }, named(count)), { batch: 1, ema: false })
-      const [here, more, larger] = [cost(model.input, classes), cost(model.input, classes + 1), cost(2 * model.input, classes)]
+      const here = cost(model.input, classes)
+      const more = cost(model.input, classes + 1)
+      const larger = cost(2 * model.input, classes)
       assert.isAbove(more.parameters, here.parameters)
       assert.strictEqual(larger.parameters, here.parameters)
       assert.strictEqual(larger.flops, 4 * here.flops)

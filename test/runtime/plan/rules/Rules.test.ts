@@ -62,8 +62,14 @@ const cases: ReadonlyArray<Case> = [
     severity: "error",
     path: "model.input",
     fires: [
-      [{ model: Model.yolo({ size: "n", input: 100 }) }, "100 px is no multiple of the coarsest stride, 32 (the nearest: 96 or 128)"],
-      [{ model: Model.yolo({ size: "n", input: 31 }) }, "31 px is no multiple of the coarsest stride, 32 (the nearest: 32)"]
+      [
+        { model: Model.yolo({ size: "n", input: 100 }) },
+        "100 px is no multiple of the coarsest stride, 32 (the nearest: 96 or 128)"
+      ],
+      [
+        { model: Model.yolo({ size: "n", input: 31 }) },
+        "31 px is no multiple of the coarsest stride, 32 (the nearest: 32)"
+      ]
     ],
     holds: [[{ model: Model.yolo({ size: "n", input: 32 }) }], [{ model: Model.yolo({ size: "n", input: 96 }) }]]
   },
@@ -72,8 +78,14 @@ const cases: ReadonlyArray<Case> = [
     severity: "warning",
     path: "schedule",
     fires: [
-      [{ warmup: Warmup.none, schedule: LearningRate.constant(0.05) }, "the first step takes a learning rate of 0.05 without warmup"],
-      [{ warmup: Warmup.none, schedule: LearningRate.cosine({ peak: 1, final: 0 }) }, "the first step takes a learning rate of 1 without warmup"]
+      [
+        { warmup: Warmup.none, schedule: LearningRate.constant(0.05) },
+        "the first step takes a learning rate of 0.05 without warmup"
+      ],
+      [
+        { warmup: Warmup.none, schedule: LearningRate.cosine({ peak: 1, final: 0 }) },
+        "the first step takes a learning rate of 1 without warmup"
+      ]
     ],
     holds: [
       [{ schedule: LearningRate.constant(1) }],
