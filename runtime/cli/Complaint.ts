@@ -2,7 +2,7 @@
  * What went wrong, in words for the person at the terminal, and the code that the command ends with.
  */
 import type { InvalidExperiment } from "../../dsl/Experiment.ts"
-import type { DataFault, EngineFault } from "../../dsl/Fault.ts"
+import type { DataFault, WorkerLost } from "../../dsl/Fault.ts"
 import type { LocationsInvalid } from "../data/Locations.ts"
 import type { DataMissing } from "../data/Source.ts"
 import type { EngineMissing } from "../engine/Engines.ts"
@@ -12,17 +12,15 @@ import * as Line from "../report/Line.ts"
 import * as Paragraph from "../report/Paragraph.ts"
 import type { HomeUnusable } from "../run/Home.ts"
 import type { RunNotFound } from "../run/Lookup.ts"
+import type { PlanRefused } from "../run/Run.ts"
 import type { StoreFailed } from "../run/Store.ts"
 import type { NotLoaded } from "../source/Load.ts"
-import type { CheckpointError } from "../train/Checkpoint.ts"
 import { code, type Ended, type WrongUsage } from "./ExitCode.ts"
 
 /** What a command may fail with. */
 export type Failure =
-  | CheckpointError
   | DataFault
   | DataMissing
-  | EngineFault
   | Ended
   | EngineMissing
   | HomeUnusable
@@ -30,25 +28,27 @@ export type Failure =
   | InvalidExperiment
   | LocationsInvalid
   | NotLoaded
+  | PlanRefused
   | RunNotFound
   | StoreFailed
+  | WorkerLost
   | WrongUsage
 
 const codes: Readonly<Record<Exclude<Failure["_tag"], "Ended">, number>> = {
-  CheckpointError: code.environment,
   DataFault: code.no,
   DataMissing: code.environment,
-  EngineFault: code.environment,
   EngineMissing: code.environment,
   HomeUnusable: code.environment,
   InstallFailed: code.environment,
   InvalidExperiment: code.no,
   LocationsInvalid: code.usage,
   NotLoaded: code.usage,
+  PlanRefused: code.no,
   RequirementsMissing: code.environment,
   RunNotFound: code.usage,
   StoreFailed: code.environment,
   WheelRefused: code.environment,
+  WorkerLost: code.failed,
   WrongUsage: code.usage
 }
 

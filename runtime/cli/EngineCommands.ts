@@ -2,9 +2,11 @@ import * as Effect from "effect/Effect"
 import * as Engines from "../engine/Engines.ts"
 import * as Install from "../engine/tensorflow/Install.ts"
 import * as EnginesText from "../report/EnginesText.ts"
+import * as EngineProcess from "../run/EngineProcess.ts"
 import * as Line from "../report/Line.ts"
 import * as CommandLine from "./CommandLine.ts"
 import { code, Ended } from "./ExitCode.ts"
+import { inTemporaryLog } from "./TemporaryLog.ts"
 import * as Output from "./Output.ts"
 
 const { Argument, Command } = CommandLine
@@ -59,7 +61,8 @@ const check = Command.make(
   "check",
   { json: CommandLine.shared.json },
   Effect.fn(function*({ json }) {
-    const engines = yield* Engines.check
+    const engine = yield* Engines.choose("auto")
+    const engines = [yield* inTemporaryLog((log) => EngineProcess.ask({ kind: "check", engine }, { log }))]
     yield* json
       ? Output.json({ format: "ballast.check/1", engines })
       : Output.lines(EnginesText.check(engines, Output.columns()))

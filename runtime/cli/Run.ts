@@ -10,9 +10,10 @@ import * as Screen from "../report/Screen.ts"
 import * as Expectations from "../run/Expectations.ts"
 import * as Home from "../run/Home.ts"
 import * as Launch from "../run/Launch.ts"
-import * as Prepare from "../run/Prepare.ts"
+import type * as Prepare from "../run/Prepare.ts"
 import { Reporter } from "../run/Reporter.ts"
 import type { Result } from "../run/Result.ts"
+import * as RunExperiment from "../run/Run.ts"
 import * as Stop from "../run/Stop.ts"
 import { Store } from "../run/Store.ts"
 import * as CommandLine from "./CommandLine.ts"
@@ -23,14 +24,18 @@ import * as Signals from "./Signals.ts"
 
 const { Flag } = CommandLine
 
-/** Refuses a plan with errors before anything runs, and says the warnings of one without. */
-const judged = Effect.fnUntraced(function*(plan: Plan.Plan, strict: boolean) {
+/** Says what the plan has to say, and refuses what cannot run. */
+const judged = Effect.fnUntraced(function*(prepared: Prepare.Prepared, strict: boolean) {
   const { columns } = Screen.of(process.stderr, process.env)
-  for (const { arm, findings } of plan.arms) {
+  for (const { arm, findings } of prepared.plan.arms) {
     if (findings.length === 0) continue
     yield* Output.complaint([Line.of(Line.span(arm, "strong")), ...Findings.of(findings, columns)])
   }
-  if (!Plan.isValid(plan, { strict })) return yield* new Ended({ code: code.no })
+  yield* RunExperiment.refuse(prepared)
+  if (!Plan.isValid(prepared.plan, { strict })) {
+    yield* Output.complaint([Line.of("nothing was run: --strict refuses warnings")])
+    return yield* new Ended({ code: code.no })
+  }
 })
 
 const listening = (progress: Progress.Progress, curves: Map<string, Array<number>>): Layer.Layer<Reporter> =>
@@ -80,12 +85,8 @@ export const run = CommandLine.Command.make(
     const arms = yield* Experiments.arms(prepared.plan.arms.map(({ arm }) => arm), flags.arm)
     const seeds = yield* Experiments.seeds(prepared.experiment.seeds, flags.seed)
     const steps = yield* Experiments.steps(flags.steps)
-    const plan = { ...prepared.plan, arms: prepared.plan.arms.filter(({ arm }) => arms.includes(arm)) }
-    for (const { recipe } of plan.arms) {
-      const source = prepared.sourceOf(recipe.data)
-      if (!Prepare.isOpen(source)) return yield* source
-    }
-    yield* judged(plan, strict)
+    const chosen = prepared.plan.arms.filter(({ arm }) => arms.includes(arm))
+    yield* judged({ ...prepared, plan: { ...prepared.plan, arms: chosen } }, strict)
     const engine = yield* Engines.choose(choice)
     yield* Home.open(home.directory)
 

@@ -66,8 +66,11 @@ const list = Command.make(
   "list",
   { home: CommandLine.shared.home, json: CommandLine.shared.json },
   Effect.fn(function*({ home: asked, json }) {
-    const home = yield* Home.existing(Home.directoryOf(asked))
-    const runs = yield* Effect.provide(Effect.flatMap(Store, ({ list }) => list), Store.layerSqlite(home.database))
+    const home = Home.at(Home.directoryOf(asked))
+    // Listing what is not there yet is no reason to make a folder.
+    const runs = Home.hasRuns(home)
+      ? yield* Effect.provide(Effect.flatMap(Store, ({ list }) => list), Store.layerSqlite(home.database))
+      : []
     yield* json
       ? Output.json({ format: "ballast.runs/1", runs: runs.map((run) => ({ ...rowOf(run), directory: run.directory })) })
       : Output.lines(RunsText.list(runs.map(rowOf), { columns: Output.columns() }))

@@ -78,12 +78,12 @@ export interface Checked {
   readonly cases: ReadonlyArray<{ readonly case: string; readonly ok: boolean; readonly error: string | null }>
 }
 
-/** Checks every installed engine in this process. Fails with EngineMissing where there is none. */
-export const check: Effect.Effect<ReadonlyArray<Checked>, EngineMissing | EngineFault> = Effect.gen(function*() {
-  const { directory } = yield* choose("auto")
-  const { subject } = yield* Effect.promise(() => import("./tensorflow/Tensorflow.ts"))
-  const ReferenceCases = yield* Effect.promise(() => import("./reference/ReferenceCases.ts"))
-  const cases = ReferenceCases.check(yield* subject(directory))
-  const passed = cases.filter(({ ok }) => ok).length
-  return [{ engine: "tensorflow", passed, failed: cases.length - passed, cases }]
-})
+/** Checks an engine in this process. */
+export const check = (chosen: Chosen): Effect.Effect<Checked, EngineFault> =>
+  Effect.gen(function*() {
+    const { subject } = yield* Effect.promise(() => import("./tensorflow/Tensorflow.ts"))
+    const ReferenceCases = yield* Effect.promise(() => import("./reference/ReferenceCases.ts"))
+    const cases = ReferenceCases.check(yield* subject(chosen.directory))
+    const passed = cases.filter(({ ok }) => ok).length
+    return { engine: chosen.engine, passed, failed: cases.length - passed, cases }
+  })

@@ -40,18 +40,32 @@ export const checkpointOf = (directory: string): string | null => {
     .find((found) => found !== null) ?? null
 }
 
-/** Evaluates a run's newest checkpoint on its validation split, with the averaged weights where averaging was on. */
-export const evaluate = Effect.fn("Evaluation.evaluate")(
+/** What is to be evaluated, as plain data that another process can receive. */
+export interface EvaluationAssignment {
+  readonly arm: string
+  readonly seed: number
+  readonly recipe: Recipe.Recipe
+  readonly source: Source.Source
+  /** The checkpoint's folder. */
+  readonly checkpoint: string
+}
+
+/** Gathers what the evaluation of a run's newest checkpoint takes. Fails where a part of it is not there any more. */
+export const assign = Effect.fn("Evaluation.assign")(
   function*(run: RunRecord, options: { readonly home: Home; readonly locations: Locations }) {
     const recipe = yield* recipeOf(run.directory)
     const checkpoint = checkpointOf(run.directory)
     if (checkpoint === null) return yield* fault(`run ${run.id} has left no checkpoint to evaluate`)
-    const source = yield* Source.open(recipe.data, {
-      locations: options.locations,
-      cache: options.home.cache,
-      rehash: false
-    })
-    const { graph } = Plan.resolveArm(run.arm, recipe, source.facts)
+    const source = yield* Source.open(recipe.data, { locations: options.locations, cache: options.home.cache })
+    const assignment: EvaluationAssignment = { arm: run.arm, seed: run.seed, recipe, source, checkpoint }
+    return assignment
+  }
+)
+
+/** Evaluates a checkpoint on the validation split, with the averaged weights where averaging was on. */
+export const run = Effect.fn("Evaluation.run")(
+  function*({ arm, checkpoint, recipe, seed, source }: EvaluationAssignment) {
+    const { graph } = Plan.resolveArm(arm, recipe, source.facts)
     if (graph === null) return yield* fault("the run's recipe does not fit the data that is there now")
     const { cursor, state } = yield* Checkpoint.read(checkpoint)
     if (cursor.data !== source.facts.fingerprint) {
@@ -65,7 +79,7 @@ export const evaluate = Effect.fn("Evaluation.evaluate")(
       ema: recipe.ema._tag !== "Off",
       batch: recipe.batch,
       maxBoxes: source.facts.maxBoxes,
-      seed: run.seed
+      seed
     })
     step.write(state)
     const loader = yield* Loader.make({
@@ -73,7 +87,7 @@ export const evaluate = Effect.fn("Evaluation.evaluate")(
       batch: recipe.batch,
       input: recipe.model.input,
       augment: recipe.augment,
-      seed: run.seed,
+      seed,
       maxBoxes: source.facts.maxBoxes,
       stepsPerEpoch: 1,
       start: { epoch: 0, batch: 0 }

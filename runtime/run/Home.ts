@@ -77,10 +77,13 @@ export const open = Effect.fn("Home.open")(function*(directory: string) {
   return home
 })
 
+/** Tells whether anything was ever run in a home. */
+export const hasRuns = ({ database }: Home): boolean => fs.existsSync(database)
+
 /** Finds a home that holds runs. Fails with HomeUnusable where nothing was ever run there. */
 export const existing = (directory: string): Effect.Effect<Home, HomeUnusable> => {
   const home = at(directory)
-  return fs.existsSync(home.database)
+  return hasRuns(home)
     ? Effect.succeed(home)
     : Effect.fail(
       new HomeUnusable({

@@ -10,8 +10,10 @@ import type { Source } from "../data/Source.ts"
 import type { Chosen } from "../engine/Engines.ts"
 import type * as Plan from "../plan/Plan.ts"
 import * as PlanJson from "../plan/PlanJson.ts"
+import type { Event } from "../train/Event.ts"
 import * as EventLog from "../train/EventLog.ts"
 import type { AttemptOutcome } from "../train/Outcome.ts"
+import * as EngineProcess from "./EngineProcess.ts"
 import * as Environment from "./Environment.ts"
 import * as Expectations from "./Expectations.ts"
 import type { Home } from "./Home.ts"
@@ -20,7 +22,6 @@ import { Reporter, type RunReference } from "./Reporter.ts"
 import type { Result, RunResult, RunStatus } from "./Result.ts"
 import type { Stop } from "./Stop.ts"
 import { Store } from "./Store.ts"
-import * as Worker from "./Worker.ts"
 
 export interface Options {
   readonly prepared: Prepared
@@ -91,12 +92,51 @@ const resultOf = (job: Job, outcome: AttemptOutcome, attempts: 0 | 1, steps: num
   }
 }
 
+/** Trains in another process; what happens to that is a fault of the attempt. */
+const attempt = (job: Job, { engine, steps, stop }: Options, onEvent: (event: Event) => void): Effect.Effect<AttemptOutcome> => {
+  const directory = path.join(job.directory, "attempts", "1")
+  const began = performance.now()
+  let done = 0
+  const task = {
+    kind: "attempt",
+    engine,
+    assignment: {
+      run: job.id,
+      attempt: 1,
+      arm: job.arm,
+      seed: job.seed,
+      recipe: job.plan.recipe,
+      source: job.source,
+      steps,
+      directory
+    }
+  } as const
+  return EngineProcess.ask(task, {
+    log: path.join(directory, "process.log"),
+    onEvent: (event) => {
+      if (event.kind === "step" && event.finite) done = event.step + 1
+      onEvent(event)
+    },
+    onStop: stop.listen
+  }).pipe(
+    Effect.catch((fault) =>
+      Effect.sync((): AttemptOutcome => ({
+        ...neverStarted,
+        status: "failed",
+        steps: done,
+        fault: { tag: fault._tag, message: fault.message, step: done },
+        metrics: { ...neverStarted.metrics, loss: Infinity, seconds: (performance.now() - began) / 1000 }
+      }))
+    )
+  )
+}
+
 /**
  * Runs what was chosen and returns what came of it. A fault ends its run alone; a wish to stop ends the run at work with
  * a checkpoint and starts no further one. Fails with StoreFailed.
  */
 export const run = Effect.fn("Launch.run")(function*(options: Options) {
-  const { engine, home, prepared: { experiment, plan, sourceOf }, stop } = options
+  const { home, prepared: { experiment, plan, sourceOf }, stop } = options
   const store = yield* Store
   const reporter = yield* Reporter
   const environment = yield* Environment.gather
@@ -119,21 +159,7 @@ export const run = Effect.fn("Launch.run")(function*(options: Options) {
     describe(job, experiment.name, environment)
     if (started) {
       yield* store.start(job.id, Date.now())
-      outcome = yield* Worker.run({
-        engine,
-        assignment: {
-          run: job.id,
-          attempt: 1,
-          arm: job.arm,
-          seed: job.seed,
-          recipe: job.plan.recipe,
-          source: job.source,
-          steps: options.steps,
-          directory: path.join(job.directory, "attempts", "1")
-        },
-        onEvent: (event) => reporter.event(event, job),
-        onStop: stop.listen
-      })
+      outcome = yield* attempt(job, options, (event) => reporter.event(event, job))
       if (outcome.engine !== null) {
         writeDocument(path.join(job.directory, "environment.json"), { ...environment, engine: outcome.engine })
       }

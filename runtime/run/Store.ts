@@ -5,7 +5,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import { DatabaseSync } from "node:sqlite"
+import type { DatabaseSync } from "node:sqlite"
 import { decode, encode } from "../train/EventLog.ts"
 import type { RunResult, RunStatus } from "./Result.ts"
 
@@ -99,6 +99,8 @@ const recordOf = (row: Row): RunRecord => ({
 })
 
 const open = (file: string): DatabaseSync => {
+  // Not imported: a Node that has none must get as far as starting a newer one.
+  const { DatabaseSync } = process.getBuiltinModule("node:sqlite")
   const database = new DatabaseSync(file, { timeout: 10_000 })
   const { user_version: found } = database.prepare("pragma user_version").get() as { readonly user_version: number }
   if (found > version) {

@@ -5,6 +5,7 @@ import type { Configuration } from "../../step/Configuration.ts"
 import * as EagerStep from "../../step/EagerStep.ts"
 import type { Step } from "../../step/Step.ts"
 import { Engine } from "../Engine.ts"
+import type { Subject } from "../reference/ReferenceCases.ts"
 import * as Kernels from "./Kernels.ts"
 import * as Native from "./Native.ts"
 import * as Parity from "./Parity.ts"
@@ -39,15 +40,25 @@ export const compileStep = (
   return session
 }
 
+const loadBackend = (directory: string): Effect.Effect<Native.Backend, EngineFault> =>
+  Effect.try({
+    try: () => Native.load(directory),
+    catch: (cause) => new EngineFault({ engine: "tensorflow", message: messageOf(cause) })
+  })
+
+/** Loads the engine for the reference cases: its kernels, and its steps, compiled as trainings get them. */
+export const subject = (directory: string): Effect.Effect<Subject, EngineFault> =>
+  Effect.map(loadBackend(directory), (backend) => ({
+    kernels: Kernels.make(backend),
+    compile: (configuration) => compileStep(backend, configuration)
+  }))
+
 /** Provides the engine whose libraries lie in a folder. Fails with EngineFault where they do not load on this machine. */
 export const layer = (directory: string): Layer.Layer<Engine, EngineFault> =>
   Layer.effect(
     Engine,
     Effect.gen(function*() {
-      const backend = yield* Effect.try({
-        try: () => Native.load(directory),
-        catch: (cause) => new EngineFault({ engine: "tensorflow", message: messageOf(cause) })
-      })
+      const backend = yield* loadBackend(directory)
       const compile = Effect.fn("Tensorflow.compile")(function*(configuration: Configuration) {
         return yield* Effect.acquireRelease(
           Effect.try({
