@@ -79,12 +79,14 @@ const tagOf = (ast: SchemaAST.Objects): string | null => {
 const expectedIn = (annotations: Schema.Annotations.Annotations | undefined): string | null =>
   typeof annotations?.["expected"] === "string" ? annotations["expected"] : null
 
-/** Says what a schema accepts: the words of its own check, or else its kind. */
+/** Says what a schema accepts: the words of its own check or annotation, or else its kind. */
 const describe = (ast: SchemaAST.AST): string => {
   for (const check of ast.checks ?? []) {
     const expected = expectedIn(check.annotations)
     if (expected !== null) return expected
   }
+  const annotated = expectedIn(ast.annotations)
+  if (annotated !== null) return annotated
   switch (ast._tag) {
     case "String":
       return "text"
@@ -101,7 +103,7 @@ const describe = (ast: SchemaAST.AST): string => {
     case "Objects":
       return tagOf(ast) ?? "an object"
     case "Union":
-      return either(ast.types.map(describe))
+      return either([...new Set(ast.types.map(describe))])
     default:
       return ast._tag.toLowerCase()
   }

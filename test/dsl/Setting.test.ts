@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Config from "effect/Config"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import * as Setting from "../../dsl/Setting.ts"
 
 const explained = <A>(config: Config.Config<A>, settings: unknown) =>
@@ -15,7 +16,9 @@ describe("Setting.explain", () => {
         yield* explained(nested, {}),
         "it needs the setting DATA_NAME: set the environment variable DATA_NAME"
       )
-      assert.match(String(yield* explained(Config.Redacted("TOKEN"), {})), /^it needs the setting TOKEN/)
+      assert.match(String(yield* explained(Config.Redacted("TOKEN"), {})), /^it needs the setting TOKEN:/)
+      const host = Config.schema(Schema.Struct({ NAME: Schema.String, PORT: Schema.Int }), "HOST")
+      assert.match(String(yield* explained(host, { HOST: { NAME: "a" } })), /^it needs the setting HOST_PORT:/)
     }))
 
   it.effect("says what a wrong setting should be, and not what it is", () =>
@@ -25,6 +28,10 @@ describe("Setting.explain", () => {
       const port = yield* explained(Config.Port("PORT"), { PORT: "hush" })
       assert.match(String(port), /^the setting PORT is missing or wrong: expected /)
       assert.notInclude(port, "hush")
+      const list = yield* explained(Config.Array(Schema.Int, "SIZES"), { SIZES: {} })
+      assert.strictEqual(list, "the setting SIZES is missing or wrong: expected a list")
+      const date = yield* explained(Config.Date("DAY"), { DAY: "hush" })
+      assert.match(String(date), /^the setting DAY is missing or wrong: expected .*Date/)
     }))
 
   it("says that settings cannot be read", () => {

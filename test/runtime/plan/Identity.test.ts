@@ -83,13 +83,17 @@ describe("An arm's identities", () => {
     }
   })
 
-  it("tell bounds of one policy apart by the training, not by the graph", () => {
-    const [one, two] = [1, 2].map((value) => {
-      const fields = { clip: Clip.globalNorm(value), ema: Ema.exponential({ tau: value }) }
-      return Plan.resolveArm("arm", Recipe.with(warm, fields), facts)
-    })
-    assert.strictEqual(one?.identity.graph, two?.identity.graph)
-    assert.notStrictEqual(one?.identity.training, two?.identity.training)
+  it("tell settings of one policy apart by the training, not by the graph", () => {
+    const policies: ReadonlyArray<(value: number) => Fields> = [
+      (value) => ({ clip: Clip.globalNorm(value) }),
+      (value) => ({ ema: Ema.exponential({ tau: value }) }),
+      (value) => ({ ema: Ema.exponential({ decay: value / 4 }) })
+    ]
+    for (const policy of policies) {
+      const [one, two] = [1, 2].map((value) => Plan.resolveArm("arm", Recipe.with(warm, policy(value)), facts).identity)
+      assert.strictEqual(one?.graph, two?.graph)
+      assert.notStrictEqual(one?.training, two?.training)
+    }
   })
 
   it("of recipe alone change with what decides no number", () => {
