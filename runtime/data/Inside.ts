@@ -24,19 +24,17 @@ export type Found =
   | { readonly _tag: "Outside" }
   | { readonly _tag: "Missing" }
 
-/** Looks a path up in a folder whose real path is `root`. Links are followed; one that leads outside is found out. */
+/**
+ * Looks a path up in a folder whose real path is `root`. Links are followed; one that leads outside is found out. What
+ * the path names is not opened.
+ */
 export const find = (root: string, place: string): Found => {
   const absolute = path.resolve(root, place)
-  if (!holds(root, absolute)) {
-    // The same folder may be written by way of a link.
-    const real = realOf(absolute)
-    return real !== null && holds(root, real)
-      ? { _tag: "Here", relative: path.relative(root, real), real }
-      : { _tag: "Outside" }
-  }
+  const within = holds(root, absolute)
   const real = realOf(absolute)
-  if (real === null) return { _tag: "Missing" }
+  if (real === null) return { _tag: within ? "Missing" : "Outside" }
+  // The folder itself may be written by way of a link.
   return holds(root, real)
-    ? { _tag: "Here", relative: path.relative(root, absolute), real }
+    ? { _tag: "Here", relative: path.relative(root, within ? absolute : real), real }
     : { _tag: "Outside" }
 }

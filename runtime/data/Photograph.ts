@@ -87,7 +87,6 @@ export const decode = async (bytes: Uint8Array, longer: number): Promise<Decoded
     const pixels = await image
       .resize(width, height, { fit: "fill", kernel: "cubic", fastShrinkOnLoad: false })
       .removeAlpha()
-      .toColourspace("srgb")
       .raw()
       .toBuffer()
     if (pixels.length !== width * height * 3) throw new Error(`${pixels.length} bytes for ${width} x ${height} pixels`)

@@ -153,8 +153,8 @@ const refusal = ({ name, strict }: Dataset.Yolo, directory: string, scanned: Sca
   if (images.train.every(({ labels }) => labels.classes.length === 0)) {
     const file = images.train[0]?.file ?? ""
     return fault(
-      `has no box on any train image: where a label file is missing or empty an image shows nothing, and that of ${file} `
-        + `is looked for at ${labelOf(file)}`,
+      `has no box on any train image: one whose label file is missing or empty shows nothing, and that of ${file} is `
+        + `looked for at ${labelOf(file)}`,
       []
     )
   }

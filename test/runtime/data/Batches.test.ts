@@ -72,6 +72,15 @@ describe("Batches", () => {
       assert.include(past, "the 23 train images do not fill batch 5 of 4")
     }))
 
+  it.effect("change an image in another way each epoch", () =>
+    Effect.gen(function*() {
+      const batches = Batches.make(makingOf(yield* shapes, { batch: 23 }), 1e9)
+      const [first, second] = yield* Effect.promise(() => Promise.all([batches.training(0, 0), batches.training(1, 0)]))
+      const scales = ({ samples }: Batch) => new Map(samples.map(({ index, scale }) => [index, scale]))
+      const later = scales(second)
+      assert.isTrue([...scales(first)].every(([index, scale]) => later.get(index) !== scale))
+    }))
+
   it.effect("validate on every image once, in order, and fill the last batch with grey", () =>
     Effect.gen(function*() {
       const source = yield* shapes

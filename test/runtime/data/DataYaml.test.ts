@@ -36,7 +36,8 @@ describe("DataYaml", () => {
       places(folder)
       const text = "train: images/train\nval: images/val\nnames: [a]\n"
       for (const stated of [".", folder, "/home/someone/datasets/cells", "../datasets/cells", "", "none"]) {
-        assert.deepStrictEqual(relatives(yield* read(folder, `path: ${stated}\n${text}`)), ["images/train", "images/val"])
+        const yaml = yield* read(folder, `path: ${stated}\n${text}`)
+        assert.deepStrictEqual(relatives(yaml), ["images/train", "images/val"])
       }
       const deep = yield* read(folder, "path: deep\ntrain: images/val\nval: [images/val]\nnames: [a]\n")
       assert.deepStrictEqual(relatives(deep), ["deep/images/val", "deep/images/val"])

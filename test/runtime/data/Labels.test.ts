@@ -75,6 +75,8 @@ describe("Labels", () => {
     "0 NaN 0.5 0.2 0.2": `"NaN" is not a number`,
     "0 0.5 inf 0.2 0.2": `"inf" is not a number`,
     "0 0.5 1e999 0.2 0.2": `"1e999" is not a number`,
+    "0 0x0 0.5 0.2 0.2": `"0x0" is not a number`,
+    "0x1 0.5 0.5 0.2 0.2": `the class is "0x1"`,
     "0 0.5 0,5 0.2 0.2": `"0,5" is not a number`,
     "3 0.5 0.5 0.2 0.2": "class 3 is unknown",
     "-1 0.5 0.5 0.2 0.2": "class -1 is unknown",

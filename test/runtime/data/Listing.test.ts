@@ -11,7 +11,8 @@ const list = (root: string, ...names: ReadonlyArray<string>) =>
 describe("Listing", () => {
   it.effect("finds images in folders within, whatever their case, and each once", () =>
     inFolder((root) => Effect.sync(() => {
-      write(root, { "images/b.JPG": "", "images/a/z.png": "", "images/a.jpeg": "", "images/c.webp": "", "images/x.gif": "" })
+      const names = ["b.JPG", "a/z.png", "a.jpeg", "c.webp", "x.gif"]
+      write(root, Object.fromEntries(names.map((name) => [`images/${name}`, ""])))
       const { excluded, files } = list(root, "images", "images/a")
       assert.deepStrictEqual(files, ["images/a.jpeg", "images/a/z.png", "images/b.JPG", "images/c.webp"])
       assert.deepStrictEqual(excluded, [])

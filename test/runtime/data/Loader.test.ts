@@ -6,6 +6,7 @@ import * as Scope from "effect/Scope"
 import { spawn } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
+import { fileURLToPath } from "node:url"
 import * as Augment from "../../../dsl/Augment.ts"
 import * as Dataset from "../../../dsl/Dataset.ts"
 import * as Batches from "../../../runtime/data/Batches.ts"
@@ -45,7 +46,7 @@ const expected = Effect.fn(function*(source: Source.Source, count: number) {
 
 const program = (runner: ReadonlyArray<string>) =>
   Effect.callback<{ readonly code: number | null; readonly output: string; readonly errors: string }>((resume) => {
-    const file = path.join(import.meta.dirname, "loading.ts")
+    const file = fileURLToPath(new URL("./loading.ts", import.meta.url))
     const child = spawn(process.execPath, [...runner, file], { stdio: ["ignore", "pipe", "pipe"], timeout: 30_000 })
     let output = ""
     let errors = ""
@@ -123,8 +124,9 @@ describe("Loader", () => {
       const source = yield* openShapes(14, 4)
       const threads = LoaderThreads.start({ making: null as unknown as Batches.Making, budget: 0 }, 2)
       const wanted = { kind: "training", epoch: 0, index: 0 } as const
-      const [first, second] = yield* Effect.promise(() => threads.wait(Promise.all([threads.ask(wanted), threads.ask(wanted)])))
-      for (const answer of [first, second, yield* Effect.promise(() => threads.ask(wanted))]) {
+      const both = Promise.all([threads.ask(wanted), threads.ask(wanted)])
+      const answers = yield* Effect.promise(() => threads.wait(both))
+      for (const answer of [...answers, yield* Effect.promise(() => threads.ask(wanted))]) {
         assert.include((answer as { readonly message: string }).message, "a thread that makes batches ended: Cannot")
       }
       yield* Effect.promise(threads.stop)

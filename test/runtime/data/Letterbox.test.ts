@@ -1,0 +1,55 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as fc from "fast-check"
+import * as Letterbox from "../../../runtime/data/Letterbox.ts"
+import type { Picture } from "../../../runtime/data/Picture.ts"
+
+const side = 400
+
+const holding = (...box: ReadonlyArray<number>): Picture => ({
+  width: side,
+  height: side,
+  pixels: new Uint8Array(side * side * 3),
+  boxes: Float64Array.from(box),
+  classes: Int32Array.of(0),
+  original: { width: side, height: side },
+  scale: 1
+})
+
+const moved = (left: number, gain = 1): Letterbox.Placement => ({ gain, left, top: 0, flip: false })
+
+const survives = (picture: Picture, placement: Letterbox.Placement): boolean =>
+  Letterbox.placeBoxes(picture, placement, side, true).classes.length === 1
+
+describe("Letterbox", () => {
+  it("keeps a box of which more than a tenth is left", () => {
+    fc.assert(fc.property(fc.double({ min: 0.05, max: 0.15, noNaN: true }), (share) => {
+      fc.pre(Math.abs(share - 0.1) > 1e-9)
+      assert.strictEqual(survives(holding(0, 100, 100, 200), moved(100 * share - 100)), share > 0.1)
+    }))
+  })
+
+  it("keeps a box that is more than 2 px wide and high", () => {
+    const between = (min: number, max: number) => fc.double({ min, max, noNaN: true })
+    fc.assert(fc.property(between(1.5, 2.5), between(0.9, 1.1), (size, gain) => {
+      fc.pre(Math.abs(size * gain - 2) > 1e-9)
+      assert.strictEqual(survives(holding(10, 10, 10 + size, 60), moved(0, gain)), size * gain > 2)
+      assert.strictEqual(survives(holding(10, 10, 60, 10 + size), moved(0, gain)), size * gain > 2)
+    }))
+  })
+
+  it("keeps a box whose sides' ratio is below 100", () => {
+    assert.isTrue(survives(holding(0, 10, 302, 13.1), moved(0)))
+    assert.isFalse(survives(holding(0, 10, 302, 13), moved(0)))
+    assert.isFalse(survives(holding(10, 0, 13, 302), moved(0)))
+  })
+
+  it("keeps every box where it is not selective, cut off at the border", () => {
+    const { boxes } = Letterbox.placeBoxes(holding(0, 0, 100, 1), moved(-99), side, false)
+    assert.deepStrictEqual(boxes, [0, 0, 1, 1])
+  })
+
+  it("lies on whole pixels in the middle", () => {
+    const picture = { ...holding(), width: 400, height: 77 }
+    assert.deepStrictEqual(Letterbox.centred(picture, side), { gain: 1, left: 0, top: 161, flip: false })
+  })
+})
