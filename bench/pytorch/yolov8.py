@@ -83,21 +83,25 @@ def through(blocks, x):
 
 
 class Yolo(nn.Module):
-    """YOLOv8n: depth 0.33, width 0.25."""
+    """YOLOv8 with at most 1,024 channels before the width multiple; n by default."""
 
-    def __init__(self, classes):
+    def __init__(self, classes, depth=0.33, width=0.25):
         super().__init__()
+        stem, c2, c3, c4, c5 = (math.ceil(c * width / 8) * 8 for c in (64, 128, 256, 512, 1024))
+        r2, r3, r4, r5 = (max(1, round(r * depth)) for r in (3, 6, 6, 3))
+        rn = r2
         self.backbone = nn.ModuleList([
-            Conv(3, 16, 3, 2), Conv(16, 32, 3, 2), C2f(32, 32, 1, True), Conv(32, 64, 3, 2), C2f(64, 64, 2, True),
-            Conv(64, 128, 3, 2), C2f(128, 128, 2, True), Conv(128, 256, 3, 2), C2f(256, 256, 1, True), Sppf(256)])
+            Conv(3, stem, 3, 2), Conv(stem, c2, 3, 2), C2f(c2, c2, r2, True), Conv(c2, c3, 3, 2), C2f(c3, c3, r3, True),
+            Conv(c3, c4, 3, 2), C2f(c4, c4, r4, True), Conv(c4, c5, 3, 2), C2f(c5, c5, r5, True), Sppf(c5)])
         self.neck = nn.ModuleDict({
-            "12": C2f(384, 128, 1, False), "15": C2f(192, 64, 1, False), "16": Conv(64, 64, 3, 2),
-            "18": C2f(192, 128, 1, False), "19": Conv(128, 128, 3, 2), "21": C2f(384, 256, 1, False)})
-        hidden = max(64, min(classes, 100))
+            "12": C2f(c5 + c4, c4, rn, False), "15": C2f(c4 + c3, c3, rn, False), "16": Conv(c3, c3, 3, 2),
+            "18": C2f(c3 + c4, c4, rn, False), "19": Conv(c4, c4, 3, 2), "21": C2f(c4 + c5, c5, rn, False)})
+        boxes, scores = max(16, c3 // 4, 4 * REG_MAX), max(c3, min(classes, 100))
+        levels = (c3, c4, c5)
         self.head = nn.ModuleDict({
-            "box": nn.ModuleList(branch(c, 64, 4 * REG_MAX, 1.0) for c in (64, 128, 256)),
-            "class": nn.ModuleList(branch(c, hidden, classes, math.log(5 / classes / (640 / s) ** 2))
-                                   for c, s in zip((64, 128, 256), STRIDES))})
+            "box": nn.ModuleList(branch(c, boxes, 4 * REG_MAX, 1.0) for c in levels),
+            "class": nn.ModuleList(branch(c, scores, classes, math.log(5 / classes / (640 / s) ** 2))
+                                   for c, s in zip(levels, STRIDES))})
 
     def forward(self, x):
         kept = {}

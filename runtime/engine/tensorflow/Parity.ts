@@ -14,10 +14,10 @@ const tame: Scalars = { learningRate: 1e-3, biasLearningRate: 2e-3, momentum: 0.
 
 /** The largest relative differences that reordered float32 sums explain on a deep network. */
 const tolerance = { scalar: 1e-3, tensor: 1e-2 }
-/** Changes smaller than this share of a value drown in its rounding. */
+/** A change that is a smaller share of the value drowns in rounding. */
 const resolution = 1e-5
 
-/** Draws noise images with a few boxes each, small and large, so that every part of the loss and level has a gradient. */
+/** Draws noise images with a few boxes each, small and large, so that every part of the loss has a gradient. */
 export const exampleBatch = (configuration: Configuration): Batch => {
   const { batch, graph, maxBoxes } = configuration
   const [height, width, channels] = graph.input
@@ -46,7 +46,7 @@ type Tensors = ReadonlyMap<string, Float32Array>
 
 const dataOf = (tensors: ReadonlyArray<NamedTensor>): Tensors => new Map(tensors.map(({ data, name }) => [name, data]))
 
-/** The distance of two values, in units of how far the first is from where it started and of what float32 resolves there. */
+/** The distance of two tensors, in units of how far the first is from where it started. */
 const distance = (left: Float32Array, right: Float32Array, start: Float32Array | undefined): number => {
   let [difference, moved, length] = [0, 0, 0]
   for (let index = 0; index < left.length; index++) {

@@ -79,7 +79,7 @@ export const build = (
   for (const { group, name } of variables) write.variable(name, group)
   const values = new Map(all.map((group) => [group.name, write.read(group.name)]))
   const valueOf = (group: FlatGroup.FlatGroup): Source => values.get(group.name) ?? group.name
-  const tensors = new Map(all.flatMap((group) => [...write.split(group, valueOf(group))]))
+  const tensors = new Map(all.flatMap((group) => Array.from(write.split(group, valueOf(group)))))
 
   // Recorded tensors carry the batch's shapes alone; their values never reach the graph.
   const example: Backward.BatchTensors = {
@@ -165,7 +165,7 @@ export const build = (
   // Predictions read the average where there is one; only these reads differ from the training pass.
   write.placeholder("predictionImages", shapes.images)
   if (configuration.ema) {
-    bindState(new Map(all.flatMap((group) => [...write.split(group, write.read(averageOf(group)))])))
+    bindState(new Map(all.flatMap((group) => Array.from(write.split(group, write.read(averageOf(group)))))))
   }
   recorder.bind(example.images, "predictionImages")
   const predicted = recorder.record(() =>

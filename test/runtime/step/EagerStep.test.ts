@@ -13,7 +13,11 @@ const copied = (tensors: ReadonlyMap<string, tf.Tensor>): ReadonlyMap<string, Fl
   new Map([...tensors].map(([address, tensor]) => [address, tensor.dataSync<"float32">().slice()]))
 
 /** Evaluates what the step will find on a batch, and leaves nothing behind. */
-const look = (configuration: Configuration, step: EagerStep.EagerStep, index: number): Found & { readonly loss: number } => {
+const look = (
+  configuration: Configuration,
+  step: EagerStep.EagerStep,
+  index: number
+): Found & { readonly loss: number } => {
   const inputs = EagerStep.batchTensors(configuration.graph, batchOf(configuration, index))
   const result = step.backward(inputs)
   const found = {

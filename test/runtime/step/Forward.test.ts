@@ -16,8 +16,10 @@ const bins = 16
 /** A detector of a few hundred weights on 32 px that holds every operation of the graph at least once. */
 const tiny = (): TrainingGraph => {
   const graph = Builder.make()
-  const block = (id: string, input: string, channels: number, kernel: number, stride: number): string =>
-    graph.silu(`${id}.act`, graph.batchNorm(`${id}.norm`, graph.convolution(`${id}.conv`, input, channels, kernel, stride)))
+  const block = (id: string, input: string, channels: number, kernel: number, stride: number): string => {
+    const convolved = graph.convolution(`${id}.conv`, input, channels, kernel, stride)
+    return graph.silu(`${id}.act`, graph.batchNorm(`${id}.norm`, convolved))
+  }
   const stem = block("1", block("0", graph.image("image", 32), 4, 3, 2), 4, 3, 2)
   const half = graph.slice("half", stem, 2, 2)
   const joined = graph.concat("joined", [stem, graph.add("sum", half, block("2", half, 2, 3, 1))])
@@ -77,7 +79,7 @@ tensorflow("A network of every operation with its whole loss", () => {
       return [address, tf.variable(draw(address, shape, low, high))] as const
     }))
     const running = new Map(
-      buffers(graph).map(({ address, tensor: { shape, value } }) => [address, tf.fill([...shape], value)] as const)
+      buffers(graph).map(({ address, tensor: { shape, value } }) => [address, tf.mul(tf.ones([...shape]), value)] as const)
     )
     const read = (map: ReadonlyMap<string, tf.Tensor>) => (address: string): tf.Tensor => {
       const tensor = map.get(address)

@@ -12,7 +12,7 @@ describe("Report.outcomeOf", () => {
     assert.strictEqual(parts.box + parts.class + parts.dfl, loss)
   })
 
-  it("says that a gradient was clipped where its norm is above the bound, and never of a step that changed nothing", () => {
+  it("says that a gradient was clipped where its norm is above the bound, but not if the step changed nothing", () => {
     const clipped = (change: Partial<typeof figures>, bound: number) =>
       outcomeOf({ ...figures, ...change }, gains, bound).clipped
     assert.deepStrictEqual([clipped({}, 2.9), clipped({}, 3.1), clipped({}, Infinity)], [true, false, false])

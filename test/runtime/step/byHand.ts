@@ -11,13 +11,20 @@ export interface Found {
 
 /** The global norm of gradients, in double precision. */
 export const normOf = (gradients: Found["gradients"]): number =>
-  Math.sqrt([...gradients.values()].reduce((sum, values) => values.reduce((rest, value) => rest + value * value, sum), 0))
+  Math.sqrt(
+    [...gradients.values()].reduce((sum, values) => values.reduce((rest, value) => rest + value * value, sum), 0)
+  )
 
 /**
  * Updates a state number by number, as torch's clip_grad_norm_ and SGD say, then the average. Weight decay is added to
  * the clipped gradient of convolution weights; biases have a rate of their own.
  */
-export const updated = ({ ema, graph, optimizer }: Configuration, old: State, found: Found, scalars: Scalars): State => {
+export const updated = (
+  { ema, graph, optimizer }: Configuration,
+  old: State,
+  found: Found,
+  scalars: Scalars
+): State => {
   const coefficient = Math.min(1, scalars.clipBound / (normOf(found.gradients) + 1e-6))
   const groups = new Map<string, Group>(parameters(graph).map(({ address, tensor }) => [address, tensor.group]))
   const momenta = new Map(old.optimizer.map(({ data, name }) => [name, data]))
@@ -36,7 +43,10 @@ export const updated = ({ ema, graph, optimizer }: Configuration, old: State, fo
     optimized.push({ name, shape, data: momentum })
     return { name, shape, data: weight }
   })
-  const buffers = old.buffers.map((tensor) => ({ ...tensor, data: found.buffers.get(tensor.name) ?? new Float32Array() }))
+  const buffers = old.buffers.map((tensor) => ({
+    ...tensor,
+    data: found.buffers.get(tensor.name) ?? new Float32Array()
+  }))
   const current = new Map([...weights, ...buffers].map(({ data, name }) => [name, data]))
   const averages = !ema ? [] : old.ema.map((tensor) => ({
     ...tensor,

@@ -5,8 +5,9 @@ import * as Kernels from "../../../../runtime/engine/tensorflow/Kernels.ts"
 import * as Session from "../../../../runtime/engine/tensorflow/Session.ts"
 import type { Configuration } from "../../../../runtime/step/Configuration.ts"
 import * as EagerStep from "../../../../runtime/step/EagerStep.ts"
-import type { Scalars, State, Step } from "../../../../runtime/step/Step.ts"
+import type { NamedTensor, Scalars, State, Step } from "../../../../runtime/step/Step.ts"
 import { type Found, normOf, updated } from "../../step/byHand.ts"
+import * as Reference from "../../step/reference.ts"
 import {
   batchOf,
   changed,
@@ -20,6 +21,11 @@ import {
   withValue
 } from "../../step/small.ts"
 import { loadTensorflow, tensorflow } from "./engine.ts"
+
+const none = new Float32Array()
+
+const dataOf = (tensors: ReadonlyArray<NamedTensor>): ReadonlyMap<string, Float32Array> =>
+  new Map(tensors.map(({ data, name }) => [name, data]))
 
 interface Pair {
   readonly eager: EagerStep.EagerStep
@@ -208,7 +214,9 @@ tensorflow("A step as a session", () => {
         const [reference, ...others] = states
         const parts = others.map((state) => {
           const names = changed(reference as State, state)
-          return ["parameters", "optimizer", "buffers", "ema"].filter((part) => names.some((name) => name.startsWith(part)))
+          return ["parameters", "optimizer", "buffers", "ema"].filter((part) =>
+            names.some((name) => name.startsWith(part))
+          )
         })
         const everything = ["parameters", "optimizer", "ema"]
         assert.deepStrictEqual(parts, [["parameters", "ema"], ["parameters", "ema"], everything, everything, ["ema"]])
@@ -236,6 +244,39 @@ tensorflow("A step as a session", () => {
           }
         }
       })
+    })
+  }
+
+  for (const mode of ["eager", "session"] as const) {
+    it(`trains as PyTorch does, ${mode}`, () => {
+      const pair = makePair(loadTensorflow(), Reference.configuration)
+      const step = pair[mode]
+      const start = Reference.start()
+      step.write(start)
+      const clipped = Reference.fixture.steps.map((expected, index) => {
+        const { clipped, gradNorm, loss, parts } = step.run(Reference.batchOf(index), Reference.scalars)
+        assert.approximately(loss / expected.loss, 1, 5e-5)
+        for (const part of ["box", "class", "dfl"] as const) {
+          assert.approximately(parts[part] / expected[part], 1, 5e-5, `${part} of step ${index}`)
+        }
+        assert.approximately(gradNorm / expected.gradNorm, 1, 2e-4)
+        return clipped
+      })
+      assert.deepStrictEqual(new Set(clipped), new Set([true, false]))
+      const end = step.read()
+      const before = dataOf([...start.parameters, ...start.buffers])
+      const after = dataOf([...end.parameters, ...end.buffers])
+      assert.deepStrictEqual([...after.keys()].toSorted(), Object.keys(Reference.fixture.changes).toSorted())
+      for (const [name, [length, product]] of Object.entries(Reference.fixture.changes)) {
+        const [from, to] = [before.get(name) ?? none, after.get(name) ?? none]
+        const [actual, along] = Reference.changeOf(name, from, to)
+        // What rounding to float32 at every step may add up to.
+        const rounding = 1e-7 * Math.sqrt(from.length) * from.reduce((most, value) => Math.max(most, Math.abs(value)), 1)
+        assert.isBelow(Math.abs(actual - length), 1e-3 * length + rounding, `length of the change of ${name}`)
+        assert.isBelow(Math.abs(along - product), 1e-3 * length + rounding, `direction of the change of ${name}`)
+      }
+      pair.eager.dispose()
+      pair.session.dispose()
     })
   }
 

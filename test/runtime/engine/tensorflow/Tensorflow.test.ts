@@ -54,7 +54,8 @@ tensorflow("The tensorflow engine", () => {
     const step = compileStep(backend, small, (backend, configuration, eager) =>
       Session.make(backend, { ...configuration, optimizer }, eager))
     assert.strictEqual(step.execution.mode, "eager")
-    assert.match(step.execution.reason ?? "", /^the session does not agree with the eager step: new weights of ".*" differ by/)
+    const reason = /^the session does not agree with the eager step: new weights of ".*" differ by/
+    assert.match(step.execution.reason ?? "", reason)
     trains(step)
     step.dispose()
   })
@@ -72,10 +73,8 @@ tensorflow("The tensorflow engine", () => {
     })
     const step = compileStep(backend, small, (backend, configuration) => Session.make(backend, configuration, reading))
     reading.dispose()
-    assert.deepStrictEqual(step.execution, {
-      mode: "eager",
-      reason: "the step could not be recorded: the recorded step reads a tensor's values, which would freeze them into the graph"
-    })
+    assert.strictEqual(step.execution.mode, "eager")
+    assert.match(step.execution.reason ?? "", /^the step could not be recorded: the recorded step reads a tensor's values/)
     trains(step)
     step.dispose()
   })
