@@ -30,8 +30,20 @@ export const chosen = (value: number): string => {
   return text.includes("e") ? text : trimmed(text)
 }
 
-/** Writes an average precision, from 0 to 1, with 3 decimals. */
-export const precision = (value: number): string => Number.isFinite(value) ? value.toFixed(3) : measured(value)
+/** Writes a number a second with 3 significant digits: `0.52`, `7.41`, `118`, `5230`. */
+export const rate = (value: number): string => {
+  if (!Number.isFinite(value) || value === 0) return measured(value)
+  return Math.abs(value) >= 99.95 ? String(Math.round(value)) : trimmed(value.toPrecision(3))
+}
+
+/**
+ * Writes an average precision or recall, from 0 to 1, with 3 decimals; `-` where COCO's -1 says that there was nothing
+ * to find.
+ */
+export const precision = (value: number): string => {
+  if (!Number.isFinite(value)) return measured(value)
+  return value < 0 ? "-" : value.toFixed(3)
+}
 
 /** Writes a share of 1 in percent; only none is `0%` and only all is `100%`. */
 export const percent = (share: number): string => {
@@ -50,6 +62,20 @@ export const duration = (seconds: number): string => {
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`
   const minutes = Math.round(seconds / 60)
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`
+}
+
+/** Writes a moment, in milliseconds since 1970, in a time zone, by default the host's: `2026-03-09 14:05`. */
+export const moment = (milliseconds: number, timeZone?: string): string => {
+  const format = new Intl.DateTimeFormat("en-GB", {
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    ...(timeZone === undefined ? {} : { timeZone })
+  })
+  const parts = new Map(format.formatToParts(milliseconds).map(({ type, value }) => [type, value]))
+  return `${parts.get("year")}-${parts.get("month")}-${parts.get("day")} ${parts.get("hour")}:${parts.get("minute")}`
 }
 
 const prefixes = ["", "k", "M", "G", "T", "P"] as const

@@ -30,8 +30,29 @@ const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" })
 
 const ascii = /^[\u0020-\u007e]*$/
 const invisible = /^[\p{Mark}\p{Format}\u{1f3fb}-\u{1f3ff}]+$/u
-const wide =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18cff}\u{1aff0}-\u{1b2ff}\u{20000}-\u{3fffd}\p{Emoji_Presentation}\p{Regional_Indicator}]|\p{Extended_Pictographic}\ufe0f|^[#*0-9]\ufe0f?\u20e3/u
+/** East Asia's letters and signs, which take two columns. */
+const wideLetters = [
+  "\\u1100-\\u115f",
+  "\\u2e80-\\u303e",
+  "\\u3041-\\u33ff",
+  "\\u3400-\\u4dbf",
+  "\\u4e00-\\u9fff",
+  "\\ua000-\\ua4cf",
+  "\\ua960-\\ua97f",
+  "\\uac00-\\ud7a3",
+  "\\uf900-\\ufaff",
+  "\\ufe30-\\ufe6f",
+  "\\uff01-\\uff60",
+  "\\uffe0-\\uffe6",
+  "\\u{16fe0}-\\u{18cff}",
+  "\\u{1aff0}-\\u{1b2ff}",
+  "\\u{20000}-\\u{3fffd}"
+].join("")
+const wide = new RegExp(
+  `[${wideLetters}\\p{Emoji_Presentation}\\p{Regional_Indicator}]`
+    + "|\\p{Extended_Pictographic}\\ufe0f|^[#*0-9]\\ufe0f?\\u20e3",
+  "u"
+)
 
 // Line breaks, escapes and the marks that reorder text would let a name change what stands around it.
 const unprintable = /[\p{Control}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|\p{Surrogate}/gu
@@ -54,7 +75,7 @@ export const of = (...pieces: ReadonlyArray<string | Span>): Line =>
 /** The line that says nothing. */
 export const empty: Line = []
 
-/** Measures text in columns of a terminal: 2 for most of East Asia's letters and for emoji, 0 for accents that combine. */
+/** Measures text in a terminal's columns: 2 for most of East Asia's letters and for emoji, 0 for accents that combine. */
 export const widthOf = (text: string): number =>
   ascii.test(text) ? text.length : graphemes(text).reduce((sum, grapheme) => sum + columnsOf(grapheme), 0)
 
@@ -97,15 +118,33 @@ export const pad = (text: string, columns: number, align: "left" | "right" = "le
   return align === "left" ? text + fill : fill + text
 }
 
+/** Cuts text into pieces of at most so many columns, at least 2, and loses nothing. */
+const pieces = (text: string, columns: number): ReadonlyArray<string> => {
+  const cut: Array<string> = []
+  let rest = text
+  while (widthOf(rest) > columns) {
+    const piece = head(rest, columns)
+    if (piece === "") break
+    cut.push(piece)
+    rest = rest.slice(piece.length)
+  }
+  return rest === "" ? cut : [...cut, rest]
+}
+
+/** A path is worth more in one piece, where it can be copied, than a line's width. */
+const isPath = (word: string): boolean => /[/\\]/.test(word)
+
 /**
- * Breaks text between words into lines of at most so many columns. A word that is longer keeps a line of its own and is
- * never broken, so that a path or a command can be copied.
+ * Breaks text between words into lines of at most so many columns. A word that is longer is broken, unless it is a
+ * path: that keeps a line of its own, whole, so that it can be copied.
  */
 export const wrap = (text: string, columns: number): ReadonlyArray<string> => {
   const lines: Array<string> = []
+  const room = Math.max(2, columns)
   let line = ""
-  for (const word of clean(text).split(" ").filter((word) => word !== "")) {
-    if (line !== "" && widthOf(line) + 1 + widthOf(word) > columns) {
+  const words = clean(text).split(" ").filter((word) => word !== "")
+  for (const word of words.flatMap((word) => isPath(word) ? [word] : pieces(word, room))) {
+    if (line !== "" && widthOf(line) + 1 + widthOf(word) > room) {
       lines.push(line)
       line = word
     } else line = line === "" ? word : `${line} ${word}`
@@ -121,9 +160,11 @@ export const write = (line: Line, colour: boolean): string =>
 export const writeAll = (lines: ReadonlyArray<Line>, colour: boolean): string =>
   lines.map((line) => `${write(withoutTail(line), colour)}\n`).join("")
 
-const withoutTail = (line: Line): Line => {
+/** Takes the spaces from the end of a line. */
+export const withoutTail = (line: Line): Line => {
   const last = line.at(-1)
   if (last === undefined) return line
   const text = last.text.trimEnd()
-  return text === last.text ? line : text === "" ? withoutTail(line.slice(0, -1)) : [...line.slice(0, -1), { text, tone: last.tone }]
+  if (text === "") return withoutTail(line.slice(0, -1))
+  return text === last.text ? line : [...line.slice(0, -1), { text, tone: last.tone }]
 }

@@ -15,6 +15,20 @@ export const of = (
   return Line.wrap(text, columns - indent).map((part) => Line.of(" ".repeat(indent), Line.span(part, tone)))
 }
 
+/** Breaks texts into the lines of a list, each of which begins with a dash `indent` columns in. */
+export const listed = (
+  texts: ReadonlyArray<string>,
+  columns: number,
+  options: { readonly indent?: number; readonly tone?: Line.Tone } = {}
+): ReadonlyArray<Line.Line> => {
+  const { indent = 0, tone = "plain" } = options
+  return texts.flatMap((text) =>
+    of(text, columns, { indent: indent + 2, tone }).map((line, index) =>
+      index === 0 ? [Line.span(`${" ".repeat(indent)}- `, "quiet"), ...line.slice(1)] : line
+    )
+  )
+}
+
 /** Writes a label two columns in, with text beside it; what follows `text` stands below, in the same column. */
 export const labelled = (label: string, texts: ReadonlyArray<string>, columns: number): ReadonlyArray<Line.Line> => {
   const indent = 2 + labelColumns

@@ -45,7 +45,9 @@ const updateOf = ({ recipe, update }: Arm, columns: number): ReadonlyArray<Line.
 const epochs = (steps: number, stepsPerEpoch: number | null): string =>
   stepsPerEpoch === null
     ? ""
-    : ` (${Figure.plural(Number((steps / stepsPerEpoch).toFixed(1)), "epoch")} of ${Figure.plural(stepsPerEpoch, "step")})`
+    : ` (${Figure.plural(Number((steps / stepsPerEpoch).toFixed(1)), "epoch")} of ${
+      Figure.plural(stepsPerEpoch, "step")
+    })`
 
 /** Chooses the steps at which a schedule is told: its start, the warmup's end, the quarters and the last row. */
 const toldSteps = ({ totalSteps, warmupSteps }: Curve): ReadonlyArray<number> =>

@@ -13,13 +13,18 @@ export const length = (length: Length.Length): string =>
 
 const classes = (names: ReadonlyArray<string>): string => {
   const shown = names.slice(0, 6).join(", ")
-  return names.length === 1 ? `1 class (${shown})` : `${names.length} classes (${shown}${names.length > 6 ? ", ..." : ""})`
+  return names.length === 1
+    ? `1 class (${shown})`
+    : `${names.length} classes (${shown}${names.length > 6 ? ", ..." : ""})`
 }
 
 /** Says what a recipe trains on, and what is known of it. */
 export const data = ({ data }: Recipe.Recipe, facts: DataFacts | null): string => {
   const name = data._tag === "Shapes" ? `generated shapes, seed ${data.seed}` : `"${data.name}"`
-  if (facts !== null) return `${name}: ${facts.images.train} images to train on, ${facts.images.val} to validate, ${classes(facts.classes)}`
+  if (facts !== null) {
+    const { train, val } = facts.images
+    return `${name}: ${train} images to train on, ${val} to validate, ${classes(facts.classes)}`
+  }
   if (data._tag === "Shapes") return `${name}: ${data.train} images to train on, ${data.val} to validate`
   return `${name}, which is not at hand here${data.classes === undefined ? "" : `: ${classes(data.classes)}`}`
 }
@@ -53,16 +58,18 @@ export const stage = (stage: Stage, recipe: Recipe.Recipe): string | null => {
 }
 
 /** Says how the learning rate goes, without its warmup. */
-export const schedule = ({ schedule }: Recipe.Recipe): string =>
-  schedule._tag === "Constant"
-    ? `constant ${Figure.chosen(schedule.value)}`
-    : `${schedule._tag === "Cosine" ? "cosine" : "linear"} from ${Figure.chosen(schedule.peak)} to ${Figure.chosen(schedule.final)}`
+export const schedule = ({ schedule }: Recipe.Recipe): string => {
+  if (schedule._tag === "Constant") return `constant ${Figure.chosen(schedule.value)}`
+  const shape = schedule._tag === "Cosine" ? "cosine" : "linear"
+  return `${shape} from ${Figure.chosen(schedule.peak)} to ${Figure.chosen(schedule.final)}`
+}
 
 /** Says how a recipe starts. */
 export const warmup = ({ warmup }: Recipe.Recipe): string =>
   warmup._tag === "None" ? "no warmup" : `warmup over ${length(warmup.length)}`
 
-const cadence = (every: Length.Length | null): string => every === null ? "at the end" : `every ${length(every)} and at the end`
+const cadence = (every: Length.Length | null): string =>
+  every === null ? "at the end" : `every ${length(every)} and at the end`
 
 /** Says when a recipe evaluates and writes checkpoints. */
 export const cadences = ({ checkpoint, evaluate }: Recipe.Recipe): string =>

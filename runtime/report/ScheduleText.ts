@@ -21,10 +21,11 @@ const headings: ReadonlyArray<Table.Column> = [
   { heading: "momentum", align: "right" }
 ]
 
-/** Chooses the steps to show: all of a short schedule; otherwise some of the warmup, its end, even parts and the last. */
+/** Chooses the steps to show: all of a short schedule; else some of the warmup, its end, even parts and the last. */
 export const shownSteps = ({ totalSteps, warmupSteps }: Curve): ReadonlyArray<number> => {
   if (totalSteps <= mostRows) return Array.from({ length: totalSteps }, (_, step) => step)
-  const even = Array.from({ length: spacedRows }, (_, index) => Math.round((index * (totalSteps - 1)) / (spacedRows - 1)))
+  const even = Array.from({ length: spacedRows }, (_, index) =>
+    Math.round((index * (totalSteps - 1)) / (spacedRows - 1)))
   const warmup = Array.from({ length: rise + 1 }, (_, index) => Math.round((index * warmupSteps) / rise))
   return [...new Set([...even, ...warmup])].filter((step) => step < totalSteps).toSorted((left, right) => left - right)
 }
@@ -61,7 +62,12 @@ const groupOf = (arms: ReadonlyArray<Arm>, columns: number): ReadonlyArray<Line.
   const thinned = curve.totalSteps > mostRows
     ? `; some of ${Figure.plural(curve.totalSteps, "step")}, --json prints every one`
     : ""
-  return [...heading, ...Paragraph.of(`${said}${thinned}`, columns), Line.empty, ...Table.of(headings, rowsOf(curve), columns)]
+  return [
+    ...heading,
+    ...Paragraph.of(`${said}${thinned}`, columns),
+    Line.empty,
+    ...Table.of(headings, rowsOf(curve), columns)
+  ]
 }
 
 /** Writes the schedule of every arm, once for arms that share it; at most `columns` wide. */

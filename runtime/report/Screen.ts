@@ -23,8 +23,8 @@ const leastColumns = 20
 const isSet = (value: string | undefined): boolean => value !== undefined && value !== ""
 
 /**
- * Finds out what a stream can show. Lines are rewritten and coloured on a terminal alone, and there not under `NO_COLOR`,
- * `CI` or `TERM=dumb`.
+ * Finds out what a stream can show. Lines are rewritten and coloured on a terminal alone, and there not under
+ * `NO_COLOR`, `CI` or `TERM=dumb`.
  */
 export const of = (output: Output, environment: Readonly<Record<string, string | undefined>>): Screen => {
   const able = output.isTTY === true

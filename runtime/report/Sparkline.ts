@@ -51,18 +51,30 @@ export const line = (
   columns: number,
   scale: Scale = scaleOf(buckets(values, columns))
 ): string =>
-  buckets(values, columns).map((value) =>
-    Number.isFinite(value) ? blocks[Math.min(blocks.length - 1, Math.floor(placeOn(scale, value) * blocks.length))] : notFinite
-  ).join("")
+  buckets(values, columns).map((value) => {
+    const place = Math.min(blocks.length - 1, Math.floor(placeOn(scale, value) * blocks.length))
+    return Number.isFinite(value) ? blocks[place] : notFinite
+  }).join("")
 
-/** Draws values from 0 to the largest as `rows` lines, the highest first, each at most `columns` wide. */
-export const curve = (values: ReadonlyArray<number>, columns: number, rows: number): ReadonlyArray<string> => {
+/**
+ * Draws values as `rows` lines, the highest first, each at most `columns` wide, by default from 0 to the largest. The
+ * smallest of a scale that starts above 0 is still an eighth of a row; × stands at the top where one is NaN or
+ * infinite.
+ */
+export const curve = (
+  values: ReadonlyArray<number>,
+  columns: number,
+  rows: number,
+  scale?: Scale
+): ReadonlyArray<string> => {
   const shown = buckets(values, columns)
-  const scale = { low: 0, high: Math.max(...shown, 0), logarithmic: false }
+  const used = scale ?? { low: 0, high: Math.max(0, ...shown.filter(Number.isFinite)), logarithmic: false }
+  const least = used.low > 0 ? 1 : 0
   return Array.from({ length: rows }, (_, row) => {
     const below = (rows - 1 - row) * blocks.length
     return shown.map((value) => {
-      const filled = Math.round(placeOn(scale, value) * rows * blocks.length) - below
+      if (!Number.isFinite(value)) return row === 0 ? notFinite : " "
+      const filled = Math.max(least, Math.round(placeOn(used, value) * rows * blocks.length)) - below
       return filled <= 0 ? " " : blocks[Math.min(filled, blocks.length) - 1]
     }).join("")
   })

@@ -4,6 +4,8 @@ import * as Line from "./Line.ts"
 export interface Column {
   readonly heading: string
   readonly align: "left" | "right"
+  /** Keeps the first column from being cut, where it holds what people copy. */
+  readonly whole?: boolean
 }
 
 const gap = 2
@@ -29,19 +31,32 @@ const groupsOf = (widths: ReadonlyArray<number>, columns: number): ReadonlyArray
   return groups.length === 0 ? [[]] : groups
 }
 
+const widthsOf = (
+  headings: ReadonlyArray<Column>,
+  rows: ReadonlyArray<Line.Line>,
+  columns: number
+): ReadonlyArray<number> =>
+  headings.map(({ heading, whole }, index) => {
+    const widest = Math.max(Line.widthOf(heading), ...rows.map((row) => Line.widthOf(cellOf(row, index).text)))
+    return index > 0 || whole === true
+      ? widest
+      : Math.min(widest, Math.max(Line.widthOf(heading), Math.min(mostOfName, Math.floor(columns / 2))))
+  })
+
+/** Tells whether all columns of a table stand side by side in `columns`. */
+export const fits = (headings: ReadonlyArray<Column>, rows: ReadonlyArray<Line.Line>, columns: number): boolean =>
+  groupsOf(widthsOf(headings, rows, columns), columns).length === 1
+
 /**
- * Lays out a table of at most `columns`. Each row is a line with one span a column. Where the columns do not fit side by
- * side, the table goes on below, with the first column again, so that nothing is left out and no line wraps.
+ * Lays out a table of at most `columns`. Each row is a line with one span a column. Where the columns do not fit side
+ * by side, the table goes on below, with the first column again, so that nothing is left out and no line wraps.
  */
 export const of = (
   headings: ReadonlyArray<Column>,
   rows: ReadonlyArray<Line.Line>,
   columns: number
 ): ReadonlyArray<Line.Line> => {
-  const widths = headings.map(({ heading }, index) =>
-    Math.max(Line.widthOf(heading), ...rows.map((row) => Line.widthOf(cellOf(row, index).text)))
-  )
-  widths[0] = Math.max(Line.widthOf(headings[0]?.heading ?? ""), Math.min(widths[0] ?? 0, mostOfName, Math.floor(columns / 2)))
+  const widths = widthsOf(headings, rows, columns)
   const place = (index: number, { text, tone }: Line.Span): Line.Span => {
     const width = widths[index] ?? 0
     return { text: Line.pad(Line.shorten(text, width), width, headings[index]?.align ?? "left"), tone }

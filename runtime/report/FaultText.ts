@@ -1,0 +1,68 @@
+/**
+ * Faults in words, and what is worth a try.
+ */
+import type { RunResult } from "../run/Result.ts"
+import type { OutcomeFault } from "../train/Outcome.ts"
+import * as Figure from "./Figure.ts"
+
+/** From this ratio of its highest to its median a gradient norm is told to have leapt. */
+const leap = 10
+
+/** The fault that ended a run: its last attempt's. */
+export const last = ({ attempts }: RunResult): OutcomeFault | null =>
+  attempts.findLast(({ fault }) => fault !== null)?.fault ?? null
+
+/** Says a fault in words, with its step and its tag. */
+export const say = ({ message, step, tag }: OutcomeFault): string => {
+  const place = step === null || message.includes(`step ${step}`) ? "" : ` at step ${step}`
+  return `${message}${place} (${tag})`
+}
+
+/** Says what ended a run, and after how many attempts. */
+export const of = (run: RunResult): string => {
+  const fault = last(run)
+  if (fault === null) return `it ended after ${Figure.plural(run.steps, "step")}, and no fault was recorded`
+  return say(fault) + (run.attempts.length > 1 ? `, after ${run.attempts.length} attempts` : "")
+}
+
+const againstExplosion = (fault: OutcomeFault, { clipRate, gradNorm }: RunResult): ReadonlyArray<string> => {
+  const ratio = gradNorm.max / gradNorm.median
+  const leapt = ratio >= leap
+    ? `, and the gradient norm reached ${Figure.measured(gradNorm.max)}, ${Figure.measured(ratio)} times its median`
+    : ""
+  const broken = fault.step === null ? "" : `, because step ${fault.step} broke it`
+  return [
+    clipRate === 0
+      ? `clip: Clip.globalNorm(1), because no step was clipped${leapt}`
+      : `a lower maxNorm in clip; it clipped ${Figure.percent(clipRate)} of the steps and did not prevent this`,
+    `warmup: Warmup.linear({ epochs: 3 }), or a longer one${broken}`,
+    "a lower peak of the schedule"
+  ]
+}
+
+/** Says what is worth a try after a run failed, from what the run itself tells; nothing of it was tried. */
+export const remedies = (run: RunResult, launch: string): ReadonlyArray<string> => {
+  const fault = last(run)
+  if (fault === null) return []
+  switch (fault.tag) {
+    case "NonFinite":
+    case "Diverged":
+      return againstExplosion(fault, run)
+    case "OutOfMemory":
+      return ["a smaller batch", "a smaller model.input or model.width", "fewer other programs on the machine"]
+    case "DataFault":
+      return ["npx ballast validate, which lists every file that cannot be used", "correct the file, or take it out"]
+    case "WorkerLost":
+      return [
+        `npx ballast resume ${launch}, which goes on from the last checkpoint`,
+        "a smaller batch, if the system ended the process because memory ran out"
+      ]
+    case "Preempted":
+    case "Timeout":
+      return [`npx ballast resume ${launch}, which goes on from the last checkpoint`]
+    case "EngineFault":
+      return ["npx ballast engine check, which compares the engine with reference cases"]
+    default:
+      return []
+  }
+}

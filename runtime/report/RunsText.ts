@@ -1,0 +1,258 @@
+/**
+ * Runs that are kept: a list of them, and all that is known of one.
+ */
+import type * as Recipe from "../../dsl/Recipe.ts"
+import type { Identity } from "../plan/Identity.ts"
+import type { RunResult } from "../run/Result.ts"
+import type { EvalEvent } from "../train/Event.ts"
+import * as FaultText from "./FaultText.ts"
+import * as Figure from "./Figure.ts"
+import * as Line from "./Line.ts"
+import * as Paragraph from "./Paragraph.ts"
+import * as Place from "./Place.ts"
+import * as RecipeText from "./RecipeText.ts"
+import * as ResultText from "./ResultText.ts"
+import * as RunName from "./RunName.ts"
+import * as Sparkline from "./Sparkline.ts"
+import * as Status from "./Status.ts"
+import * as Table from "./Table.ts"
+
+/** A run as a list shows it. What is not known, or not yet, is null. */
+export interface RunRow {
+  readonly id: string
+  readonly experiment: string
+  readonly arm: string
+  readonly seed: number
+  readonly status: Status.RunState
+  readonly steps: number | null
+  readonly loss: number | null
+  readonly map50: number | null
+  /** Milliseconds since 1970. */
+  readonly started: number | null
+  readonly seconds: number | null
+}
+
+/** All that is known of a run. */
+export interface RunDetail extends Omit<RunResult, "status"> {
+  readonly status: Status.RunState
+  readonly experiment: string
+  readonly launch: string
+  /** Milliseconds since 1970. */
+  readonly started: number | null
+  readonly recipe: Recipe.Recipe | null
+  readonly identity: Identity | null
+  /** The commit that it ran at, and whether files differed from it. */
+  readonly revision: { readonly commit: string; readonly dirty: boolean } | null
+  /** The loss of every step of the last attempt. */
+  readonly losses: ReadonlyArray<number>
+  readonly evaluations: ReadonlyArray<Pick<EvalEvent, "step" | "map" | "map50" | "seconds">>
+  /** The last attempt's; folders absolute. */
+  readonly checkpoints: ReadonlyArray<{ readonly step: number; readonly directory: string }>
+}
+
+interface Options {
+  readonly columns: number
+  /** The time zone that moments are written in; the host's where it is not named. */
+  readonly timeZone?: string
+}
+
+const mostName = 24
+const curveRows = 6
+const mostCurve = 72
+const shortIdentity = 12
+
+const cell = (value: number | null, write: (value: number) => string = String): Line.Span =>
+  value === null ? Line.span("-", "quiet") : Line.span(write(value), Number.isFinite(value) ? "plain" : "bad")
+
+/** Lists runs as they are given. */
+export const list = (rows: ReadonlyArray<RunRow>, options: Options): ReadonlyArray<Line.Line> =>
+  rows.length === 0 ? [Line.of("no runs are kept here")] : Table.of(
+    [
+      { heading: "run", align: "left", whole: true },
+      { heading: "experiment", align: "left" },
+      { heading: "arm", align: "left" },
+      { heading: "seed", align: "right" },
+      { heading: "status", align: "left" },
+      { heading: "steps", align: "right" },
+      { heading: "loss", align: "right" },
+      { heading: "mAP50", align: "right" },
+      { heading: "started", align: "left" },
+      { heading: "time", align: "right" }
+    ],
+    rows.map(({ arm, experiment, id, loss, map50, seconds, seed, started, status, steps }) => [
+      Line.span(id),
+      Line.span(Line.shorten(Line.clean(experiment), mostName)),
+      Line.span(Line.shorten(Line.clean(arm), mostName)),
+      Line.span(String(seed)),
+      Status.of(status),
+      cell(steps),
+      cell(loss, Figure.measured),
+      cell(map50, Figure.precision),
+      cell(started, (at) => Figure.moment(at, options.timeZone)),
+      cell(seconds, Figure.duration)
+    ]),
+    options.columns
+  )
+
+const heading = (text: string): ReadonlyArray<Line.Line> => [Line.empty, Line.of(Line.span(text, "strong"))]
+
+const recipeOf = (recipe: Recipe.Recipe, columns: number): ReadonlyArray<Line.Line> => {
+  const data = recipe.data._tag === "Shapes" ? RecipeText.data(recipe, null) : `"${recipe.data.name}"`
+  return [
+    ...Paragraph.labelled("data", [`${data}, ${Figure.plural(recipe.batch, "image")} a step`], columns),
+    ...Paragraph.labelled("model", [RecipeText.model(recipe)], columns),
+    ...Paragraph.labelled("optimizer", [RecipeText.stage("optimizer", recipe) ?? ""], columns),
+    ...Paragraph.labelled("clip", [RecipeText.stage("clip", recipe) ?? "off"], columns),
+    ...Paragraph.labelled("schedule", [
+      `${RecipeText.length(recipe.length)}, ${RecipeText.schedule(recipe)}, ${RecipeText.warmup(recipe)}`
+    ], columns)
+  ]
+}
+
+const identityOf = ({ identity, revision }: RunDetail, columns: number): ReadonlyArray<Line.Line> => {
+  const short = (name: string, hash: string | null): string => `${name} ${hash?.slice(0, shortIdentity) ?? "not known"}`
+  return [
+    ...(identity === null ? [] : Paragraph.labelled("identity", [
+      [
+        short("recipe", identity.recipe),
+        short("graph", identity.graph),
+        short("training", identity.training),
+        short("data", identity.data)
+      ].join(", ")
+    ], columns)),
+    ...(revision === null ? [] : Paragraph.labelled("revision", [
+      `${revision.commit.slice(0, shortIdentity)}${revision.dirty ? ", with changes that were not committed" : ""}`
+    ], columns))
+  ]
+}
+
+const measuredAt = (name: string, value: number | null): string =>
+  value === null ? "" : `, ${name} ${Figure.precision(value)}`
+
+const figuresOf = (run: RunDetail, columns: number): ReadonlyArray<Line.Line> => {
+  const { attempts, clipRate, gradNorm, losses, metrics, partial, steps } = run
+  if (attempts.length === 0) {
+    // Its figures are computed when an attempt ends: NaN before that would look like a loss that is NaN.
+    const last = losses.at(-1)
+    return Paragraph.labelled("so far", [
+      Figure.plural(steps, "step") + (last === undefined ? "" : `, last loss ${Figure.measured(last)}`)
+    ], columns)
+  }
+  const precisions = measuredAt("mAP50", metrics.map50) + measuredAt("mAP50-95", metrics.map)
+  return [
+    ...Paragraph.labelled("result", [
+      `${Figure.plural(steps, "step")}${partial ? ", cut short by --steps" : ""}`,
+      `loss ${Figure.measured(metrics.loss)}${precisions}`,
+      `${Figure.rate(metrics.imagesPerSecond)} images a second`
+    ], columns),
+    ...Paragraph.labelled("gradients", [
+      `norm before clipping: median ${Figure.measured(gradNorm.median)}, 99 of 100 up to ${
+        Figure.measured(gradNorm.p99)
+      }, highest ${Figure.measured(gradNorm.max)}`,
+      `${Figure.percent(clipRate)} of the steps clipped`
+    ], columns)
+  ]
+}
+
+const attemptsOf = ({ attempts }: RunDetail, columns: number): ReadonlyArray<Line.Line> =>
+  attempts.length === 0 ? [] : [
+    ...heading("attempts"),
+    ...attempts.flatMap(({ fault, number, status }) => [
+      Line.truncate(Line.of("  ", `${number}  `, Status.of(status)), columns),
+      ...(fault === null ? [] : Paragraph.of(FaultText.say(fault), columns, { indent: 5 }))
+    ])
+  ]
+
+const curveOf = ({ losses }: RunDetail, columns: number): ReadonlyArray<Line.Line> => {
+  if (losses.length === 0) return []
+  const finite = Sparkline.scaleOf(losses)
+  const scale = finite.logarithmic ? finite : { ...finite, low: Math.min(0, finite.low) }
+  const known = Number.isFinite(finite.high)
+  const top = known ? Figure.measured(scale.high) : ""
+  const bottom = known ? Figure.measured(scale.low) : ""
+  const label = Math.max(Line.widthOf(top), Line.widthOf(bottom))
+  const room = Math.max(1, Math.min(mostCurve, columns - 2 - label - 1))
+  const rows = Sparkline.curve(losses, room, curveRows, scale)
+  const broken = losses.findIndex((loss) => !Number.isFinite(loss))
+  const said = [
+    ...(scale.logarithmic ? ["logarithmic scale"] : []),
+    ...(broken === -1 ? [] : [`× from step ${broken} on is NaN or infinite`])
+  ].join("; ")
+  const between = Array.from({ length: curveRows - 2 }, () => "")
+  const wide = Math.min(room, losses.length)
+  return [
+    ...heading("loss"),
+    ...rows.map((row, index) =>
+      Line.truncate(
+        Line.of(
+          "  ",
+          Line.span(`${Line.pad([top, ...between, bottom][index] ?? "", label, "right")} `, "quiet"),
+          row
+        ),
+        columns
+      )
+    ),
+    Line.truncate(
+      Line.of(
+        " ".repeat(2 + label + 1),
+        Line.span(`0${Line.pad(losses.length > 1 ? ` ${losses.length - 1}` : "", wide - 1, "right")}`, "quiet")
+      ),
+      columns
+    ),
+    ...Paragraph.of(said, columns, { indent: 2, tone: "quiet" })
+  ]
+}
+
+const evaluationsOf = ({ evaluations }: RunDetail, columns: number): ReadonlyArray<Line.Line> =>
+  evaluations.length === 0 ? [] : [
+    ...heading("evaluations"),
+    ...Table.of(
+      [
+        { heading: "after step", align: "right" },
+        { heading: "mAP50", align: "right" },
+        { heading: "mAP50-95", align: "right" },
+        { heading: "time", align: "right" }
+      ],
+      evaluations.map(({ map, map50, seconds, step }) => [
+        Line.span(String(step)),
+        cell(map50, Figure.precision),
+        cell(map, Figure.precision),
+        cell(seconds, Figure.duration)
+      ]),
+      columns - 2
+    ).map((line) => line.length === 0 ? line : [Line.span("  "), ...line])
+  ]
+
+/** Writes everything about a run; at most `columns` wide, but for paths, which are never cut. */
+export const show = (run: RunDetail, options: Options & { readonly cwd: string }): ReadonlyArray<Line.Line> => {
+  const { columns, cwd, timeZone } = options
+  const took = run.metrics.seconds > 0 ? `, took ${Figure.duration(run.metrics.seconds)}` : ""
+  const engine = ResultText.engine(run)
+  return [
+    Line.truncate(
+      Line.of(
+        Line.span(Line.shorten(Line.clean(run.experiment), mostName), "strong"),
+        Line.span(`: ${RunName.of(run, Math.floor(columns / 2))}`, "strong"),
+        "  ",
+        Status.of(run.status)
+      ),
+      columns
+    ),
+    ...Paragraph.labelled("run", [`${run.id}, of launch ${run.launch}`], columns),
+    ...(run.started === null
+      ? []
+      : Paragraph.labelled("started", [`${Figure.moment(run.started, timeZone)}${took}`], columns)),
+    ...(engine === null ? [] : Paragraph.labelled("engine", [engine], columns)),
+    ...(run.recipe === null ? [] : recipeOf(run.recipe, columns)),
+    ...identityOf(run, columns),
+    ...figuresOf(run, columns),
+    ...attemptsOf(run, columns),
+    ...curveOf(run, columns),
+    ...evaluationsOf(run, columns),
+    ...heading("files"),
+    ...Place.list([
+      { name: "run", file: run.directory },
+      ...run.checkpoints.map(({ directory, step }) => ({ name: `checkpoint after step ${step}`, file: directory }))
+    ], { columns, cwd })
+  ]
+}

@@ -1,0 +1,224 @@
+/**
+ * One launch of three arms, as its parts tell of it; the first arm explodes.
+ */
+import { Clip, Dataset, Evaluate, Experiment, LearningRate, Model, Optimizer, Recipe, Warmup } from "../../../dsl/index.ts"
+import type { Evaluation } from "../../../runtime/detect/AveragePrecision.ts"
+import type { CheckedEngine, EngineRow } from "../../../runtime/report/EnginesText.ts"
+import type { RunDetail, RunRow } from "../../../runtime/report/RunsText.ts"
+import type { Validation } from "../../../runtime/report/ValidateText.ts"
+import type { Result, RunResult } from "../../../runtime/run/Result.ts"
+
+export const cwd = "/home/ada/detector"
+export const started = Date.UTC(2026, 2, 9, 14, 5)
+
+const bare = Recipe.make({
+  data: Dataset.shapes({ train: 256, val: 64, seed: 7 }),
+  model: Model.yolo({ depth: 0.33, width: 0.125, input: 64 }),
+  optimizer: Optimizer.sgd({ momentum: 0.937, nesterov: true, weightDecay: 5e-4 }),
+  schedule: LearningRate.cosine({ peak: 0.1, final: 0.001 }),
+  batch: 8,
+  length: { steps: 150 },
+  evaluate: Evaluate.every({ steps: 50 })
+})
+export const clipAndWarmup = Recipe.with(bare, { clip: Clip.globalNorm(1), warmup: Warmup.linear({ steps: 50 }) })
+
+export const experiment: Experiment.Resolved = {
+  name: "coldstart-clip",
+  question: "Do clipping and warmup let a cold detector train?",
+  arms: { bare, "clip + warmup": clipAndWarmup },
+  seeds: [0],
+  expect: []
+}
+
+const execution = { version: "2.20.0", device: "cpu", threads: 2, mode: "session", reason: null } as const
+
+export const failed: RunResult = {
+  id: "260309-1405-k3f-1",
+  arm: "bare",
+  seed: 0,
+  status: "failed",
+  engine: "tensorflow",
+  execution,
+  steps: 17,
+  partial: false,
+  metrics: { loss: Infinity, map50: null, map: null, imagesPerSecond: 96.4, seconds: 4.2 },
+  clipRate: 0,
+  gradNorm: { median: 22.71, p99: 5.1e12, max: 5.1e12 },
+  attempts: [{
+    number: 1,
+    status: "failed",
+    fault: { tag: "NonFinite", message: "at step 17 the loss is NaN", step: 17 },
+    diagnosis: null,
+    remedy: null
+  }],
+  directory: `${cwd}/.ballast/runs/260309-1405-k3f-1`
+}
+
+const succeeded = (id: string, arm: string, loss: number, map50: number, clipRate: number): RunResult => {
+  return {
+    ...failed,
+    id,
+    arm,
+    status: "succeeded",
+    steps: 150,
+    metrics: { loss, map50, map: map50 / 2, imagesPerSecond: 118.23, seconds: 70.4 },
+    clipRate,
+    gradNorm: { median: 3.117, p99: 22.05, max: 41.9 },
+    attempts: [{ number: 1, status: "succeeded", fault: null, diagnosis: null, remedy: null }],
+    directory: `${cwd}/.ballast/runs/${id}`
+  }
+}
+
+const fallingLosses = (from: number, to: number): ReadonlyArray<number> =>
+  Array.from({ length: 150 }, (_, step) => to + (from - to) * Math.exp(-step / 30) + 0.1 * Math.sin(step))
+
+export const explodingLosses: ReadonlyArray<number> = [...Array.from({ length: 17 }, (_, step) => 6.3 * 1.4 ** step), NaN]
+
+export const result: Result = {
+  format: "ballast.result/1",
+  experiment: "coldstart-clip",
+  launch: "260309-1405-k3f",
+  runs: [failed, succeeded("260309-1405-k3f-2", "clip", 2.313, 0.3871, 0.98), succeeded("260309-1405-k3f-3", "clip + warmup", 1.909, 0.4123, 0.335)],
+  expectations: [
+    { text: "\"clip + warmup\" stays finite", holds: true, observed: "every loss of 1 run is finite" },
+    { text: "loss of \"clip + warmup\" below \"clip\"", holds: true, observed: "1.909 is below 2.313" },
+    { text: "\"bare\" stays finite", holds: false, observed: "seed 0: at step 17 the loss is NaN" },
+    { text: "map50 of \"bare\" above 0.2", holds: null, observed: "\"bare\" was not evaluated" }
+  ],
+  verdict: "fails"
+}
+
+export const losses: ReadonlyMap<string, ReadonlyArray<number>> = new Map(result.runs.map(({ arm, id }) => [
+  id,
+  arm === "bare" ? explodingLosses : arm === "clip" ? fallingLosses(6.3, 2.3) : fallingLosses(6.3, 1.9)
+]))
+
+export const rows: ReadonlyArray<RunRow> = [
+  ...result.runs.map(({ arm, id, metrics, seed, status, steps }) => ({
+    id,
+    experiment: "coldstart-clip",
+    arm,
+    seed,
+    status,
+    steps,
+    loss: metrics.loss,
+    map50: metrics.map50,
+    started,
+    seconds: metrics.seconds
+  })),
+  {
+    id: "260308-1405-9c2-4",
+    experiment: "blood",
+    arm: "yolo",
+    seed: 3,
+    status: "running",
+    steps: null,
+    loss: null,
+    map50: null,
+    started: started - 86_400_000,
+    seconds: null
+  }
+]
+
+const [, , best = failed] = result.runs
+
+export const detail: RunDetail = {
+  ...best,
+  experiment: result.experiment,
+  launch: result.launch,
+  started,
+  recipe: clipAndWarmup,
+  identity: { recipe: "a1".repeat(32), graph: "b2".repeat(32), training: "c3".repeat(32), data: null },
+  revision: { commit: "615640f1c0ffee", dirty: true },
+  losses: losses.get(best.id) ?? [],
+  evaluations: [
+    { step: 50, map: 0.0514, map50: 0.1302, seconds: 1.9 },
+    { step: 100, map: 0.1711, map50: 0.3522, seconds: 1.9 },
+    { step: 150, map: 0.2061, map50: 0.4123, seconds: 1.8 }
+  ],
+  checkpoints: [{ step: 150, directory: `${best.directory}/attempts/1/checkpoints/step-000150` }]
+}
+
+export const exploded: RunDetail = { ...detail, ...failed, losses: explodingLosses, evaluations: [], checkpoints: [] }
+
+export const evaluation: Evaluation = {
+  format: "ballast.eval/1",
+  map: 0.2061,
+  map50: 0.4123,
+  map75: 0.1834,
+  mapSmall: 0.1012,
+  mapMedium: 0.2517,
+  mapLarge: -1,
+  ar1: 0.2,
+  ar10: 0.31,
+  ar100: 0.334,
+  arSmall: 0.21,
+  arMedium: 0.351,
+  arLarge: -1,
+  perClass: [
+    { class: "circle", map: 0.31, map50: 0.55, boxes: 88 },
+    { class: "square", map: 0.1022, map50: 0.2746, boxes: 1204 },
+    { class: "triangle", map: -1, map50: -1, boxes: 0 }
+  ]
+}
+
+export const engines: ReadonlyArray<EngineRow> = [
+  {
+    engine: "tensorflow",
+    usable: false,
+    version: null,
+    device: null,
+    threads: null,
+    reason: "not installed: npx ballast engine install tensorflow"
+  },
+  { engine: "wasm", usable: true, version: "4.22.0", device: "cpu", threads: 2, reason: null }
+]
+
+export const checked: ReadonlyArray<CheckedEngine> = [
+  {
+    engine: "tensorflow",
+    passed: 2,
+    failed: 1,
+    cases: [
+      { case: "conv2d forward", ok: true, error: null },
+      { case: "conv2d gradient of the filter", ok: true, error: null },
+      { case: "resize nearest, gradient", ok: false, error: "the largest difference is 0.031, at most 1e-4 is right" }
+    ]
+  },
+  { engine: "wasm", passed: 1, failed: 0, cases: [{ case: "conv2d forward", ok: true, error: null }] }
+]
+
+export const validation: Validation = {
+  experiment: "blood",
+  valid: false,
+  arms: [
+    { arm: "clip + warmup", findings: [] },
+    {
+      arm: "bare",
+      findings: [{
+        rule: "clip/off-on-cold-start",
+        severity: "warning",
+        path: "clip",
+        message: "a cold start without clipping and warmup: the gradients of random weights are the largest of a training"
+      }]
+    }
+  ],
+  errors: [{ path: "arms.clip.clip.maxNorm", message: "expected a number above 0, got -1" }],
+  data: [
+    { name: "shapes", images: 320, boxes: 911, excluded: [] },
+    {
+      name: "blood-cells",
+      images: 290,
+      boxes: 3812,
+      excluded: [
+        { file: "train/labels/BloodImage_00012.txt", line: 4, reason: "the box is 1.2 wide, at most 1 is possible" },
+        { file: "train/images/BloodImage_00077.jpg", line: null, reason: "the file is not an image that can be read" },
+        ...Array.from({ length: 24 }, (_, index) => ({
+          file: `valid/labels/BloodImage_${String(index + 100).padStart(5, "0")}.txt`,
+          line: 1,
+          reason: "there is no class 7, only 0 to 2"
+        }))
+      ]
+    }
+  ]
+}
