@@ -49,8 +49,8 @@ export const detector = (): Detector => {
           step,
           loss,
           best,
-          message: `the loss fell to ${figure(loss)} only because nothing is matched any more: over ${inARow} steps no box `
-            + `had an anchor that scores at all. It was highest at step ${worst.step}, with ${figure(worst.loss)}`
+          message: `after a peak of ${figure(worst.loss)} at step ${worst.step} the loss fell to ${figure(loss)}, only because `
+            + `nothing is matched any more: over ${inARow} steps hardly a box had an anchor that scores at all`
         })
       }
       if (above >= inARow) {

@@ -1,0 +1,144 @@
+/**
+ * A repository of another team: a folder with experiments, in which Ballast is installed.
+ */
+import { spawn } from "node:child_process"
+import * as fs from "node:fs"
+import * as os from "node:os"
+import * as path from "node:path"
+
+const root = path.resolve(import.meta.dirname, "../..")
+const command = path.join(root, "runtime/cli/ballast.js")
+
+export interface Ended {
+  readonly code: number | null
+  readonly signal: string | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface Running {
+  readonly pid: number
+  readonly kill: (signal: NodeJS.Signals) => void
+  /** Waits until standard error holds a text. */
+  readonly says: (text: string) => Promise<void>
+  readonly ended: Promise<Ended>
+}
+
+export interface Project {
+  readonly folder: string
+  readonly write: (file: string, text: string) => string
+  /** Starts `ballast` with arguments, or Node with a program where the first is a file. */
+  readonly start: (parameters: ReadonlyArray<string>, environment?: Readonly<Record<string, string>>) => Running
+  readonly ballast: (...parameters: ReadonlyArray<string>) => Promise<Ended>
+}
+
+const start = (folder: string, program: ReadonlyArray<string>, environment: Readonly<Record<string, string>>): Running => {
+  const { BALLAST_HOME: _, NODE_OPTIONS: __, ...inherited } = process.env
+  const child = spawn(process.execPath, program, {
+    cwd: folder,
+    env: { ...inherited, NO_COLOR: "1", ...environment },
+    stdio: ["ignore", "pipe", "pipe"]
+  })
+  let stdout = ""
+  let stderr = ""
+  const waiting = new Set<() => void>()
+  child.stdout.setEncoding("utf8").on("data", (text: string) => stdout += text)
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text
+    for (const look of waiting) look()
+  })
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.on("error", reject)
+    child.on("close", (code, signal) => resolve({ code, signal, stdout, stderr }))
+  })
+  return {
+    pid: child.pid ?? -1,
+    kill: (signal) => child.kill(signal),
+    says: (text) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          if (!stderr.includes(text)) return
+          waiting.delete(look)
+          resolve()
+        }
+        waiting.add(look)
+        look()
+        void ended.then(({ code }) => reject(new Error(`ended with code ${code} before it said "${text}": ${stderr}`)))
+      }),
+    ended
+  }
+}
+
+/** Makes the folder, lends it, and removes it. */
+export const inProject = async <A>(use: (project: Project) => Promise<A>): Promise<A> => {
+  const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "ballast-project-")))
+  try {
+    fs.mkdirSync(path.join(folder, "node_modules"))
+    fs.symlinkSync(root, path.join(folder, "node_modules/ballast"))
+    fs.writeFileSync(path.join(folder, "package.json"), `{ "type": "module" }\n`)
+    return await use({
+      folder,
+      write: (file, text) => {
+        const target = path.join(folder, file)
+        fs.mkdirSync(path.dirname(target), { recursive: true })
+        fs.writeFileSync(target, text)
+        return target
+      },
+      start: (parameters, environment = {}) => {
+        const [first = ""] = parameters
+        return start(folder, path.isAbsolute(first) ? parameters : [command, ...parameters], environment)
+      },
+      ballast: (...parameters) => start(folder, [command, ...parameters], {}).ended
+    })
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Lists the processes that a process has started. */
+export const childrenOf = (pid: number): ReadonlyArray<number> =>
+  fs.readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter((text) => text !== "").map(Number)
+
+/** Tells whether a process is there and not merely waiting to be buried. */
+export const lives = (pid: number): boolean => {
+  try {
+    return !/^State:\s+Z/m.test(fs.readFileSync(`/proc/${pid}/status`, "utf8"))
+  } catch {
+    return false
+  }
+}
+
+/** Writes an experiment of a very small network, with some of its text given. */
+export const experiment = (options: {
+  readonly name?: string
+  readonly steps?: number
+  readonly arms?: string
+  readonly expect?: string
+  readonly recipe?: string
+}): string => `
+import { Clip, Dataset, Evaluate, Checkpoint, Expect, Experiment, LearningRate, Model, Optimizer, Recipe } from "ballast"
+import { main } from "ballast/runtime"
+
+const calm = Recipe.make({
+  data: Dataset.shapes({ train: 16, val: 4, seed: 1 }),
+  model: Model.yolo({ depth: 0.33, width: 0.125, input: 32 }),
+  optimizer: Optimizer.sgd({ momentum: 0.9 }),
+  schedule: LearningRate.constant(0.001),
+  clip: Clip.globalNorm(1),
+  batch: 4,
+  length: { steps: ${options.steps ?? 6} },
+  ${options.recipe ?? ""}
+})
+// Far beyond what float32 holds: the second step's loss is not finite.
+const wild = Recipe.with(calm, { clip: Clip.off, schedule: LearningRate.constant(1e30) })
+
+const experiment = Experiment.make("${options.name ?? "small"}", {
+  question: "Does it run?",
+  arms: ${options.arms ?? "{ calm }"},
+  seeds: [0],
+  expect: ${options.expect ?? "[]"}
+})
+
+export default experiment
+main(import.meta, experiment)
+`

@@ -1,0 +1,82 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { spawnSync } from "node:child_process"
+import * as fs from "node:fs"
+import * as path from "node:path"
+import { type NewLaunch, Store } from "../../../runtime/run/Store.ts"
+import { failedRun, runResult } from "./results.ts"
+import { inTemporaryFolder } from "./temporary.ts"
+
+const launch = (id: string, started: number, owner = process.pid): NewLaunch => ({
+  id,
+  experiment: "coldstart",
+  owner,
+  started,
+  runs: ["bare", "clip"].map((arm, index) => ({ id: `${id}-${index + 1}`, arm, seed: 0, directory: `runs/${id}-${index + 1}` }))
+})
+
+/** A process that ended: its number belongs to nobody. */
+const gone = (): number => spawnSync(process.execPath, ["--eval", ""]).pid
+
+describe("Store", () => {
+  it.effect("keeps launches and runs, numbers that JSON lacks included, and lists the newest launch first", () =>
+    Effect.gen(function*() {
+      const store = yield* Store
+      yield* store.begin(launch("a", 1))
+      yield* store.begin(launch("b", 2))
+      yield* store.start("a-1", 5)
+      const result = failedRun("NonFinite", { id: "a-1", arm: "NaN", gradNorm: { median: NaN, p99: NaN, max: -Infinity } })
+      yield* store.end(result, 9)
+      yield* store.start("b-2", 7)
+      const list = yield* store.list
+      assert.deepStrictEqual(list.map(({ id, status }) => [id, status]), [
+        ["b-1", "waiting"],
+        ["b-2", "running"],
+        ["a-1", "failed"],
+        ["a-2", "waiting"]
+      ])
+      const ended = list.find(({ id }) => id === "a-1")
+      assert.deepStrictEqual(ended?.result, result)
+      assert.deepStrictEqual([ended?.started, ended?.ended], [5, 9])
+    }).pipe(Effect.provide(Store.layerMemory)))
+
+  it.effect("says that a run was interrupted whose process is gone", () =>
+    Effect.gen(function*() {
+      const store = yield* Store
+      yield* store.begin(launch("a", 1, gone()))
+      yield* store.start("a-1", 5)
+      yield* store.end(runResult({ id: "a-2" }), 9)
+      assert.deepStrictEqual((yield* store.list).map(({ status }) => status), ["interrupted", "succeeded"])
+    }).pipe(Effect.provide(Store.layerMemory)))
+
+  it.effect("refuses an id twice and leaves nothing of the second launch", () =>
+    Effect.gen(function*() {
+      const store = yield* Store
+      yield* store.begin(launch("a", 1))
+      const failed = yield* Effect.flip(store.begin({ ...launch("b", 2), runs: launch("a", 1).runs }))
+      assert.strictEqual(failed._tag, "StoreFailed")
+      assert.strictEqual((yield* store.list).length, 2)
+    }).pipe(Effect.provide(Store.layerMemory)))
+
+  it.effect("shares a file between two that are open at once", () =>
+    inTemporaryFolder(Effect.fn(function*(folder) {
+      const layer = () => Store.layerSqlite(path.join(folder, "ballast.db"))
+      const write = (id: string) =>
+        Effect.gen(function*() {
+          const store = yield* Store
+          for (let index = 0; index < 20; index++) yield* store.begin(launch(`${id}${index}`, index))
+        }).pipe(Effect.provide(layer()))
+      yield* Effect.all([write("x"), write("y")], { concurrency: 2 })
+      const list = yield* Effect.flatMap(Store, ({ list }) => list).pipe(Effect.provide(layer()))
+      assert.strictEqual(list.length, 80)
+    })))
+
+  it.effect("says which file is no database", () =>
+    inTemporaryFolder(Effect.fn(function*(folder) {
+      const file = path.join(folder, "ballast.db")
+      fs.writeFileSync(file, "this is a text and no database, however long it goes on".repeat(100))
+      const failed = yield* Effect.flip(Effect.provide(Effect.flatMap(Store, ({ list }) => list), Store.layerSqlite(file)))
+      assert.strictEqual(failed._tag, "StoreFailed")
+      assert.include(failed.message, file)
+    })))
+})
