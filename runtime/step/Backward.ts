@@ -3,7 +3,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core"
 import type * as Loss from "../../dsl/Loss.ts"
-import * as Anchors from "../detect/Anchors.ts"
+import type * as Anchors from "../detect/Anchors.ts"
 import { yoloLoss } from "../detect/Loss.ts"
 import type { TrainingGraph } from "../graph/TrainingGraph.ts"
 import { forward } from "./Forward.ts"
