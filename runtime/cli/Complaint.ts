@@ -55,15 +55,8 @@ const codes: Readonly<Record<Exclude<Failure["_tag"], "Ended">, number>> = {
 /** Finds the code that a failure ends the command with. */
 export const codeOf = (failure: Failure): number => failure._tag === "Ended" ? failure.code : codes[failure._tag]
 
-/** Says a message of several lines, broken to the width, its own indents kept. */
-const paragraphs = (message: string, columns: number): ReadonlyArray<Line.Line> =>
-  message.split("\n").flatMap((line) => {
-    const indent = line.length - line.trimStart().length
-    return line.trim() === "" ? [Line.empty] : Paragraph.of(line, columns, { indent })
-  })
-
 /** Writes a failure; nothing where the command has said it already. */
 export const of = (failure: Failure, columns: number): ReadonlyArray<Line.Line> =>
   failure._tag === "Ended"
     ? []
-    : failure._tag === "InvalidExperiment" ? InvalidText.of(failure, columns) : paragraphs(failure.message, columns)
+    : failure._tag === "InvalidExperiment" ? InvalidText.of(failure, columns) : Paragraph.message(failure.message, columns)

@@ -26,12 +26,16 @@ const { Flag } = CommandLine
 
 /** Says what the plan has to say, and refuses what cannot run. */
 const judged = Effect.fnUntraced(function*(prepared: Prepare.Prepared, strict: boolean) {
+  yield* RunExperiment.demandData(prepared)
   const { columns } = Screen.of(process.stderr, process.env)
   for (const { arm, findings } of prepared.plan.arms) {
     if (findings.length === 0) continue
     yield* Output.complaint([Line.of(Line.span(arm, "strong")), ...Findings.of(findings, columns)])
   }
-  yield* RunExperiment.refuse(prepared)
+  if (!Plan.isValid(prepared.plan)) {
+    yield* Output.complaint([Line.of("nothing was run: an error keeps the plan from running")])
+    return yield* new Ended({ code: code.no })
+  }
   if (!Plan.isValid(prepared.plan, { strict })) {
     yield* Output.complaint([Line.of("nothing was run: --strict refuses warnings")])
     return yield* new Ended({ code: code.no })

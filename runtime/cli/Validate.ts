@@ -19,13 +19,21 @@ const dataErrors = ({ data, plan }: Prepare.Prepared): ValidateText.Validation["
       .map(({ arm }) => ({ path: `arms.${arm}.data`, message: source.message }))
   )
 
+/** What the plan cannot know without the data is said once, by the data set's own error. */
+const followsFromMissingData = (rule: string): boolean => rule === "data/unknown" || rule === "data/unknown-steps"
+
 const ofPrepared = (prepared: Prepare.Prepared, strict: boolean): ValidateText.Validation => {
   const { data, experiment, plan } = prepared
   const errors = dataErrors(prepared)
   return {
     experiment: experiment.name,
     valid: errors.length === 0 && Plan.isValid(plan, { strict }),
-    arms: plan.arms.map(({ arm, findings }) => ({ arm, findings })),
+    arms: plan.arms.map(({ arm, findings, recipe }) => ({
+      arm,
+      findings: Prepare.isOpen(prepared.sourceOf(recipe.data))
+        ? findings
+        : findings.filter(({ rule }) => !followsFromMissingData(rule))
+    })),
     errors,
     data: data.flatMap((found) =>
       Prepare.isOpen(found.source)
@@ -50,14 +58,21 @@ export const validate = CommandLine.Command.make(
     rehash: CommandLine.given("rehash", "look at every file of the data again")
   },
   Effect.fn(function*({ json, rehash, strict, ...flags }) {
-    const validation = yield* Experiments.prepare(flags, { rehash }).pipe(
-      Effect.map(({ prepared }) => ofPrepared(prepared, strict)),
+    const { ended, validation } = yield* Experiments.prepare(flags, { rehash }).pipe(
+      Effect.map(({ prepared }) => {
+        const validation = ofPrepared(prepared, strict)
+        const missing = prepared.data.some(({ source }) => !Prepare.isOpen(source) && source._tag === "DataMissing")
+        return { validation, ended: validation.valid ? code.done : missing ? code.environment : code.no }
+      }),
       Effect.catchTag("InvalidExperiment", ({ experiment, issues }) =>
-        Effect.succeed<ValidateText.Validation>({ experiment, valid: false, arms: [], errors: issues, data: [] }))
+        Effect.succeed({
+          validation: { experiment, valid: false, arms: [], errors: issues, data: [] } satisfies ValidateText.Validation,
+          ended: code.no
+        }))
     )
     yield* json
       ? Output.json({ format: "ballast.validate/1", ...validation })
       : Output.lines(ValidateText.of(validation, Output.columns()))
-    if (!validation.valid) return yield* new Ended({ code: code.no })
+    if (ended !== code.done) return yield* new Ended({ code: ended })
   })
 ).pipe(CommandLine.Command.withDescription("Check an experiment, its plan and its data, without running anything"))

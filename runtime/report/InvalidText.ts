@@ -15,6 +15,6 @@ export const of = (
   ...issues.flatMap(({ message, path }) => [
     Line.empty,
     ...(path === "" ? [] : [Line.of("  ", Line.span(path, "bad"))]),
-    ...message.split("\n").flatMap((line) => Paragraph.of(line, columns, { indent: path === "" ? 2 : 4 }))
+    ...Paragraph.message(message, columns, path === "" ? 2 : 4)
   ])
 ]

@@ -40,3 +40,17 @@ export const labelled = (label: string, texts: ReadonlyArray<string>, columns: n
 
 /** Where the text beside a label begins. */
 export const labelledIndent = 2 + labelColumns
+
+/**
+ * Writes a message of several lines, each broken to the width and indented as it begins; a line that is laid out in
+ * columns of its own, with spaces side by side, stays as it is.
+ */
+export const message = (text: string, columns: number, indent = 0): ReadonlyArray<Line.Line> =>
+  text.split("\n").flatMap((line) => {
+    const said = line.trimStart()
+    const own = indent + line.length - said.length
+    if (said === "") return [Line.empty]
+    return said.includes("  ")
+      ? [Line.truncate(Line.of(" ".repeat(own), said), columns)]
+      : of(said, columns, { indent: own })
+  })

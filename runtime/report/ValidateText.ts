@@ -82,7 +82,7 @@ const errorsOf = (errors: ReadonlyArray<Issue>, columns: number): ReadonlyArray<
   errors.flatMap(({ message, path }) => [
     Line.empty,
     ...(path === "" ? [] : Paragraph.of(path, columns, { indent: 2, tone: "bad" })),
-    ...message.split("\n").flatMap((line) => Paragraph.of(line, columns, { indent: path === "" ? 2 : 4 }))
+    ...Paragraph.message(message, columns, path === "" ? 2 : 4)
   ])
 
 const armsOf = (arms: Validation["arms"], columns: number): ReadonlyArray<Line.Line> =>

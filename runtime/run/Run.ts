@@ -24,12 +24,16 @@ export interface Options {
   readonly stop?: Stop.Stop
 }
 
-/** Refuses arms that cannot run: data that is not at hand, and findings that are errors. */
-export const refuse = Effect.fn("Run.refuse")(function*(prepared: Prepare.Prepared) {
+/** Demands the data of every planned arm. Fails with what kept a data set from being opened. */
+export const demandData = Effect.fn("Run.demandData")(function*(prepared: Prepare.Prepared) {
   for (const { recipe } of prepared.plan.arms) {
     const source = prepared.sourceOf(recipe.data)
     if (!Prepare.isOpen(source)) return yield* source
   }
+})
+
+const refuse = Effect.fnUntraced(function*(prepared: Prepare.Prepared) {
+  yield* demandData(prepared)
   if (!Plan.isValid(prepared.plan)) {
     const errors = prepared.plan.arms.flatMap(({ arm, findings }) =>
       findings.filter(({ severity }) => severity === "error").map(({ message, path }) => `arms.${arm}.${path}: ${message}`)
