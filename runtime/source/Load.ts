@@ -23,7 +23,7 @@ export const provide = (file: string, experiment: Experiment.Experiment): void =
 
 /** Finds the first place in the file itself, or else the first outside of Node and of packages, in an error's stack. */
 const placeOf = (error: Error, file: string): string | null => {
-  const places = [...(error.stack ?? "").matchAll(/(file:\/\/[^\s()]+|\/[^\s():]+):(\d+)(?::\d+)?/g)].map(([, at = "", line = ""]) => {
+  const places = [...(error.stack ?? "").matchAll(/(?<=^|[\s(])(file:\/\/[^\s():]+|\/[^\s():]+):(\d+)/gm)].map(([, at = "", line = ""]) => {
     const name = at.startsWith("file:") ? fileURLToPath(at.replace(/\?.*$/, "")) : at
     return { name, line }
   }).filter(({ name }) => path.isAbsolute(name) && !name.includes("/node_modules/"))
@@ -34,7 +34,8 @@ const placeOf = (error: Error, file: string): string | null => {
 const reasonOf = (cause: unknown, file: string): string => {
   if (!(cause instanceof Error)) return String(cause)
   const place = placeOf(cause, file)
-  return place === null ? cause.message : `${cause.message} (${place})`
+  const said = cause.message.replace(/\nRequire stack:[^]*$/, "")
+  return place === null ? said : `${said} (${place})`
 }
 
 /** Syntax that Node cannot strip, such as an enum, or a file of an installed package. */

@@ -1,0 +1,141 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as fs from "node:fs"
+import * as path from "node:path"
+import { experiment, inProject } from "./project.ts"
+
+const noEngines = (folder: string) => ({ BALLAST_ENGINES: path.join(folder, "no-engines") })
+
+describe("ballast", () => {
+  it("plans without an engine, as text and as JSON", () =>
+    inProject(async ({ folder, start, write }) => {
+      write("e.ts", experiment({}))
+      const { code, stdout } = await start(["plan", "e.ts", "--json"], noEngines(folder)).ended
+      const plan = JSON.parse(stdout) as {
+        readonly format: string
+        readonly arms: ReadonlyArray<{
+          readonly graph: { readonly nodes: ReadonlyArray<{ readonly parameters: number }>; readonly parameters: number }
+          readonly update: ReadonlyArray<string>
+          readonly identity: Readonly<Record<string, string>>
+        }>
+      }
+      assert.strictEqual(code, 0)
+      assert.strictEqual(plan.format, "ballast.plan/1")
+      const [arm] = plan.arms
+      assert.deepStrictEqual(arm?.update, ["backward", "finite", "norm", "clip", "guard", "optimizer"])
+      assert.strictEqual(arm?.graph.nodes.reduce((sum, { parameters }) => sum + parameters, 0), arm?.graph.parameters)
+      for (const name of ["recipe", "graph", "training", "data"]) assert.match(arm?.identity[name] ?? "", /^[0-9a-f]{64}$/)
+      const text = await start(["plan", "e.ts"], noEngines(folder)).ended
+      assert.match(text.stdout, /can run/)
+      assert.notInclude(text.stdout, "\u001b")
+      assert.isFalse(fs.existsSync(path.join(folder, ".ballast")), "planning generated images leaves nothing behind")
+    }))
+
+  it("prints every row of a schedule", () =>
+    inProject(async ({ ballast, write }) => {
+      write("e.ts", experiment({ steps: 7 }))
+      const { arms } = JSON.parse((await ballast("schedule", "e.ts", "--json")).stdout) as {
+        readonly arms: ReadonlyArray<{ readonly steps: ReadonlyArray<object> }>
+      }
+      assert.strictEqual(arms[0]?.steps.length, 7)
+      assert.deepStrictEqual(arms[0]?.steps[0], { step: 0, learningRate: 0.001, biasLearningRate: 0.001, momentum: 0.9 })
+    }))
+
+  it("reports everything that is wrong at once, each with its path, and ends with 1", () =>
+    inProject(async ({ ballast, write }) => {
+      write("e.ts", experiment({ recipe: "clip: { _tag: 'GlobalNorm', maxNorm: -1 }, batch: 0.5, bacth: 3 as never" }))
+      for (const command of ["validate", "plan", "run"]) {
+        const { code, stderr, stdout } = await ballast(command, "e.ts")
+        assert.strictEqual(code, 1, command)
+        const said = stdout + stderr
+        assert.match(said, /arms\.calm\.clip\.maxNorm\s+expected a number above 0, got -1/)
+        assert.match(said, /arms\.calm\.batch\s+expected a whole number above 0, got 0\.5/)
+        assert.match(said, /arms\.calm\.bacth\s.*did you mean "batch"\?/)
+        assert.notMatch(said, /^\s+at /m)
+      }
+      const { stdout } = await ballast("validate", "e.ts", "--json")
+      const { errors, valid } = JSON.parse(stdout) as { readonly valid: boolean; readonly errors: ReadonlyArray<object> }
+      assert.isFalse(valid)
+      assert.strictEqual(errors.length, 3)
+    }))
+
+  it("lets an error of the plan block, a warning only with --strict", () =>
+    inProject(async ({ ballast, write }) => {
+      write("large.ts", experiment({ recipe: "batch: 17" }))
+      const large = await ballast("plan", "large.ts", "--json")
+      assert.strictEqual(large.code, 1)
+      assert.isNull((JSON.parse(large.stdout) as { readonly arms: ReadonlyArray<{ readonly graph: null }> }).arms[0]?.graph)
+      write("bare.ts", experiment({ recipe: "clip: Clip.off" }))
+      assert.strictEqual((await ballast("validate", "bare.ts")).code, 0)
+      const strict = await ballast("validate", "bare.ts", "--strict")
+      assert.strictEqual(strict.code, 1)
+      assert.match(strict.stdout, /clip\/off-on-cold-start/)
+    }))
+
+  it("says where a file does not load, without a stack trace, and ends with 2", () =>
+    inProject(async ({ ballast, write }) => {
+      write("throws.ts", `const value: { a?: { b: number } } = {}\n\nexport default (value.a as { b: number }).b\n`)
+      write("nothing.ts", `export const experiment = 1\n`)
+      write("syntax.ts", `export default {\n  name: "x",,\n}\n`)
+      write("import.ts", `import { x } from "./missing.ts"\nexport default x\n`)
+      const said: Readonly<Record<string, RegExp>> = {
+        "throws.ts": /throws\.ts does not load: Cannot read properties of undefined.*\(throws\.ts:3\)/s,
+        "nothing.ts": /exports no experiment/,
+        "syntax.ts": /syntax\.ts does not load/,
+        "import.ts": /missing\.ts/,
+        "absent.ts": /there is no file absent\.ts/,
+        ".": /is a folder/
+      }
+      for (const [file, expected] of Object.entries(said)) {
+        const { code, stderr, stdout } = await ballast("plan", file)
+        assert.deepStrictEqual([code, stdout], [2, ""], file)
+        assert.match(stderr, expected)
+        assert.notMatch(stderr, /^\s+at /m, file)
+      }
+    }))
+
+  it("refuses wrong usage with 2 and says what there is", () =>
+    inProject(async ({ ballast, write }) => {
+      write("e.ts", experiment({}))
+      const wrong: ReadonlyArray<readonly [ReadonlyArray<string>, RegExp]> = [
+        [["plann", "e.ts"], /plan/],
+        [["plan"], /file/],
+        [["plan", "e.ts", "--jsno"], /--json/],
+        [["run", "e.ts", "--steps", "many"], /steps/],
+        [["run", "e.ts", "--steps", "-1"], /--steps takes/],
+        [["run", "e.ts", "--engine", "cuda"], /engine/],
+        [["plan", "e.ts", "--data", "cells"], /NAME=PATH/],
+        [["runs", "show", "nothing"], /no runs/]
+      ]
+      for (const [parameters, expected] of wrong) {
+        const { code, stderr, stdout } = await ballast(...parameters)
+        assert.deepStrictEqual([code, stdout], [parameters[0] === "runs" ? 3 : 2, ""], parameters.join(" "))
+        assert.match(stderr, expected)
+      }
+    }))
+
+  it("names what the environment lacks, with the command that supplies it, and ends with 3", () =>
+    inProject(async ({ ballast, folder, start, write }) => {
+      write("e.ts", experiment({}))
+      const engine = await start(["run", "e.ts"], noEngines(folder)).ended
+      assert.strictEqual(engine.code, 3)
+      assert.match(engine.stderr, /npx ballast engine install tensorflow/)
+      write("cells.ts", experiment({ recipe: `data: Dataset.yolo({ name: "cells", about: "cells under a microscope" })` }))
+      for (const command of ["run", "validate"]) {
+        const { code, stderr, stdout } = await ballast(command, "cells.ts")
+        assert.strictEqual(code, 3, command)
+        for (const expected of [/cells under a microscope/, /--data cells=PATH/, /data\.yaml/]) assert.match(stdout + stderr, expected)
+      }
+      const list = await start(["engine", "list", "--json"], noEngines(folder)).ended
+      assert.strictEqual(list.code, 0)
+      const { engines } = JSON.parse(list.stdout) as { readonly engines: ReadonlyArray<{ readonly usable: boolean; readonly reason: string }> }
+      assert.isFalse(engines[0]?.usable)
+      assert.match(engines[0]?.reason ?? "", /npx ballast engine install/)
+    }))
+
+  it("lists no runs where there are none", () =>
+    inProject(async ({ ballast, folder }) => {
+      const { code, stdout } = await ballast("runs", "list", "--json")
+      assert.deepStrictEqual([code, JSON.parse(stdout)], [0, { format: "ballast.runs/1", runs: [] }])
+      assert.isFalse(fs.existsSync(path.join(folder, ".ballast")))
+    }))
+})
