@@ -1,0 +1,85 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import type { Batch, SampleReference } from "../../../runtime/data/Batch.ts"
+import type { Loader } from "../../../runtime/data/Loader.ts"
+import type { Step } from "../../../runtime/step/Step.ts"
+import * as Evaluate from "../../../runtime/train/Evaluate.ts"
+
+const columns = 2
+const size = 2
+
+/** A photograph of 640 x 480 on an input of 160 px, 20 px above and below it filled. */
+const photograph = (index: number): SampleReference => ({
+  split: "val",
+  index,
+  file: `images/${index}.jpg`,
+  width: 640,
+  height: 480,
+  scale: 0.25,
+  left: 0,
+  top: 20,
+  flipped: false
+})
+
+const onEvery = (values: ReadonlyArray<number>): Float32Array =>
+  Float32Array.from(Array.from({ length: size }, () => values).flat())
+
+const batch = (samples: ReadonlyArray<SampleReference>): Batch => ({
+  epoch: 0,
+  index: 0,
+  images: new Float32Array(size * 4 * 4 * 3),
+  // On every image a large box of class 0, and one of class 1 that is small in the original: 24 px wide.
+  boxes: onEvery([40, 30, 120, 100, 10, 25, 16, 31]),
+  classes: Int32Array.of(0, 1, 0, 1),
+  present: Float32Array.of(1, 1, 1, 1),
+  samples
+})
+
+const loaderOf = (batches: ReadonlyArray<Batch>): Loader => ({
+  next: Effect.die("not asked for here"),
+  validationBatches: batches.length,
+  validation: (index) => Effect.sync(() => batches[index] as Batch)
+})
+
+/** Predicts the same boxes, by anchors with scores of two classes, on every image. */
+const predicting = (boxes: ReadonlyArray<number>, scores: ReadonlyArray<number>): Step =>
+  ({
+    batch: size,
+    predict: () => ({
+      boxes: onEvery(boxes),
+      scores: onEvery(scores)
+    })
+  }) as unknown as Step
+
+const evaluate = (step: Step, batches: ReadonlyArray<Batch>) => Evaluate.evaluate(step, loaderOf(batches), ["red", "white"])
+
+describe("Evaluate", () => {
+  it.effect("measures in pixels of the original image", () =>
+    Effect.gen(function*() {
+      const right = predicting([40, 30, 120, 100, 10, 25, 16, 31], [0.9, 0, 0, 0.8])
+      const { map, mapLarge, mapSmall, perClass } = yield* evaluate(right, [batch([photograph(0), photograph(1)])])
+      assert.strictEqual(map, 1)
+      // 6 px of the input are 24 of the original: small. 80 are 320: large.
+      assert.deepStrictEqual([mapSmall, mapLarge], [1, 1])
+      assert.deepStrictEqual(perClass.map(({ boxes }) => boxes), [2, 2])
+    }))
+
+  it.effect("cuts what reaches over the border of the original, where nothing was to be found", () =>
+    Effect.gen(function*() {
+      // Without the cut, the part in the filled border would push the overlap below every threshold.
+      const over = {
+        ...batch([photograph(0), photograph(1)]),
+        boxes: onEvery([40, 20, 120, 60, 0, 0, 0, 0]),
+        present: onEvery([1, 0])
+      }
+      const { map } = yield* evaluate(predicting([40, 0, 120, 60, 0, 0, 1, 1], [0.9, 0, 0, 0]), [over])
+      assert.strictEqual(map, 1)
+    }))
+
+  it.effect("counts no image that only fills up the last batch, and no class that is confused", () =>
+    Effect.gen(function*() {
+      const last = batch([photograph(2)])
+      const { perClass } = yield* evaluate(predicting([40, 30, 120, 100, 10, 25, 16, 31], [0, 0.9, 0.8, 0]), [last])
+      assert.deepStrictEqual(perClass.map(({ boxes, map }) => [boxes, map]), [[1, 0], [1, 0]])
+    }))
+})
