@@ -51,18 +51,25 @@ export const list = (engines: ReadonlyArray<EngineRow>, columns: number): Readon
     ...engines.flatMap(({ engine, reason }) =>
       reason === null ? [] : [
         Line.empty,
-        Line.truncate(Line.of(Line.span(engine, "strong")), columns),
+        ...Paragraph.of(engine, columns, { tone: "strong" }),
         ...reason.split("\n").flatMap((line) => Paragraph.of(line, columns, { indent: 2 }))
       ]
     ),
     Line.empty,
-    Line.truncate(
+    ...Paragraph.fitted(
       first === undefined
         ? Line.of(Line.span("no engine can be used here", "bad"))
         : Line.of("--engine auto takes ", Line.span(first.engine, "good")),
       columns
     )
   ]
+}
+
+const summary = (failed: number, total: number): Line.Line => {
+  if (total === 0) return Line.of(Line.span("no case ran", "bad"))
+  return failed === 0
+    ? Line.of(Line.span("passed", "good"), `: ${Figure.plural(total, "case")}`)
+    : Line.of(Line.span("failed", "bad"), `: ${failed} of ${Figure.plural(total, "case")}`)
 }
 
 /** Writes how engines did on the reference cases: every case that failed, and the others counted. */
@@ -93,10 +100,6 @@ export const check = (engines: ReadonlyArray<CheckedEngine>, columns: number): R
       ])
     ),
     Line.empty,
-    total === 0
-      ? Line.truncate(Line.of(Line.span("no case ran", "bad")), columns)
-      : failed === 0
-      ? Line.truncate(Line.of(Line.span("passed", "good"), `: ${Figure.plural(total, "case")}`), columns)
-      : Line.truncate(Line.of(Line.span("failed", "bad"), `: ${failed} of ${Figure.plural(total, "case")}`), columns)
+    ...Paragraph.fitted(summary(failed, total), columns)
   ]
 }

@@ -30,7 +30,7 @@ const againstExplosion = (fault: OutcomeFault, { clipRate, gradNorm }: RunResult
   const leapt = ratio >= leap
     ? `, and the gradient norm reached ${Figure.measured(gradNorm.max)}, ${Figure.measured(ratio)} times its median`
     : ""
-  const broken = fault.step === null ? "" : `, because step ${fault.step} broke it`
+  const broken = fault.step === null ? "" : `, because it broke at step ${fault.step}`
   return [
     clipRate === 0
       ? `clip: Clip.globalNorm(1), because no step was clipped${leapt}`

@@ -8,6 +8,8 @@ import * as Paragraph from "./Paragraph.ts"
 
 const tones: Readonly<Record<Severity, Line.Tone>> = { error: "bad", warning: "doubtful", advice: "quiet" }
 
+const indent = 11
+
 /** What usually answers a rule's finding, as the author would write it. */
 const remedies: Readonly<Record<string, string>> = {
   "clip/off-on-cold-start": "set clip: Clip.globalNorm(1), or warmup: Warmup.linear({ epochs: 3 }), or both",
@@ -31,16 +33,19 @@ export const remedy = ({ rule, severity }: Finding): string | null => {
 export const of = (findings: ReadonlyArray<Finding>, columns: number): ReadonlyArray<Line.Line> =>
   findings.flatMap((finding) => {
     const todo = remedy(finding)
+    const rule = Line.of(
+      "  ",
+      Line.span(Line.pad(finding.severity, 7), tones[finding.severity]),
+      "  ",
+      Line.span(finding.rule, "strong")
+    )
+    const place = Line.of(finding.path === "" ? "" : ` at ${finding.path}`)
     return [
-      Line.of(
-        "  ",
-        Line.span(Line.pad(finding.severity, 7), tones[finding.severity]),
-        "  ",
-        Line.span(finding.rule, "strong"),
-        Line.span(finding.path === "" ? "" : ` at ${finding.path}`)
-      ),
-      ...Paragraph.of(finding.message, columns, { indent: 11 }),
-      ...(todo === null ? [] : Paragraph.of(`What to do: ${todo}`, columns, { indent: 11 }))
+      ...(Line.width(rule) + Line.width(place) <= columns
+        ? [[...rule, ...place]]
+        : [rule, ...Paragraph.of(`at ${finding.path}`, columns, { indent })]),
+      ...Paragraph.of(finding.message, columns, { indent }),
+      ...(todo === null ? [] : Paragraph.of(`What to do: ${todo}`, columns, { indent }))
     ]
   })
 

@@ -8,13 +8,13 @@ export const of = (
   { experiment, issues }: Pick<Experiment.InvalidExperiment, "experiment" | "issues">,
   columns: number
 ): ReadonlyArray<Line.Line> => [
-  Line.of(
-    Line.span(experiment, "strong"),
-    ` cannot run: ${Figure.plural(issues.length, "thing")} to correct`
+  ...Paragraph.fitted(
+    Line.of(Line.span(experiment, "strong"), ` cannot run: ${Figure.plural(issues.length, "thing")} to correct`),
+    columns
   ),
   ...issues.flatMap(({ message, path }) => [
     Line.empty,
-    ...(path === "" ? [] : [Line.of("  ", Line.span(path, "bad"))]),
+    ...(path === "" ? [] : Paragraph.of(path, columns, { indent: 2, tone: "bad" })),
     ...Paragraph.message(message, columns, path === "" ? 2 : 4)
   ])
 ]

@@ -75,7 +75,7 @@ export const of = (...pieces: ReadonlyArray<string | Span>): Line =>
 /** The line that says nothing. */
 export const empty: Line = []
 
-/** Measures text in a terminal's columns: 2 for most of East Asia's letters and for emoji, 0 for accents that combine. */
+/** Measures text in a terminal's columns: 2 for most of East Asia's letters and emoji, 0 for accents that combine. */
 export const widthOf = (text: string): number =>
   ascii.test(text) ? text.length : graphemes(text).reduce((sum, grapheme) => sum + columnsOf(grapheme), 0)
 

@@ -15,6 +15,13 @@ export const of = (
   return Line.wrap(text, columns - indent).map((part) => Line.of(" ".repeat(indent), Line.span(part, tone)))
 }
 
+/** Keeps a line that fits as it is; one that does not is broken between words, in the tone of its first words. */
+export const fitted = (line: Line.Line, columns: number): ReadonlyArray<Line.Line> => {
+  if (Line.width(line) <= columns) return [line]
+  const tone = line.find(({ text }) => text.trim() !== "")?.tone ?? "plain"
+  return of(line.map(({ text }) => text).join(""), columns, { tone })
+}
+
 /** Breaks texts into the lines of a list, each of which begins with a dash `indent` columns in. */
 export const listed = (
   texts: ReadonlyArray<string>,

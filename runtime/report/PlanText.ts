@@ -13,6 +13,7 @@ import * as Sparkline from "./Sparkline.ts"
 
 const curveRows = 4
 const mostCurveColumns = 60
+const leastCurveColumns = 8
 /** More points than columns, so that a short warmup still shows in its column. */
 const mostSamples = 480
 const shortIdentity = 12
@@ -62,7 +63,8 @@ const drawn = (curve: Curve, columns: number): ReadonlyArray<Line.Line> => {
   const highest = Figure.chosen(Math.max(...rates))
   const indent = " ".repeat(Paragraph.labelledIndent)
   const label = Math.max(highest.length, 1)
-  const room = Math.max(8, Math.min(mostCurveColumns, columns - Paragraph.labelledIndent - label - 1))
+  const room = Math.min(mostCurveColumns, columns - Paragraph.labelledIndent - label - 1)
+  if (room < leastCurveColumns) return []
   const rows = Sparkline.curve(rates, room, curveRows)
   return rows.map((row, index) =>
     Line.of(
@@ -103,7 +105,7 @@ const identityOf = ({ data, graph, recipe, training }: Identity, columns: number
 
 const armOf = (arm: Arm, columns: number): ReadonlyArray<Line.Line> => [
   Line.empty,
-  Line.of(Line.span(arm.arm, "strong")),
+  ...Paragraph.of(arm.arm, columns, { tone: "strong" }),
   ...Paragraph.labelled("data", [RecipeText.data(arm.recipe, arm.facts)], columns),
   ...Paragraph.labelled("model", [RecipeText.model(arm.recipe)], columns),
   ...costOf(arm, columns),
@@ -125,12 +127,18 @@ export const of = (
   const errors = findings.some(({ severity }) => severity === "error")
   const refused = errors || (strict && findings.some(({ severity }) => severity === "warning"))
   return [
-    Line.of(Line.span(plan.experiment, "strong"), `: ${Figure.plural(plan.arms.length, "arm")}`),
+    ...Paragraph.fitted(
+      Line.of(Line.span(plan.experiment, "strong"), `: ${Figure.plural(plan.arms.length, "arm")}`),
+      columns
+    ),
     ...plan.arms.flatMap((arm) => armOf(arm, columns)),
     Line.empty,
-    Line.of(
-      Line.span(refused ? "cannot run" : "can run", refused ? "bad" : "good"),
-      counted === null ? "" : `: ${counted}${refused && !errors ? ", and --strict refuses warnings" : ""}`
+    ...Paragraph.fitted(
+      Line.of(
+        Line.span(refused ? "cannot run" : "can run", refused ? "bad" : "good"),
+        counted === null ? "" : `: ${counted}${refused && !errors ? ", and --strict refuses warnings" : ""}`
+      ),
+      columns
     )
   ]
 }

@@ -23,6 +23,8 @@ const mostName = 28
 const mostCurve = 60
 const leastCurve = 10
 const answerColumns = 16
+/** Fewer columns than this leave no room for sentences beside answers. */
+const narrow = 50
 
 const nameColumns = (columns: number): number => Math.min(mostName, Math.floor(columns / 2))
 
@@ -167,9 +169,9 @@ const failedArm = (
   ]
   return [
     Line.empty,
-    Line.truncate(
+    ...Paragraph.fitted(
       Line.of(
-        Line.span(Line.shorten(Line.clean(arm), nameColumns(columns)), "strong"),
+        Line.span(arm, "strong"),
         " ",
         Line.span("failed", expected ? "plain" : "bad"),
         `${share}${expected ? ", as expected" : ""}`
@@ -213,8 +215,15 @@ const expectationsOf = ({ expectations }: Result, columns: number): ReadonlyArra
   expectations.length === 0 ? [] : [
     ...heading("expected"),
     ...expectations.flatMap(({ holds, observed, text }) => {
-      const indent = 2 + answerColumns + 2
       const answer = answerOf(holds)
+      if (columns < narrow) {
+        return [
+          Line.of("  ", answer),
+          ...Paragraph.of(text, columns, { indent: 4 }),
+          ...Paragraph.of(observed, columns, { indent: 4, tone: "quiet" })
+        ]
+      }
+      const indent = 2 + answerColumns + 2
       const [first = [], ...rest] = Paragraph.of(text, columns, { indent })
       return [
         Line.of("  ", { ...answer, text: Line.pad(answer.text, answerColumns + 2) }, ...first.slice(1)),
@@ -275,6 +284,6 @@ export const of = (
       )
     ]),
     Line.empty,
-    Line.truncate(verdictOf(result), columns)
+    ...Paragraph.fitted(verdictOf(result), columns)
   ]
 }

@@ -66,7 +66,7 @@ const cell = (value: number | null, write: (value: number) => string = String): 
 
 /** Lists runs as they are given. */
 export const list = (rows: ReadonlyArray<RunRow>, options: Options): ReadonlyArray<Line.Line> =>
-  rows.length === 0 ? [Line.of("no runs are kept here")] : Table.of(
+  rows.length === 0 ? Paragraph.of("no runs are kept here", options.columns) : Table.of(
     [
       { heading: "run", align: "left", whole: true },
       { heading: "experiment", align: "left" },

@@ -72,6 +72,6 @@ const groupOf = (arms: ReadonlyArray<Arm>, columns: number): ReadonlyArray<Line.
 
 /** Writes the schedule of every arm, once for arms that share it; at most `columns` wide. */
 export const of = (plan: Plan, columns: number): ReadonlyArray<Line.Line> => [
-  Line.of(Line.span(plan.experiment, "strong")),
+  ...Paragraph.of(plan.experiment, columns, { tone: "strong" }),
   ...[...Map.groupBy(plan.arms, decisive).values()].flatMap((arms) => groupOf(arms, columns))
 ]

@@ -88,7 +88,7 @@ const errorsOf = (errors: ReadonlyArray<Issue>, columns: number): ReadonlyArray<
 const armsOf = (arms: Validation["arms"], columns: number): ReadonlyArray<Line.Line> =>
   arms.flatMap(({ arm, findings }) => [
     Line.empty,
-    Line.truncate(
+    ...Paragraph.fitted(
       Line.of(Line.span(arm, "strong"), Line.span(findings.length === 0 ? "  nothing to say" : "", "quiet")),
       columns
     ),
@@ -109,7 +109,7 @@ const counted = ({ arms, errors }: Validation): string => {
 export const of = (validation: Validation, columns: number): ReadonlyArray<Line.Line> => {
   const { arms, data, errors, experiment, valid } = validation
   return [
-    Line.truncate(
+    ...Paragraph.fitted(
       Line.of(Line.span(experiment, "strong"), arms.length === 0 ? "" : `: ${Figure.plural(arms.length, "arm")}`),
       columns
     ),
@@ -117,7 +117,7 @@ export const of = (validation: Validation, columns: number): ReadonlyArray<Line.
     ...armsOf(arms, columns),
     ...dataOf(data, columns),
     Line.empty,
-    Line.truncate(
+    ...Paragraph.fitted(
       Line.of(Line.span(valid ? "valid" : "not valid", valid ? "good" : "bad"), counted(validation)),
       columns
     )

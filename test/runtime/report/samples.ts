@@ -1,8 +1,10 @@
 /**
  * One launch of three arms, as its parts tell of it; the first arm explodes.
  */
-import { Clip, Dataset, Evaluate, Experiment, LearningRate, Model, Optimizer, Recipe, Warmup } from "../../../dsl/index.ts"
+import type * as Experiment from "../../../dsl/Experiment.ts"
+import { Clip, Dataset, Evaluate, LearningRate, Model, Optimizer, Recipe, Warmup } from "../../../dsl/index.ts"
 import type { Evaluation } from "../../../runtime/detect/AveragePrecision.ts"
+import * as Plan from "../../../runtime/plan/Plan.ts"
 import type { CheckedEngine, EngineRow } from "../../../runtime/report/EnginesText.ts"
 import type { RunDetail, RunRow } from "../../../runtime/report/RunsText.ts"
 import type { Validation } from "../../../runtime/report/ValidateText.ts"
@@ -29,6 +31,20 @@ export const experiment: Experiment.Resolved = {
   seeds: [0],
   expect: []
 }
+
+const identity = { recipe: "a1".repeat(32), graph: "b2".repeat(32), training: "c3".repeat(32), data: null }
+
+const resolved = Plan.resolve(experiment, () => ({
+  name: "shapes",
+  classes: ["circle", "square", "triangle"],
+  images: { train: 256, val: 64 },
+  boxes: { train: 731, val: 180 },
+  maxBoxes: 5,
+  fingerprint: null
+}))
+
+/** The identities are made up, so that what is kept of reports does not change with what decides them. */
+export const plan: Plan.Plan = { ...resolved, arms: resolved.arms.map((arm) => ({ ...arm, identity })) }
 
 const execution = { version: "2.20.0", device: "cpu", threads: 2, mode: "session", reason: null } as const
 
@@ -128,7 +144,7 @@ export const detail: RunDetail = {
   launch: result.launch,
   started,
   recipe: clipAndWarmup,
-  identity: { recipe: "a1".repeat(32), graph: "b2".repeat(32), training: "c3".repeat(32), data: null },
+  identity,
   revision: { commit: "615640f1c0ffee", dirty: true },
   losses: losses.get(best.id) ?? [],
   evaluations: [
@@ -139,7 +155,14 @@ export const detail: RunDetail = {
   checkpoints: [{ step: 150, directory: `${best.directory}/attempts/1/checkpoints/step-000150` }]
 }
 
-export const exploded: RunDetail = { ...detail, ...failed, losses: explodingLosses, evaluations: [], checkpoints: [] }
+export const exploded: RunDetail = {
+  ...detail,
+  ...failed,
+  recipe: bare,
+  losses: explodingLosses,
+  evaluations: [],
+  checkpoints: []
+}
 
 export const evaluation: Evaluation = {
   format: "ballast.eval/1",

@@ -1,0 +1,54 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as FaultText from "../../../runtime/report/FaultText.ts"
+import type { RunResult } from "../../../runtime/run/Result.ts"
+import * as Samples from "./samples.ts"
+
+const attempt = (tag: string, message: string, step: number | null = null): RunResult["attempts"][number] => ({
+  number: 1,
+  status: "failed",
+  fault: { tag, message, step },
+  diagnosis: null,
+  remedy: null
+})
+
+const ended = (tag: string, fields: Partial<RunResult> = {}): RunResult => ({
+  ...Samples.failed,
+  attempts: [attempt(tag, "it broke", 17)],
+  ...fields
+})
+
+describe("FaultText", () => {
+  it("names the step once", () => {
+    assert.strictEqual(FaultText.of(Samples.failed), "at step 17 the loss is NaN (NonFinite)")
+    assert.strictEqual(FaultText.of(ended("OutOfMemory")), "it broke at step 17 (OutOfMemory)")
+  })
+
+  it("tells the last attempt's fault, and how many attempts there were", () => {
+    const attempts = [attempt("NonFinite", "first"), attempt("Timeout", "second")]
+    assert.strictEqual(FaultText.of(ended("", { attempts })), "second (Timeout), after 2 attempts")
+  })
+
+  it("says so where no fault was recorded", () => {
+    assert.match(FaultText.of(ended("", { attempts: [] })), /after 17 steps, and no fault was recorded/)
+    assert.deepStrictEqual(FaultText.remedies(ended("", { attempts: [] }), "l1"), [])
+  })
+
+  it("proposes clipping only where no step was clipped", () => {
+    const [unclipped = ""] = FaultText.remedies(ended("NonFinite"), "l1")
+    assert.match(unclipped, /Clip\.globalNorm\(1\), because no step was clipped, and the gradient norm reached 5\.1e12/)
+    const [clipped = ""] = FaultText.remedies(ended("Diverged", { clipRate: 0.4 }), "l1")
+    assert.match(clipped, /^a lower maxNorm in clip; it clipped 40% of the steps/)
+  })
+
+  it("does not speak of a leap where the norm made none", () => {
+    const calm = ended("NonFinite", { gradNorm: { median: 3, p99: 9, max: 9 } })
+    assert.notInclude(FaultText.remedies(calm, "l1").join(), "times its median")
+    const none = ended("NonFinite", { gradNorm: { median: NaN, p99: NaN, max: NaN } })
+    assert.notInclude(FaultText.remedies(none, "l1").join(), "NaN")
+  })
+
+  it("proposes to go on where the recipe is not to blame, and nothing for a fault that it does not know", () => {
+    assert.include(FaultText.remedies(ended("WorkerLost"), "l1").join(), "npx ballast resume l1")
+    assert.deepStrictEqual(FaultText.remedies(ended("Eclipse"), "l1"), [])
+  })
+})

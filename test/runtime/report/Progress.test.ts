@@ -1,0 +1,262 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as FastCheck from "fast-check"
+import * as Line from "../../../runtime/report/Line.ts"
+import * as Progress from "../../../runtime/report/Progress.ts"
+import type { Event } from "../../../runtime/train/Event.ts"
+import { checkpointEvent, evalEvent, statusEvent, stepEvent } from "./events.ts"
+import { Terminal } from "./terminal.ts"
+import * as Texts from "./texts.ts"
+
+const run = { id: "r1", arm: "clip + warmup", seed: 0 }
+
+/** A launch of one run on a terminal, with a clock that stands until it is moved. */
+const onTerminal = (columns: number, runs: ReadonlyArray<typeof run> = [run]) => {
+  const terminal = new Terminal(columns, 24)
+  const clock = { now: 0 }
+  const progress = Progress.make(terminal, {}, () => clock.now)
+  terminal.write("$ ballast run x.ts\n")
+  progress.launch("coldstart", runs)
+  return { terminal, progress, clock }
+}
+
+/** The same into a log. */
+const intoLog = (environment: Readonly<Record<string, string>> = {}, columns?: number) => {
+  const written: Array<string> = []
+  const clock = { now: 0 }
+  const output = { isTTY: columns !== undefined, columns: columns ?? 0, write: (text: string) => written.push(text) }
+  const progress = Progress.make(output, environment, () => clock.now)
+  progress.launch("coldstart", [run])
+  return { progress, clock, lines: () => written.join("").split("\n").slice(0, -1) }
+}
+
+const training = (progress: Progress.Progress, steps: number, clock: { now: number }, each: number): void => {
+  progress.event(statusEvent(0, "training"), run)
+  for (let step = 0; step < steps; step++) {
+    clock.now += each
+    progress.event(stepEvent(step), run)
+  }
+}
+
+describe("Progress on a terminal", () => {
+  it("shows a run's figures in place", () => {
+    const { clock, progress, terminal } = onTerminal(80)
+    training(progress, 42, clock, 500)
+    assert.deepStrictEqual(terminal.text, [
+      "$ ballast run x.ts",
+      "coldstart: 1 run (clip + warmup; seed 0)",
+      "clip + warmup, seed 0  ━━━━━━━━━─────────────   42/100  118 images/s  29 s left",
+      "  loss 3.143 = box 1.204 + class 0.9384 + dfl 1.000  ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁",
+      "  gradient norm 12.35  clipped 33%  learning rate 0.03120"
+    ])
+  })
+
+  it("shows the phase before training, and which run of how many", () => {
+    const { progress, terminal } = onTerminal(80, [run, { id: "r2", arm: "bare", seed: 0 }])
+    progress.event(statusEvent(0, "compiling", null, "r2"), { arm: "bare", seed: 0 })
+    assert.strictEqual(terminal.text.at(-1), "bare, seed 0  compiling  run 1 of 2")
+  })
+
+  it("rewrites at most ten times a second", () => {
+    const { clock, progress, terminal } = onTerminal(80)
+    progress.event(statusEvent(0, "training"), run)
+    const before = terminal.writes.length
+    for (let step = 0; step < 100; step++) {
+      clock.now += 10
+      progress.event(stepEvent(step), run)
+    }
+    const rewrites = terminal.writes.length - before
+    assert.isAtMost(rewrites, 10)
+    assert.isAtLeast(rewrites, 8)
+  })
+
+  it("takes itself away before anything else is written, and comes back below", () => {
+    const { clock, progress, terminal } = onTerminal(80)
+    training(progress, 5, clock, 500)
+    progress.say(Line.of("SIGINT: ending with a checkpoint"))
+    assert.strictEqual(terminal.text[2], "SIGINT: ending with a checkpoint")
+    assert.match(terminal.text[3] ?? "", /^clip \+ warmup, seed 0 .* 5\/100/)
+    assert.lengthOf(terminal.text, 6)
+    progress.done()
+    assert.deepStrictEqual(terminal.text.slice(1), [
+      "coldstart: 1 run (clip + warmup; seed 0)",
+      "SIGINT: ending with a checkpoint"
+    ])
+  })
+
+  it("leaves evaluations and ends, and no trace of itself", () => {
+    const { clock, progress, terminal } = onTerminal(80)
+    training(progress, 50, clock, 500)
+    progress.event(checkpointEvent(50), run)
+    progress.event(statusEvent(50, "evaluating"), run)
+    assert.match(terminal.text.at(-3) ?? "", /50\/100 {2}evaluating/)
+    progress.event(evalEvent(50), run)
+    assert.match(terminal.text.at(-1) ?? "", /mAP50 0\.412 at 50/)
+    progress.event(statusEvent(50, "interrupted"), run)
+    progress.done()
+    assert.deepStrictEqual(terminal.text.slice(2), [
+      "clip + warmup, seed 0   50/100  mAP50 0.412  mAP50-95 0.206  in 4.1 s",
+      "clip + warmup, seed 0  interrupted after 50 steps"
+    ])
+  })
+
+  it("shows NaN at once, whatever the throttle, and the fault in words", () => {
+    const { clock, progress, terminal } = onTerminal(100)
+    training(progress, 3, clock, 1)
+    const parts = { box: 1.2, class: NaN, dfl: 1 }
+    progress.event(stepEvent(3, { loss: NaN, parts, gradNorm: Infinity, finite: false }), run)
+    assert.match(terminal.text.join("\n"), /step 3 is not finite: loss NaN = box 1\.200 \+ class NaN/)
+    assert.match(terminal.text.join("\n"), /gradient norm inf/)
+    progress.event(statusEvent(3, "failed", "at step 3 the loss is NaN"), run)
+    assert.strictEqual(terminal.text.at(-1), "clip + warmup, seed 0  failed after 4 steps: at step 3 the loss is NaN")
+  })
+
+  it("never hides the cursor and never lets a line break, whatever the width", () => {
+    for (const columns of [10, 20, 40, 60, 80, 100, 140, 200]) {
+      const { clock, progress, terminal } = onTerminal(columns)
+      terminal.write("\u001b[J")
+      const before = terminal.broken
+      for (let step = 0; step < 60; step++) {
+        clock.now += 700
+        progress.event(stepEvent(step), run)
+        assert.strictEqual(terminal.broken, before, `${columns} columns`)
+      }
+      assert.isFalse(terminal.writes.some((text) => text.includes("\u001b[?25l")))
+    }
+  })
+
+  it("follows the terminal's width, and leaves nothing behind when it changes", () => {
+    const { clock, progress, terminal } = onTerminal(100)
+    training(progress, 30, clock, 500)
+    for (const columns of [40, 120, 25, 80]) {
+      terminal.resize(columns)
+      clock.now += 500
+      progress.event(stepEvent(30), run)
+      assert.lengthOf(terminal.text.filter((line) => line.includes("gradient norm")), 1, `${columns} columns`)
+      assert.lengthOf(terminal.text.filter((line) => /^ {2}loss/.test(line)), 1, `${columns} columns`)
+    }
+    progress.done()
+    assert.deepStrictEqual(terminal.text, ["$ ballast run x.ts", "coldstart: 1 run (clip + warmup; seed 0)"])
+  })
+
+  it("follows runs in any order, each with figures of its own", () => {
+    const other = { id: "r2", arm: "bare", seed: 1 }
+    const { clock, progress, terminal } = onTerminal(100, [run, other])
+    clock.now += 1000
+    progress.event(stepEvent(9, { run: "r2" }), other)
+    clock.now += 1000
+    progress.event(stepEvent(4), run)
+    assert.match(terminal.text.at(-3) ?? "", /^clip \+ warmup, seed 0 .* 5\/100 .*run 2 of 2$/)
+    clock.now += 1000
+    progress.event(stepEvent(10, { run: "r2" }), other)
+    assert.match(terminal.text.at(-3) ?? "", /^bare, seed 1 .* 11\/100 .*run 1 of 2$/)
+  })
+
+  it("counts a second attempt from its beginning", () => {
+    const { clock, progress, terminal } = onTerminal(100)
+    training(progress, 3, clock, 500)
+    clock.now += 500
+    progress.event(stepEvent(0, { attempt: 2, clipped: false }), run)
+    assert.match(terminal.text.at(-3) ?? "", /^clip \+ warmup, seed 0, attempt 2 .* 1\/100/)
+    assert.match(terminal.text.at(-1) ?? "", /clipped 0%/)
+  })
+})
+
+describe("Progress elsewhere", () => {
+  it("writes plain lines of a whole run", () => {
+    const { clock, lines, progress } = intoLog()
+    progress.event(statusEvent(0, "starting"), run)
+    progress.event(statusEvent(0, "compiling"), run)
+    training(progress, 3, clock, 3000)
+    progress.event(statusEvent(3, "evaluating"), run)
+    progress.event(evalEvent(3), run)
+    progress.event(statusEvent(3, "training"), run)
+    progress.event(checkpointEvent(3), run)
+    progress.event(statusEvent(3, "succeeded"), run)
+    progress.done()
+    const name = "clip + warmup, seed 0"
+    assert.deepStrictEqual(lines(), [
+      "coldstart: 1 run (clip + warmup; seed 0)",
+      `${name}  starting`,
+      `${name}  compiling`,
+      `${name}  training`,
+      `${name}    1/100  loss 3.143 = box 1.204 + class 0.9384 + dfl 1.000  norm 12.35  clipped 100%  lr 0.03120`
+      + "  118 images/s",
+      `${name}    3/100  loss 3.143 = box 1.204 + class 0.9384 + dfl 1.000  norm 12.35  clipped 33%  lr 0.03120`
+      + "  118 images/s  4 min 51 s left",
+      `${name}  evaluating`,
+      `${name}    3/100  mAP50 0.412  mAP50-95 0.206  in 4.1 s`,
+      `${name}  saved checkpoints/step-000003`,
+      `${name}  succeeded: 3 steps in 9.0 s, last loss 3.143`
+    ])
+  })
+
+  it("writes a step's line at every tenth of the steps, or after 5 seconds", () => {
+    const fast = intoLog()
+    training(fast.progress, 100, fast.clock, 1)
+    assert.deepStrictEqual(
+      fast.lines().flatMap((line) => /(\d+)\/100/.exec(line)?.[1] ?? []),
+      ["1", "11", "21", "31", "41", "51", "61", "71", "81", "91", "100"]
+    )
+    const slow = intoLog()
+    training(slow.progress, 9, slow.clock, 2000)
+    assert.deepStrictEqual(slow.lines().flatMap((line) => /(\d+)\/100/.exec(line)?.[1] ?? []), ["1", "4", "7"])
+  })
+
+  it("writes no escape sequence, and none under NO_COLOR or CI on a terminal", () => {
+    for (const log of [intoLog(), intoLog({ NO_COLOR: "1" }, 80), intoLog({ CI: "1" }, 80)]) {
+      training(log.progress, 10, log.clock, 6000)
+      log.progress.event(stepEvent(10, { finite: false, loss: NaN }), run)
+      log.progress.event(statusEvent(10, "failed", "at step 10 the loss is NaN"), run)
+      log.progress.say(Line.of(Line.span("said", "bad")))
+      assert.notInclude(log.lines().join("\n"), "\u001b")
+      assert.match(log.lines().join("\n"), /loss NaN/)
+      assert.strictEqual(log.lines().at(-1), "said")
+    }
+  })
+})
+
+describe("Progress, whatever it is told", () => {
+  const event: FastCheck.Arbitrary<Event> = FastCheck.oneof(
+    FastCheck.record({ step: FastCheck.nat(200), loss: Texts.number, gradNorm: Texts.number, rate: Texts.number })
+      .map(({ gradNorm, loss, rate, step }) =>
+        stepEvent(step, {
+          loss,
+          gradNorm,
+          learningRate: rate,
+          imagesPerSecond: rate,
+          parts: { box: loss, class: rate, dfl: gradNorm },
+          clipBound: rate,
+          finite: Number.isFinite(loss)
+        })
+      ),
+    FastCheck.record({
+      status: FastCheck.constantFrom("starting" as const, "training" as const, "evaluating" as const, "failed" as const),
+      detail: FastCheck.option(Texts.text)
+    }).map(({ detail, status }) => statusEvent(3, status, detail)),
+    FastCheck.constantFrom(evalEvent(3), checkpointEvent(3))
+  )
+
+  it("keeps its live lines inside of the terminal and takes them all away", () => {
+    FastCheck.assert(FastCheck.property(
+      Texts.text,
+      FastCheck.array(event, { maxLength: 12 }),
+      FastCheck.integer({ min: 20, max: 140 }),
+      (arm, events, columns) => {
+        const terminal = new Terminal(columns)
+        let now = 0
+        const progress = Progress.make(terminal, {}, () => now)
+        progress.launch(arm, [{ id: "r1", arm, seed: 3 }])
+        for (const event of events) {
+          now += 150
+          progress.event(event, { arm, seed: 3 })
+        }
+        progress.done()
+        const written = terminal.text.join("\n")
+        assert.notMatch(written, /━|─|gradient norm \S+ {2}/)
+        assert.notMatch(written, /[^\P{Cc}\n]/u)
+        progress.say(Line.of("end"))
+        assert.strictEqual(terminal.text.at(-1), "end")
+      }
+    ))
+  })
+})

@@ -1,0 +1,92 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as FastCheck from "fast-check"
+import * as RunsText from "../../../runtime/report/RunsText.ts"
+import { assertGolden } from "./golden.ts"
+import * as Samples from "./samples.ts"
+import * as Texts from "./texts.ts"
+
+const { cwd } = Samples
+const timeZone = "UTC"
+
+const show = (run: RunsText.RunDetail, columns = 100): string =>
+  Texts.plain(RunsText.show(run, { columns, cwd, timeZone }))
+
+describe("RunsText", () => {
+  for (const columns of [80, 140]) {
+    it(`lists runs in ${columns} columns`, () =>
+      assertGolden(`runs-list-${columns}`, RunsText.list(Samples.rows, { columns, timeZone })))
+    it(`shows a run in ${columns} columns`, () =>
+      assertGolden(`runs-show-${columns}`, RunsText.show(Samples.detail, { columns, cwd, timeZone })))
+  }
+
+  it("shows a run that failed", () =>
+    assertGolden("runs-show-failed", RunsText.show(Samples.exploded, { columns: 80, cwd, timeZone })))
+
+  it("says that there is no run", () => {
+    assert.strictEqual(Texts.plain(RunsText.list([], { columns: 80 })), "no runs are kept here\n")
+  })
+
+  it("never cuts an id, which people copy", () => {
+    const [row] = Samples.rows
+    const id = "a-very-long-id-that-somebody-chose-for-a-run"
+    assert.include(Texts.plain(RunsText.list(row === undefined ? [] : [{ ...row, id }], { columns: 60 })), `${id} `)
+  })
+
+  it("does not take figures for NaN that are computed when a run ends", () => {
+    const none = { loss: NaN, map50: null, map: null, imagesPerSecond: NaN, seconds: NaN }
+    const running = show({
+      ...Samples.detail,
+      status: "running",
+      attempts: [],
+      metrics: none,
+      clipRate: NaN,
+      gradNorm: { median: NaN, p99: NaN, max: NaN },
+      steps: 3,
+      losses: [4, 3, 2.5]
+    })
+    assert.notInclude(running, "NaN")
+    assert.include(running, "so far     3 steps, last loss 2.5")
+  })
+
+  it("shows where a loss turned NaN, and says so", () => {
+    assert.match(show(Samples.exploded), /█×\n/)
+    assert.include(show(Samples.exploded), "× from step 17 on is NaN or infinite")
+    const none = show({ ...Samples.exploded, losses: [NaN] })
+    assert.include(none, "× from step 0 on is NaN or infinite")
+  })
+
+  it("fits, whatever it shows", () => {
+    const detail = FastCheck.record({
+      arm: Texts.text,
+      id: Texts.text,
+      experiment: Texts.text,
+      launch: Texts.text,
+      seed: FastCheck.nat(),
+      losses: FastCheck.array(Texts.number, { maxLength: 100 }),
+      message: Texts.text,
+      figure: Texts.number
+    })
+    FastCheck.assert(FastCheck.property(detail, Texts.columns, ({ figure, message, ...fields }, columns) => {
+      const run: RunsText.RunDetail = {
+        ...Samples.detail,
+        ...fields,
+        metrics: { ...Samples.detail.metrics, loss: figure, imagesPerSecond: figure },
+        gradNorm: { median: figure, p99: figure, max: figure },
+        revision: { commit: message, dirty: true },
+        evaluations: [{ step: 3, map: figure, map50: figure, seconds: 1 }],
+        attempts: [
+          { number: 1, status: "failed", fault: { tag: "Timeout", message, step: null }, diagnosis: null, remedy: null }
+        ]
+      }
+      Texts.assertFits(RunsText.show(run, { columns, cwd, timeZone }), columns)
+    }))
+  })
+
+  it("fits whatever it lists, as long as an id does", () => {
+    const row = FastCheck.record({ experiment: Texts.text, arm: Texts.text, loss: Texts.number })
+    FastCheck.assert(FastCheck.property(FastCheck.array(row, { maxLength: 4 }), Texts.columns, (some, columns) => {
+      const rows = Samples.rows.slice(0, some.length).map((row, index) => ({ ...row, ...some[index], id: "a1" }))
+      Texts.assertFits(RunsText.list(rows, { columns, timeZone }), columns)
+    }))
+  })
+})

@@ -1,0 +1,49 @@
+import type { CheckpointEvent, EvalEvent, StatusEvent, StepEvent } from "../../../runtime/train/Event.ts"
+
+/** The event of one step of 100. */
+export const stepEvent = (step: number, fields: Partial<StepEvent> = {}): StepEvent => ({
+  kind: "step",
+  run: "r1",
+  attempt: 1,
+  step,
+  totalSteps: 100,
+  loss: 3.1425,
+  parts: { box: 1.2041, class: 0.9384, dfl: 1 },
+  learningRate: 0.0312,
+  momentum: 0.9,
+  gradNorm: 12.345,
+  clipBound: 1,
+  clipped: step % 3 === 0,
+  finite: true,
+  lossScale: 1,
+  imagesPerSecond: 118.23,
+  ...fields
+})
+
+/** A change of phase after `step` steps. */
+export const statusEvent = (
+  step: number,
+  status: StatusEvent["status"],
+  detail: string | null = null,
+  run = "r1"
+): StatusEvent => ({ kind: "status", run, attempt: 1, step, status, detail })
+
+/** An evaluation after `step` steps. */
+export const evalEvent = (step: number): EvalEvent => ({
+  kind: "eval",
+  run: "r1",
+  attempt: 1,
+  step,
+  map: 0.206,
+  map50: 0.412,
+  seconds: 4.1
+})
+
+/** A checkpoint after `step` steps. */
+export const checkpointEvent = (step: number): CheckpointEvent => ({
+  kind: "checkpoint",
+  run: "r1",
+  attempt: 1,
+  step,
+  directory: `checkpoints/step-${String(step).padStart(6, "0")}`
+})
