@@ -15,7 +15,7 @@ export const last = ({ attempts }: RunResult): OutcomeFault | null =>
 /** Says a fault in words, with its step and its tag. */
 export const say = ({ message, step, tag }: OutcomeFault): string => {
   const place = step === null || message.includes(`step ${step}`) ? "" : ` at step ${step}`
-  return `${message}${place} (${tag})`
+  return `${message} (${tag}${place})`
 }
 
 /** Says what ended a run, and after how many attempts. */

@@ -20,7 +20,7 @@ const ended = (tag: string, fields: Partial<RunResult> = {}): RunResult => ({
 describe("FaultText", () => {
   it("names the step once", () => {
     assert.strictEqual(FaultText.of(Samples.failed), "at step 17 the loss is NaN (NonFinite)")
-    assert.strictEqual(FaultText.of(ended("OutOfMemory")), "it broke at step 17 (OutOfMemory)")
+    assert.strictEqual(FaultText.of(ended("OutOfMemory")), "it broke (OutOfMemory at step 17)")
   })
 
   it("tells the last attempt's fault, and how many attempts there were", () => {
