@@ -1,0 +1,83 @@
+import { assert, beforeAll, it } from "@effect/vitest"
+import * as tf from "@tensorflow/tfjs-core"
+import * as ReferenceCases from "../../../../runtime/engine/reference/ReferenceCases.ts"
+import * as Stored from "../../../../runtime/engine/reference/Stored.ts"
+import * as Kernels from "../../../../runtime/engine/tensorflow/Kernels.ts"
+import type * as Native from "../../../../runtime/engine/tensorflow/Native.ts"
+import { compileStep } from "../../../../runtime/engine/tensorflow/Tensorflow.ts"
+import type * as Step from "../../../../runtime/step/Step.ts"
+import { loadTensorflow, tensorflow } from "../tensorflow/engine.ts"
+import * as BrokenOperations from "./brokenOperations.ts"
+import * as BrokenSubjects from "./brokenSubjects.ts"
+
+const failuresOf = (subject: ReferenceCases.Subject): ReadonlyMap<string, string> =>
+  new Map(ReferenceCases.check(subject).flatMap(({ case: name, error, ok }) => ok ? [] : [[name, String(error)]]))
+
+/** Single operations compile nothing. */
+const refuses: ReferenceCases.Subject["compile"] = () => {
+  throw new Error("a single operation compiled a step")
+}
+
+tensorflow("ReferenceCases", () => {
+  let backend: Native.Backend
+  let sound: ReferenceCases.Subject["kernels"]
+  beforeAll(() => {
+    backend = loadTensorflow()
+    sound = Kernels.make(backend)
+  })
+
+  it("all hold on the tensorflow engine, whose steps run as sessions, and leave nothing in memory", () => {
+    const before = tf.memory().numTensors
+    const executions: Array<Step.Execution> = []
+    const verdicts = ReferenceCases.check({
+      kernels: sound,
+      compile: (configuration) => {
+        const step = compileStep(backend, configuration)
+        executions.push(step.execution)
+        return step
+      }
+    })
+    assert.deepStrictEqual(verdicts.filter(({ ok }) => !ok), [])
+    assert.deepStrictEqual(verdicts.map((verdict) => verdict.case), ReferenceCases.all.map((one) => one.case))
+    assert.deepStrictEqual(executions, [{ mode: "session", reason: null }])
+    assert.strictEqual(tf.memory().numTensors, before)
+  })
+
+  it("have names of their own", () => {
+    assert.strictEqual(new Set(ReferenceCases.all.map((one) => one.case)).size, ReferenceCases.all.length)
+  })
+
+  for (const { breaks, make, message, title } of BrokenSubjects.subjects) {
+    it(`fail where ${title}`, () => {
+      const before = tf.memory().numTensors
+      const failures = failuresOf(make(sound))
+      assert.deepStrictEqual([...failures.keys()].toSorted(), breaks.toSorted(), [...failures].join("\n"))
+      for (const error of failures.values()) assert.match(error, message)
+      tf.dispose(BrokenSubjects.kept())
+      assert.strictEqual(tf.memory().numTensors, before)
+    })
+  }
+
+  /** Runs the cases of single operations alone, and names those that fail. */
+  const failingOperations = (cases: ReadonlyArray<string>): ReadonlyArray<string> =>
+    ReferenceCases.all.filter((one) => cases.includes(one.case))
+      .filter((one) => one.run({ kernels: sound, compile: refuses }) !== null)
+      .map((one) => one.case)
+
+  for (const { breaks, kernel, spoil, title } of BrokenOperations.operations) {
+    it(`fail where ${title}`, () => {
+      const cases = Stored.operations.map((one) => one.case)
+      const failures = BrokenOperations.withKernel(kernel, spoil, () => failingOperations(cases))
+      assert.deepStrictEqual(failures.toSorted(), breaks.toSorted())
+    })
+  }
+
+  it("notice, each, when the operation that they are about is off by a hundredth", () => {
+    const about = Stored.operations.filter(({ operation }) => operation in BrokenOperations.kernelOf)
+    const noticed = about.flatMap(({ case: name, operation }) =>
+      BrokenOperations.withKernel(BrokenOperations.kernelOf[operation] ?? "", BrokenOperations.byAHundredth, () =>
+        failingOperations([name]))
+    )
+    assert.deepStrictEqual(noticed, about.map((one) => one.case))
+  })
+})
