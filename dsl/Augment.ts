@@ -1,12 +1,13 @@
 import * as Schema from "effect/Schema"
 import * as Quantity from "./Quantity.ts"
 
-/** Training images as they are, letterboxed. */
+/** They are letterboxed, as validation images are, and nothing more. */
 export const Off = Schema.TaggedStruct("Off", {})
 
 /**
- * YOLO's usual changes: `hue`, `saturation` and `value` are the largest relative changes of colour, `flip` the
- * probability of a left-right flip, `translate` the largest shift as a share of the side, `scale` the largest change of size.
+ * YOLO's usual changes. `hue` is the largest turn as a share of the colour circle, `saturation` and `value` the largest
+ * relative changes; `flip` is the probability of a left-right flip, `translate` the largest shift as a share of the
+ * side, `scale` the largest relative change of size.
  */
 export const Standard = Schema.TaggedStruct("Standard", {
   hue: Quantity.share,
@@ -18,13 +19,14 @@ export const Standard = Schema.TaggedStruct("Standard", {
 })
 export type Standard = typeof Standard.Type
 
+/** How training images are changed every time that they are shown. Validation images are not. */
 export const Augment = Schema.Union([Off, Standard])
 export type Augment = typeof Augment.Type
 
-/** Does not augment. */
+/** Shows training images as they are. */
 export const off: Augment = { _tag: "Off" }
 
-/** Augments training images; validation images never are. */
+/** Changes every training image at random, by at most what the fields say. */
 export const standard = (options: Partial<Omit<Standard, "_tag">> = {}): Augment => ({
   _tag: "Standard",
   hue: 0.015,

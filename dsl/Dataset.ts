@@ -14,8 +14,8 @@ const Shape = Schema.Literals(["circle", "square", "triangle"])
 export type Shape = typeof Shape.Type
 
 /**
- * Generated images of circles, squares and triangles: the same for one seed everywhere, and nothing to download.
- * Without `classes` there are all of them.
+ * Circles, squares and triangles: the same for one seed everywhere, and nothing to download. Without `classes` there
+ * are all of them.
  */
 export const Shapes = Schema.TaggedStruct("Shapes", {
   train: Quantity.count,
@@ -38,6 +38,7 @@ export const Yolo = Schema.TaggedStruct("Yolo", {
 })
 export type Yolo = typeof Yolo.Type
 
+/** What a detector is trained and validated on. */
 export const Dataset = Schema.Union([Shapes, Yolo])
 export type Dataset = typeof Dataset.Type
 
@@ -49,7 +50,7 @@ export const shapes = (options: {
   readonly classes?: ReadonlyArray<Shape>
 }): Shapes => ({ _tag: "Shapes", ...options })
 
-/** Names a data set in the YOLO layout. */
+/** Names a data set in the YOLO layout; `--data NAME=PATH` or the home's `datasets.json` says where it lies. */
 export const yolo = (options: {
   readonly name: string
   readonly classes?: ReadonlyArray<string>

@@ -1,7 +1,10 @@
 import * as Schema from "effect/Schema"
 import * as Length from "./Length.ts"
 
-/** When average precision is measured on the validation split: always at the end, and after `every` so many steps or epochs. */
+/**
+ * When average precision is measured on the validation split: always at the end, and after `every` so many steps or
+ * epochs.
+ */
 export const Evaluate = Schema.Struct({ every: Schema.NullOr(Length.Length) })
 export type Evaluate = typeof Evaluate.Type
 

@@ -16,7 +16,7 @@ export const Compare = Schema.TaggedStruct("Compare", {
 
 export const Expect = Schema.Union([Diverges, Finite, Compare])
 
-/** What must hold of a finished experiment. `Arm` is the names that it speaks of, so that the compiler can check them. */
+/** What must hold of a finished experiment, said of its arms by name; the compiler checks that they are there. */
 export type Expect<Arm extends string = string> =
   | { readonly _tag: "Diverges"; readonly arm: Arm }
   | { readonly _tag: "Finite"; readonly arm: Arm }
@@ -28,10 +28,10 @@ export type Expect<Arm extends string = string> =
     readonly than: Arm | number
   }
 
-/** Expects every run of an arm to end in a NaN or a divergence. */
+/** Expects every run of an arm to end in a `NonFinite` or `Diverged` fault. */
 export const diverges = <const Arm extends string>(arm: Arm): Expect<Arm> => ({ _tag: "Diverges", arm })
 
-/** Expects every run of an arm to finish with finite losses. */
+/** Expects every run of an arm to reach its end without a `NonFinite` or `Diverged` fault. */
 export const finite = <const Arm extends string>(arm: Arm): Expect<Arm> => ({ _tag: "Finite", arm })
 
 /** One side of a comparison; the other is an arm or a number. */
@@ -63,13 +63,22 @@ const subject = (metric: Metric) => <const Arm extends string>(arm: Arm): Subjec
   })
 })
 
-/** Compares the loss at the end: infinite for a failed run. */
+/**
+ * Compares the loss at the end, averaged over seeds, with a number or another arm's: the mean over the last tenth of
+ * the steps, at least 10; infinite for a failed run.
+ */
 export const loss = subject("loss")
 
-/** Compares average precision at an IoU of 0.5 on the validation split. */
+/**
+ * Compares average precision at an IoU of 0.5 on the validation split, averaged over seeds, with a number or another
+ * arm's; 0 for a failed run.
+ */
 export const map50 = subject("map50")
 
-/** Compares average precision over IoUs of 0.5 to 0.95 on the validation split. */
+/**
+ * Compares average precision over IoUs of 0.5 to 0.95 on the validation split, averaged over seeds, with a number or
+ * another arm's; 0 for a failed run.
+ */
 export const map = subject("map")
 
 /** Names the arms that an expectation speaks of. */

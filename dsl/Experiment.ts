@@ -39,7 +39,7 @@ const Definition = Schema.Struct({
 
 const marker = "ballast.experiment/1"
 
-/** An experiment as a file exports it: a name, and a definition that may have to be computed first. */
+/** An experiment as its file exports it: a name, and a definition that may have to be computed first. */
 export interface Experiment {
   readonly format: typeof marker
   readonly name: string

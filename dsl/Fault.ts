@@ -13,7 +13,7 @@ export class NonFinite extends Schema.TaggedError<NonFinite>()("NonFinite", {
   message: Schema.String
 }) {}
 
-/** The loss stays far above its best without turning NaN. */
+/** The loss stays far above its best without turning NaN, or is small only because nothing is matched any more. */
 export class Diverged extends Schema.TaggedError<Diverged>()("Diverged", {
   step: Schema.Int,
   loss: Schema.Number,

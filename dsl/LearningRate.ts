@@ -1,19 +1,20 @@
 import * as Schema from "effect/Schema"
 import * as Quantity from "./Quantity.ts"
 
-/** One rate for the whole length. */
+/** The same `value` at every step. */
 export const Constant = Schema.TaggedStruct("Constant", { value: Quantity.nonNegative })
 
-/** A straight line from `peak` at step 0 to `final` at the end of the length. */
+/** At step t of T, `peak + (final - peak) * t / T`: `peak` at step 0, `final` at the end. */
 export const Linear = Schema.TaggedStruct("Linear", { peak: Quantity.nonNegative, final: Quantity.nonNegative })
 
-/** Half a cosine from `peak` at step 0 to `final` at the end of the length. */
+/** At step t of T, `final + (peak - final) * (1 + cos(pi * t / T)) / 2`: `peak` at step 0, `final` at the end. */
 export const Cosine = Schema.TaggedStruct("Cosine", { peak: Quantity.nonNegative, final: Quantity.nonNegative })
 
+/** The learning rate by optimizer step, from step 0 to the end of the length. A warmup is laid over its beginning. */
 export const LearningRate = Schema.Union([Constant, Linear, Cosine])
 export type LearningRate = typeof LearningRate.Type
 
-/** Keeps one learning rate. */
+/** Keeps one learning rate over the whole length. */
 export const constant = (value: number): LearningRate => ({ _tag: "Constant", value })
 
 /** Falls (or rises) in a straight line over the whole length. */

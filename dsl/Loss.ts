@@ -1,7 +1,10 @@
 import * as Schema from "effect/Schema"
 import * as Quantity from "./Quantity.ts"
 
-/** The v8 loss, averaged over the batch: gains of CIoU box loss, class cross entropy and distribution focal loss. */
+/**
+ * The v8 loss of a batch: the gains of CIoU box loss, class cross entropy and distribution focal loss, each divided by
+ * the sum of the batch's target scores, at least 1.
+ */
 export const Loss = Schema.TaggedStruct("YoloV8", {
   box: Quantity.nonNegative,
   class: Quantity.nonNegative,

@@ -14,6 +14,7 @@ export const Yolo = Schema.TaggedStruct("Yolo", {
 })
 export type Yolo = typeof Yolo.Type
 
+/** The network that is trained, from random weights. */
 export const Model = Yolo
 export type Model = Yolo
 

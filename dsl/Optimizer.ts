@@ -9,10 +9,14 @@ export const Sgd = Schema.TaggedStruct("Sgd", {
 })
 export type Sgd = typeof Sgd.Type
 
+/** How gradients change the weights. */
 export const Optimizer = Sgd
 export type Optimizer = Sgd
 
-/** Describes SGD as PyTorch computes it. */
+/**
+ * Describes SGD as PyTorch computes it: `v = momentum * v + g + weightDecay * w`, then `w = w - rate * v`; with
+ * `nesterov`, `w = w - rate * (g + weightDecay * w + momentum * v)`.
+ */
 export const sgd = (options: {
   readonly momentum: number
   readonly nesterov?: boolean

@@ -20,7 +20,7 @@ import * as Warmup from "./Warmup.ts"
 /** A finding that the author answers in the source, with the reason. */
 const Accepted = Schema.Struct({ rule: Text.filled, reason: Text.filled })
 
-/** All that decides a training, as plain data. `batch` counts images. */
+/** All that decides a training, as plain data. `batch` counts the images of one optimizer step. */
 export const Recipe = Schema.Struct({
   data: Dataset.Dataset,
   model: Model.Model,
@@ -60,7 +60,7 @@ export const make = (options: Options): Recipe => ({
   accepted: []
 })
 
-/** Copies a recipe with some fields replaced as a whole. */
+/** Copies a recipe with some fields replaced as a whole: what an arm changes then stands in one line. */
 export const withFields = (recipe: Recipe, fields: Partial<Omit<Recipe, "accepted">>): Recipe => ({ ...recipe, ...fields })
 export { withFields as with }
 

@@ -1,8 +1,9 @@
 import * as Schema from "effect/Schema"
 
-/** What happens after a fault: the run ends failed. */
+/** Nothing is tried again. */
 export const Never = Schema.TaggedStruct("Never", {})
 
+/** What is tried after a fault. */
 export const Retry = Never
 export type Retry = typeof Retry.Type
 

@@ -2,7 +2,7 @@ import * as Schema from "effect/Schema"
 import * as Length from "./Length.ts"
 import * as Quantity from "./Quantity.ts"
 
-/** No warmup: the schedule holds from the first step. */
+/** The schedule holds from the first step. */
 export const None = Schema.TaggedStruct("None", {})
 
 /**
@@ -16,6 +16,7 @@ export const Linear = Schema.TaggedStruct("Linear", {
   momentumFrom: Quantity.fraction
 })
 
+/** How the first steps are taken, while gradients are at their largest. */
 export const Warmup = Schema.Union([None, Linear])
 export type Warmup = typeof Warmup.Type
 

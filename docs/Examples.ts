@@ -1,0 +1,79 @@
+/**
+ * One example for each constructor of the DSL. `npm run docs` shows them in docs/dsl.md as they stand here: the names
+ * that they share first, then each with its constructor.
+ */
+import {
+  Augment,
+  Checkpoint,
+  Clip,
+  Dataset,
+  Ema,
+  Evaluate,
+  Expect,
+  Experiment,
+  LearningRate,
+  type Length,
+  Loss,
+  Model,
+  Optimizer,
+  Recipe,
+  Retry,
+  Warmup
+} from "ballast"
+
+const recipe = Recipe.make({
+  data: Dataset.shapes({ train: 256, val: 64, seed: 7 }),
+  model: Model.yolo({ depth: 0.33, width: 0.125, input: 64 }),
+  optimizer: Optimizer.sgd({ momentum: 0.937, nesterov: true, weightDecay: 5e-4 }),
+  schedule: LearningRate.cosine({ peak: 0.01, final: 1e-4 }),
+  batch: 8,
+  length: { epochs: 20 }
+})
+
+export const examples = {
+  "Experiment.make": Experiment.make("warmup", {
+    question: "Does a warmup of one epoch lower the loss?",
+    arms: { none: recipe, linear: Recipe.with(recipe, { warmup: Warmup.linear({ epochs: 1 }) }) },
+    seeds: [0, 1, 2],
+    expect: [Expect.finite("linear"), Expect.loss("linear").below("none")]
+  }),
+  "Recipe.make": Recipe.make({
+    data: Dataset.yolo({ name: "blood-cells" }),
+    model: Model.yolo({ size: "n", input: 320 }),
+    optimizer: Optimizer.sgd({ momentum: 0.937, nesterov: true, weightDecay: 5e-4 }),
+    schedule: LearningRate.cosine({ peak: 0.01, final: 1e-4 }),
+    warmup: Warmup.linear({ epochs: 3 }),
+    clip: Clip.globalNorm(10),
+    batch: 16,
+    length: { epochs: 100 }
+  }),
+  "Recipe.with": Recipe.with(recipe, { clip: Clip.globalNorm(1) }),
+  "Recipe.accept": Recipe.accept("clip/off-on-cold-start", "this arm shows what happens without")(recipe),
+  "Dataset.shapes": Dataset.shapes({ train: 256, val: 64, seed: 7, classes: ["circle", "square"] }),
+  "Dataset.yolo": Dataset.yolo({ name: "blood-cells", classes: ["platelets", "red", "white"], strict: true }),
+  "Model.yolo": Model.yolo({ size: "n", input: 640 }),
+  "Loss.yoloV8": Loss.yoloV8({ box: 5 }),
+  "Optimizer.sgd": Optimizer.sgd({ momentum: 0.937, nesterov: true, weightDecay: 5e-4 }),
+  "LearningRate.constant": LearningRate.constant(0.01),
+  "LearningRate.linear": LearningRate.linear({ peak: 0.01, final: 1e-4 }),
+  "LearningRate.cosine": LearningRate.cosine({ peak: 0.01, final: 1e-4 }),
+  "Warmup.none": Recipe.with(recipe, { warmup: Warmup.none }),
+  "Warmup.linear": Warmup.linear({ epochs: 3, biasFrom: 0 }),
+  "Clip.off": Recipe.with(recipe, { clip: Clip.off }),
+  "Clip.globalNorm": Recipe.with(recipe, { clip: Clip.globalNorm(10) }),
+  "Ema.off": Recipe.with(recipe, { ema: Ema.off }),
+  "Ema.exponential": Ema.exponential({ decay: 0.999, tau: 200 }),
+  "Augment.off": Recipe.with(recipe, { augment: Augment.off }),
+  "Augment.standard": Augment.standard({ flip: 0, scale: 0.2 }),
+  Length: { epochs: 0.5 } satisfies Length.Length,
+  "Evaluate.atEnd": Recipe.with(recipe, { evaluate: Evaluate.atEnd }),
+  "Evaluate.every": Evaluate.every({ epochs: 10 }),
+  "Checkpoint.atEnd": Recipe.with(recipe, { checkpoint: Checkpoint.atEnd }),
+  "Checkpoint.every": Checkpoint.every({ steps: 500 }),
+  "Retry.never": Recipe.with(recipe, { retry: Retry.never }),
+  "Expect.diverges": Expect.diverges("bare"),
+  "Expect.finite": Expect.finite("clip"),
+  "Expect.loss": Expect.loss("clip").below("bare"),
+  "Expect.map50": Expect.map50("clip").above(0.6),
+  "Expect.map": Expect.map("clip").above(0.3)
+}

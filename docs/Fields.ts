@@ -1,0 +1,139 @@
+/**
+ * The fields of a constructor: what each takes, in the words in which validation refuses another value, and its default.
+ */
+import * as Result from "effect/Result"
+import type * as Schema from "effect/Schema"
+import { type ArrowFunction, Node, type Project, type SourceFile, SyntaxKind, type Type } from "ts-morph"
+import * as Dsl from "../dsl/index.ts"
+import * as Issue from "../dsl/Issue.ts"
+
+export interface Field {
+  readonly name: string
+  /** Markdown. */
+  readonly takes: string
+  /** As the code states it; empty where the field has to be given. */
+  readonly standard: string
+}
+
+/** What no field takes. */
+const nonsense = (): void => undefined
+
+const expectedOf = (message: string): string => /^expected (.*), got a function$/.exec(message)?.[1] ?? ""
+
+/** Asks a check what it expects of a field by giving it nonsense. */
+const words = (
+  refuse: (value: Readonly<Record<string, unknown>>) => ReadonlyArray<Issue.Issue>,
+  tag: string,
+  field: string
+): string =>
+  expectedOf(refuse({ _tag: tag, [field]: nonsense }).find(({ path }) => path === field)?.message ?? "")
+
+const issuesOf = <A, E>(result: Result.Result<A, ReadonlyArray<E>>): ReadonlyArray<E> =>
+  Result.isFailure(result) ? result.failure : []
+
+const refusals = (module: string, struct: string, tag: string | null = null) => (value: Readonly<Record<string, unknown>>) => {
+  const { _tag: _, ...fields } = value
+  if (module === "Experiment") return issuesOf(Dsl.Experiment.decode("name", fields))
+  const modules: Readonly<Record<string, Readonly<Record<string, unknown>>>> = { ...Dsl }
+  const schema = modules[module]?.[struct] as Schema.Codec<unknown> | undefined
+  return schema === undefined ? [] : issuesOf(Issue.decode(schema, tag === null ? fields : value))
+}
+
+/** The schema of a struct's fields as the source writes it. */
+const schemasOf = (file: SourceFile, struct: string): ReadonlyMap<string, string> => {
+  const literal = file.getVariableDeclaration(struct)?.getInitializer()
+    ?.getFirstDescendantByKind(SyntaxKind.ObjectLiteralExpression)
+  return new Map(
+    (literal?.getProperties() ?? []).flatMap((property) =>
+      Node.isPropertyAssignment(property) ? [[property.getName(), property.getInitializer()?.getText() ?? ""]] : []
+    )
+  )
+}
+
+const linked = (module: string): string => `[${module}](#${module.toLowerCase()})`
+
+/** A field whose schema is another module's is explained there. */
+const elsewhere = (schema: string): string | null => {
+  const [, list, module] = /^(Schema\.Array\()?(\w+)\.\2\)?$/.exec(schema) ?? []
+  return module === undefined ? null : list === undefined ? linked(module) : `a list of ${linked(module)}`
+}
+
+/** Lists what can be given of a parameter's type, whichever of its alternatives has it. */
+const membersOf = (type: Type): ReadonlyArray<string> => {
+  const alternatives = type.isUnion() ? type.getUnionTypes() : [type]
+  return [...new Set(alternatives.flatMap((alternative) =>
+    alternative.getProperties()
+      .filter((property) => {
+        const declared = property.getValueDeclaration()
+        return !(Node.isPropertySignature(declared) && declared.getTypeNode()?.getText() === "never")
+      })
+      .map((property) => property.getName())
+  ))]
+}
+
+/** Follows `sizes.n.maxChannels` to the value that the file gives it. */
+const literalOf = (expression: Node): string => {
+  const name = Node.isPropertyAccessExpression(expression) ? expression.getNameNode() : null
+  const declared = name?.getDefinitionNodes()[0]
+  const value = Node.isPropertyAssignment(declared) ? declared.getInitializer() : undefined
+  return Node.isNumericLiteral(value) ? value.getText() : expression.getText()
+}
+
+/** Finds the defaults that a function states: beside `...options`, after `??`, and where it takes its options apart. */
+const defaultsOf = (made: ArrowFunction): ReadonlyMap<string, string> => {
+  const found = new Map<string, string>()
+  const options = made.getParameters()[0]?.getName() ?? ""
+  for (const literal of made.getDescendantsOfKind(SyntaxKind.ObjectLiteralExpression)) {
+    const spread = literal.getProperties().findIndex((property) =>
+      Node.isSpreadAssignment(property) && property.getExpression().getText() === options
+    )
+    for (const property of literal.getProperties().slice(0, Math.max(spread, 0))) {
+      if (!Node.isPropertyAssignment(property) || property.getName() === "_tag") continue
+      found.set(property.getName(), property.getInitializer()?.getText() ?? "")
+    }
+  }
+  for (const either of made.getDescendantsOfKind(SyntaxKind.BinaryExpression)) {
+    const left = either.getLeft()
+    if (either.getOperatorToken().getText() !== "??" || !Node.isPropertyAccessExpression(left)) continue
+    found.set(left.getName(), literalOf(either.getRight()))
+  }
+  for (const element of made.getDescendantsOfKind(SyntaxKind.BindingElement)) {
+    const initializer = element.getInitializer()
+    if (initializer !== undefined) found.set(element.getName(), initializer.getText())
+  }
+  return found
+}
+
+const lengthWords = (field: string): string => words(refusals("Length", "Length"), "", field)
+
+/** Lists the fields of a length. */
+export const ofLength = (project: Project): ReadonlyArray<Field> =>
+  [...schemasOf(project.getSourceFileOrThrow("dsl/Length.ts"), "either").keys()].map((name) =>
+    ({ name, takes: lengthWords(name), standard: "" })
+  )
+
+/** Lists the fields of a constructor; none where there is nothing to say of them that its signature does not. */
+export const of = (
+  project: Project,
+  module: string,
+  struct: string | null,
+  tag: string | null,
+  made: ArrowFunction
+): ReadonlyArray<Field> => {
+  if (struct === null) return []
+  const file = project.getSourceFileOrThrow(`dsl/${module}.ts`)
+  const length = project.getSourceFileOrThrow("dsl/Length.ts")
+  const schemas = schemasOf(file, struct)
+  const lengths = schemasOf(length, "either")
+  const given = made.getParameters().flatMap((parameter) => [parameter.getName(), ...membersOf(parameter.getType())])
+  const names = [...lengths.keys(), ...schemas.keys()].filter((name) => given.includes(name))
+  const defaults = defaultsOf(made)
+  const fields = names.map((name): Field => {
+    const takes = elsewhere(schemas.get(name) ?? "") ?? (schemas.has(name)
+      ? words(refusals(module, struct, tag), tag ?? "", name)
+      : lengthWords(name))
+    const standard = defaults.get(name)
+    return { name, takes, standard: standard === undefined ? "" : `\`${standard}\`` }
+  })
+  return fields.every(({ standard, takes }) => standard === "" && takes === "text") ? [] : fields
+}
