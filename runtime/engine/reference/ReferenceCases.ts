@@ -32,7 +32,7 @@ const judge = ({ case: name, run }: Case, subject: Subject): Verdict => {
 
 /**
  * Runs every case on tfjs's current backend and never throws: a case that throws is a failure with its message. Each
- * configuration is compiled once; nothing stays in memory.
+ * configuration is compiled once. Nothing stays in memory but what a kernel kept before another one threw.
  */
 export const check = (subject: Subject): ReadonlyArray<Verdict> => {
   const compiled = new Map<Configuration, Step>()
