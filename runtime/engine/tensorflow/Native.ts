@@ -113,3 +113,8 @@ export const idOf = (backend: Backend, tensor: tf.Tensor): number => {
   backend.getInputTensorIds([tensor])
   return backend.tensorMap.get(tensor.dataId).id
 }
+
+/** Copies the addon's functions into an object that can be changed: its own properties can neither be listed nor written. */
+export const copyOf = (binding: Binding): Binding =>
+  Object.fromEntries(Object.getOwnPropertyNames(binding).map((name) => [name, Reflect.get(binding, name)])) as
+    unknown as Binding

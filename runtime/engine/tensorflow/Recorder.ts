@@ -5,7 +5,7 @@
 import type * as tf from "@tensorflow/tfjs-core"
 import { createHash } from "node:crypto"
 import * as GraphDef from "./GraphDef.ts"
-import { type Attribute, type Backend, type Binding, idOf, type Values } from "./Native.ts"
+import { type Attribute, type Backend, type Binding, copyOf, idOf, type Values } from "./Native.ts"
 
 /** Names a tensor inside the recorded graph: `name` or `name:output`. */
 export type Source = string
@@ -50,11 +50,6 @@ const attributeValue = (binding: Binding, attribute: Attribute): GraphDef.AttrVa
       throw new Error(`attribute "${attribute.name}" has type ${attribute.type}, which a recorded graph cannot hold`)
   }
 }
-
-/** Copies the addon's properties by name: they are neither enumerable nor writable. */
-const copyOf = (binding: Binding): Binding =>
-  Object.fromEntries(Object.getOwnPropertyNames(binding).map((name) => [name, Reflect.get(binding, name)])) as
-    unknown as Binding
 
 /** Starts an empty recording on a backend. */
 export const make = (backend: Backend): Recorder => {

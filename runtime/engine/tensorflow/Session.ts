@@ -63,15 +63,23 @@ export interface SessionStep extends Step {
   ) => { readonly outcome: StepOutcome; readonly gradients: ReadonlyMap<string, Float32Array> }
 }
 
-/** Records the eager step, loads the recording as a session and copies the eager step's state into it. */
-export const make = (backend: Backend, configuration: Configuration, eager: EagerStep.EagerStep): SessionStep => {
+/**
+ * Records the eager step, loads the recording as a session and copies the eager step's state into it. `revise` may change
+ * the recorded nodes before they are loaded, as measurements do.
+ */
+export const make = (
+  backend: Backend,
+  configuration: Configuration,
+  eager: EagerStep.EagerStep,
+  revise: (nodes: ReadonlyArray<GraphDef.NodeDef>) => ReadonlyArray<GraphDef.NodeDef> = (nodes) => nodes
+): SessionStep => {
   const { binding } = backend
   const recorder = Recorder.make(backend)
   const compiled = (): { readonly layout: StepGraph.StepGraph; readonly session: number } => {
     tf.engine().startScope("recording")
     try {
       const layout = StepGraph.build(backend, recorder, configuration, eager)
-      return { layout, session: load(binding, recorder.nodes) }
+      return { layout, session: load(binding, revise(recorder.nodes)) }
     } finally {
       // A recording that broke off leaves activations behind.
       tf.engine().endScope()

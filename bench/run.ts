@@ -1,0 +1,43 @@
+/**
+ * Runs the measurements that are named, or all of them:  npm run bench -- session pytorch
+ */
+import * as os from "node:os"
+import { againstPytorch } from "./AgainstPytorch.ts"
+import type { Bench } from "./Bench.ts"
+import { guard } from "./Guard.ts"
+import { loopOverhead } from "./LoopOverhead.ts"
+import { planStart } from "./PlanStart.ts"
+import { sessionAgainstEager } from "./SessionAgainstEager.ts"
+
+const benches: Readonly<Record<string, Bench>> = {
+  session: sessionAgainstEager,
+  pytorch: againstPytorch,
+  guard,
+  loop: loopOverhead,
+  plan: planStart
+}
+
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`)
+}
+
+const asked = process.argv.slice(2)
+const unknown = asked.filter((name) => benches[name] === undefined)
+if (unknown.length > 0) {
+  const names = Object.keys(benches).join(", ")
+  process.stderr.write(`no measurement is called ${unknown.join(" or ")}: there are ${names}\n`)
+  process.exitCode = 2
+} else {
+  const processor = os.cpus()[0]?.model ?? "unknown processor"
+  say(`${processor}, ${os.availableParallelism()} cores, Node ${process.versions.node}`)
+  for (const [name, bench] of Object.entries(benches)) {
+    if (asked.length > 0 && !asked.includes(name)) continue
+    say(`\n${name}: ${bench.title}\n  predicted: ${bench.prediction}`)
+    try {
+      for (const line of await bench.measure()) say(`  ${line}`)
+    } catch (cause) {
+      say(`  not measured: ${cause instanceof Error ? cause.message : String(cause)}`)
+      process.exitCode = 1
+    }
+  }
+}
