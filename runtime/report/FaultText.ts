@@ -1,9 +1,11 @@
 /**
  * Faults in words, and what is worth a try.
  */
+import * as path from "node:path"
 import type { RunResult } from "../run/Result.ts"
 import type { OutcomeFault } from "../train/Outcome.ts"
 import * as Figure from "./Figure.ts"
+import * as Place from "./Place.ts"
 
 /** From this ratio of its highest to its median a gradient norm is told to have leapt. */
 const leap = 10
@@ -40,8 +42,11 @@ const againstExplosion = (fault: OutcomeFault, { clipRate, gradNorm }: RunResult
   ]
 }
 
+const logOf = ({ attempts, directory }: RunResult, cwd: string): string =>
+  Place.of(path.join(directory, "attempts", String(attempts.at(-1)?.number ?? 1), "process.log"), cwd)
+
 /** Says what is worth a try after a run failed, from what the run itself tells; nothing of it was tried. */
-export const remedies = (run: RunResult, launch: string): ReadonlyArray<string> => {
+export const remedies = (run: RunResult, cwd: string): ReadonlyArray<string> => {
   const fault = last(run)
   if (fault === null) return []
   switch (fault.tag) {
@@ -54,12 +59,9 @@ export const remedies = (run: RunResult, launch: string): ReadonlyArray<string> 
       return ["npx ballast validate, which lists every file that cannot be used", "correct the file, or take it out"]
     case "WorkerLost":
       return [
-        `npx ballast resume ${launch}, which goes on from the last checkpoint`,
+        `the end of ${logOf(run, cwd)}, where libraries say why they end a process`,
         "a smaller batch, if the system ended the process because memory ran out"
       ]
-    case "Preempted":
-    case "Timeout":
-      return [`npx ballast resume ${launch}, which goes on from the last checkpoint`]
     case "EngineFault":
       return ["npx ballast engine check, which compares the engine with reference cases"]
     default:

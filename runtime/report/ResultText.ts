@@ -151,7 +151,7 @@ const failedArm = (
   arm: string,
   failed: ReadonlyArray<RunResult>,
   result: Result,
-  columns: number
+  { columns, cwd }: Options
 ): ReadonlyArray<Line.Line> => {
   const expected = isExpected(arm, result.expectations)
   const all = result.runs.filter((run) => run.arm === arm).length
@@ -164,7 +164,7 @@ const failedArm = (
       ...(exploded && finite.length > 0
         ? [`what ${finite.map((other) => `"${other}"`).join(", ")} of this launch has, which stayed finite`]
         : []),
-      ...failed.flatMap((run) => FaultText.remedies(run, result.launch))
+      ...failed.flatMap((run) => FaultText.remedies(run, cwd))
     ])
   ]
   return [
@@ -189,19 +189,21 @@ const failedArm = (
   ]
 }
 
-const faults = (result: Result, columns: number): ReadonlyArray<Line.Line> => {
+const stopped = (run: RunResult): string =>
+  run.steps === 0
+    ? `${RunName.of(run)} was not started`
+    : `${RunName.of(run)} was interrupted after ${Figure.plural(run.steps, "step")}, with a checkpoint of its last one`
+
+const faults = (result: Result, options: Options): ReadonlyArray<Line.Line> => {
   const failed = Map.groupBy(result.runs.filter(({ status }) => status === "failed"), ({ arm }) => arm)
-  const stopped = result.runs.filter(({ status }) => status === "interrupted")
+  const interrupted = result.runs.filter(({ status }) => status === "interrupted")
   return [
-    ...[...failed].flatMap(([arm, runs]) => failedArm(arm, runs, result, columns)),
-    ...(stopped.length === 0 ? [] : [
+    ...[...failed].flatMap(([arm, runs]) => failedArm(arm, runs, result, options)),
+    ...(interrupted.length === 0 ? [] : [
       Line.empty,
-      ...stopped.flatMap((run) =>
-        Paragraph.of(`${RunName.of(run)} was interrupted after ${Figure.plural(run.steps, "step")}`, columns, {
-          tone: "doubtful"
-        })
-      ),
-      ...Paragraph.labelled("to go on", [`npx ballast resume ${result.launch}`], columns)
+      ...interrupted.flatMap((run) =>
+        Paragraph.of(stopped(run), options.columns, { tone: "doubtful" })
+      )
     ])
   ]
 }
@@ -274,7 +276,7 @@ export const of = (
     )),
     ...(runs.length === 0 ? [] : tables(runs, columns)),
     ...curvesOf(runs, curves, columns),
-    ...faults(result, columns),
+    ...faults(result, options),
     ...expectationsOf(result, columns),
     ...(runs.length === 0 ? [] : [
       ...heading("files"),

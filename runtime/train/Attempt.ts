@@ -153,7 +153,6 @@ export const run = Effect.fn("Attempt.run")(
       const position = yield* Loop.run({
         recipe,
         curve,
-        totalSteps,
         lastStep,
         stepsPerEpoch,
         step,

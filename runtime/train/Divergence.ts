@@ -5,11 +5,11 @@
 import { Diverged } from "../../dsl/Fault.ts"
 import type { StepOutcome } from "../step/Step.ts"
 
-/** The loss counts as far above its best from this ratio on. */
+/** The loss counts as far above its best mean from this ratio on. */
 const farAbove = 10
 /** Parts of the loss that need a matched box count as gone below this share of what they were in the beginning. */
 const gone = 0.01
-/** How many steps in a row decide, so that one odd batch does not. */
+/** How many steps in a row decide, and how many make a mean, so that one odd batch does neither. */
 const inARow = 20
 /** How many first steps say what the loss was in the beginning. */
 const beginning = 5
@@ -20,6 +20,8 @@ export interface Detector {
   readonly look: (step: number, outcome: StepOutcome, boxes: boolean) => Diverged | null
 }
 
+const mean = (values: ReadonlyArray<number>): number => values.reduce((sum, value) => sum + value, 0) / values.length
+
 const figure = (value: number): string => String(Number(value.toPrecision(4)))
 
 /**
@@ -29,9 +31,9 @@ const figure = (value: number): string => String(Number(value.toPrecision(4)))
 export const detector = (): Detector => {
   let best = Infinity
   let worst = { step: 0, loss: -Infinity }
-  let above = 0
   let vanished = 0
   const first: Array<number> = []
+  const last: Array<number> = []
 
   return {
     look: (step, { finite, loss, parts }, boxes) => {
@@ -39,10 +41,10 @@ export const detector = (): Detector => {
       const matched = parts.box + parts.dfl
       if (first.length < beginning) first.push(matched)
       if (loss > worst.loss) worst = { step, loss }
-      best = Math.min(best, loss)
-      above = loss > farAbove * best ? above + 1 : 0
-      const began = first.reduce((sum, value) => sum + value, 0) / first.length
-      vanished = matched < gone * began ? vanished + 1 : 0
+      last.push(loss)
+      if (last.length > inARow) last.shift()
+      if (last.length === inARow) best = Math.min(best, mean(last))
+      vanished = matched < gone * mean(first) ? vanished + 1 : 0
 
       if (vanished >= inARow) {
         return new Diverged({
@@ -53,12 +55,12 @@ export const detector = (): Detector => {
             + `nothing is matched any more: over ${inARow} steps hardly a box had an anchor that scores at all`
         })
       }
-      if (above >= inARow) {
+      if (last.length === inARow && Math.min(...last) > farAbove * best) {
         return new Diverged({
           step,
           loss,
           best,
-          message: `over ${inARow} steps the loss stayed above ${farAbove} times its best, ${figure(best)}; now it is ${figure(loss)}`
+          message: `over ${inARow} steps the loss stayed above ${farAbove} times its best mean, ${figure(best)}; now it is ${figure(loss)}`
         })
       }
       return null

@@ -10,6 +10,7 @@ interface Origin {
 /** One optimizer step. `gradNorm` is global, before clipping; `clipBound` is Infinity where clipping is off. */
 export interface StepEvent extends Origin {
   readonly kind: "step"
+  /** How many steps the attempt goes. */
   readonly totalSteps: number
   readonly loss: number
   readonly parts: LossParts

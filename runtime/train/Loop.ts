@@ -23,8 +23,7 @@ export interface Position {
 export interface Training<E> {
   readonly recipe: Recipe.Recipe
   readonly curve: Curve
-  readonly totalSteps: number
-  /** Where the loop ends: `totalSteps`, or earlier for a part of a training. */
+  /** Where the loop ends: the end of the curve, or earlier for a part of a training. */
   readonly lastStep: number
   readonly stepsPerEpoch: number
   readonly step: Step
@@ -59,7 +58,7 @@ const faultOf = (outcome: StepOutcome, step: number): NonFinite => {
  * and with Diverged where the losses say so.
  */
 export const run = Effect.fn("Loop.run")(function*<E>(training: Training<E>) {
-  const { curve, lastStep, recipe, stepsPerEpoch, tally, totalSteps } = training
+  const { curve, lastStep, recipe, stepsPerEpoch, tally } = training
   const bound = ClipBound.bound(recipe.clip)
   const divergence = Divergence.detector()
   const durations: Array<number> = []
@@ -83,7 +82,7 @@ export const run = Effect.fn("Loop.run")(function*<E>(training: Training<E>) {
     training.onStep({
       kind: "step",
       step,
-      totalSteps,
+      totalSteps: lastStep,
       ...outcome,
       learningRate: row.learningRate,
       momentum: row.momentum,

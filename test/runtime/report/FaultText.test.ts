@@ -30,25 +30,26 @@ describe("FaultText", () => {
 
   it("says so where no fault was recorded", () => {
     assert.match(FaultText.of(ended("", { attempts: [] })), /after 17 steps, and no fault was recorded/)
-    assert.deepStrictEqual(FaultText.remedies(ended("", { attempts: [] }), "l1"), [])
+    assert.deepStrictEqual(FaultText.remedies(ended("", { attempts: [] }), "/"), [])
   })
 
   it("proposes clipping only where no step was clipped", () => {
-    const [unclipped = ""] = FaultText.remedies(ended("NonFinite"), "l1")
+    const [unclipped = ""] = FaultText.remedies(ended("NonFinite"), "/")
     assert.match(unclipped, /Clip\.globalNorm\(1\), because no step was clipped, and the gradient norm reached 5\.1e12/)
-    const [clipped = ""] = FaultText.remedies(ended("Diverged", { clipRate: 0.4 }), "l1")
+    const [clipped = ""] = FaultText.remedies(ended("Diverged", { clipRate: 0.4 }), "/")
     assert.match(clipped, /^a lower maxNorm in clip; it clipped 40% of the steps/)
   })
 
   it("does not speak of a leap where the norm made none", () => {
     const calm = ended("NonFinite", { gradNorm: { median: 3, p99: 9, max: 9 } })
-    assert.notInclude(FaultText.remedies(calm, "l1").join(), "times its median")
+    assert.notInclude(FaultText.remedies(calm, "/").join(), "times its median")
     const none = ended("NonFinite", { gradNorm: { median: NaN, p99: NaN, max: NaN } })
-    assert.notInclude(FaultText.remedies(none, "l1").join(), "NaN")
+    assert.notInclude(FaultText.remedies(none, "/").join(), "NaN")
   })
 
-  it("proposes to go on where the recipe is not to blame, and nothing for a fault that it does not know", () => {
-    assert.include(FaultText.remedies(ended("WorkerLost"), "l1").join(), "npx ballast resume l1")
-    assert.deepStrictEqual(FaultText.remedies(ended("Eclipse"), "l1"), [])
+  it("sends to the log where the recipe is not to blame, and nothing for a fault that it does not know", () => {
+    const lost = ended("WorkerLost", { directory: "/home/me/.ballast/runs/l1-1" })
+    assert.include(FaultText.remedies(lost, "/home/me").join(), "the end of .ballast/runs/l1-1/attempts/1/process.log")
+    assert.deepStrictEqual(FaultText.remedies(ended("Eclipse"), "/"), [])
   })
 })

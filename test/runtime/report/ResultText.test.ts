@@ -50,11 +50,13 @@ describe("ResultText", () => {
     }
   })
 
-  it("says how to go on after an interruption", () => {
+  it("says what an interruption left", () => {
     const runs = result.runs.map((run) => ({ ...run, status: "interrupted" as const, steps: 40 }))
     const stopped = text({ ...result, runs, expectations: [], verdict: "undecided" })
     assert.include(stopped, "clip, seed 0 was interrupted after 40 steps")
-    assert.include(stopped, `npx ballast resume ${result.launch}`)
+    assert.include(stopped, "with a checkpoint of its last one")
+    const waiting = text({ ...result, runs: runs.map((run) => ({ ...run, steps: 0 })), expectations: [] })
+    assert.include(waiting, "clip, seed 0 was not started")
     assert.include(stopped, "undecided: nothing was expected")
   })
 

@@ -33,9 +33,13 @@ describe("Divergence", () => {
     assert.match(fault?.message ?? "", /a peak of 804 at step 30.*only because nothing is matched/)
   })
 
-  it("finds a loss that stays above ten times its best for 20 steps", () => {
+  it("finds a loss that stays above ten times its best mean for 20 steps", () => {
     assert.strictEqual(watch([...healthy, ...repeated(40, outcome(4, 90, 2))])?.step, 30 + 19)
     assert.isNull(watch([...healthy, ...repeated(19, outcome(4, 90, 2)), ...healthy]))
+  })
+
+  it("does not measure by one batch whose loss happened to be small", () => {
+    assert.isNull(watch([...healthy, outcome(0.3, 0.2, 0.1), ...repeated(60, outcome(4, 3, 2))]))
   })
 
   it("does not take batches without boxes for a collapse", () => {

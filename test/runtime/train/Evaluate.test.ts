@@ -5,7 +5,6 @@ import type { Loader } from "../../../runtime/data/Loader.ts"
 import type { Step } from "../../../runtime/step/Step.ts"
 import * as Evaluate from "../../../runtime/train/Evaluate.ts"
 
-const columns = 2
 const size = 2
 
 /** A photograph of 640 x 480 on an input of 160 px, 20 px above and below it filled. */
