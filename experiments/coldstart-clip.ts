@@ -1,22 +1,28 @@
-import { Clip, Dataset, Expect, Experiment, LearningRate, Model, Optimizer, Recipe, Warmup } from "ballast"
+import { Augment, Clip, Dataset, Expect, Experiment, LearningRate, Model, Optimizer, Recipe, Warmup } from "ballast"
 import { main } from "ballast/runtime"
 
 const bare = Recipe.make({
   data: Dataset.shapes({ train: 256, val: 64, seed: 7 }),
   model: Model.yolo({ depth: 0.33, width: 0.125, input: 64 }),
   optimizer: Optimizer.sgd({ momentum: 0.937, nesterov: true, weightDecay: 5e-4 }),
-  schedule: LearningRate.cosine({ peak: 0.1, final: 0.001 }),
+  schedule: LearningRate.cosine({ peak: 0.2, final: 0.001 }),
   clip: Clip.off,
-  batch: 8,
-  length: { steps: 150 }
+  augment: Augment.off,
+  batch: 16,
+  length: { steps: 300 }
 })
 const clip = Recipe.with(bare, { clip: Clip.globalNorm(1) })
 
 const experiment = Experiment.make("coldstart-clip", {
   question: "Do clipping and warmup let a cold detector train at a learning rate that otherwise explodes?",
-  arms: { bare, clip, "clip + warmup": Recipe.with(clip, { warmup: Warmup.linear({ steps: 50 }) }) },
+  arms: { bare, clip, "clip + warmup": Recipe.with(clip, { warmup: Warmup.linear({ steps: 60 }) }) },
   seeds: [0],
-  expect: [Expect.diverges("bare"), Expect.finite("clip + warmup"), Expect.loss("clip + warmup").below("clip")]
+  expect: [
+    Expect.diverges("bare"),
+    Expect.finite("clip + warmup"),
+    Expect.loss("clip + warmup").below("clip"),
+    Expect.map50("clip + warmup").above(0.4)
+  ]
 })
 
 export default experiment
