@@ -53,6 +53,10 @@ export const againstPytorch: Bench = {
     const servers: Readonly<Record<string, Server.Server>> = {
       "ballast": ballast(),
       "ballast, 1 inter-op thread": ballast({ TF_NUM_INTEROP_THREADS: "1" }),
+      "ballast, 1 intra-op and 2 inter-op threads": ballast({
+        TF_NUM_INTRAOP_THREADS: "1",
+        TF_NUM_INTEROP_THREADS: "2"
+      }),
       "torch, channels last, fused": torch("channels_last", "fused"),
       "torch, channels last, foreach": torch("channels_last", "foreach"),
       "torch, contiguous, fused": torch("contiguous", "fused")

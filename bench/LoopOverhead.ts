@@ -63,7 +63,6 @@ export const loopOverhead: Bench = {
     await Effect.runPromise(Loop.run({
       recipe,
       curve: Curve.make({ schedule, warmup: Warmup.none, momentum: 0.937, totalSteps: steps, warmupSteps: 0 }),
-      totalSteps: steps,
       lastStep: steps,
       stepsPerEpoch: steps,
       step,
