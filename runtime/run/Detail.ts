@@ -11,6 +11,7 @@ import type { Event } from "../train/Event.ts"
 import * as EventLog from "../train/EventLog.ts"
 import type { Environment } from "./Environment.ts"
 import * as Evaluation from "./Evaluation.ts"
+import * as RunFolder from "./RunFolder.ts"
 
 /** What a folder holds; null or empty where a part of it is not there. */
 export interface Detail {
@@ -31,18 +32,10 @@ const document = <A>(file: string): A | null => {
   }
 }
 
-/** Finds the folder of a run's last attempt; null before the first. */
-export const lastAttempt = (directory: string): string | null => {
-  const attempts = path.join(directory, "attempts")
-  if (!fs.existsSync(attempts)) return null
-  const last = fs.readdirSync(attempts).map(Number).filter(Number.isInteger).toSorted((left, right) => left - right).at(-1)
-  return last === undefined ? null : path.join(attempts, String(last))
-}
-
 /** Reads a run's folder. What is not there, or cannot be read, is left out: a run in progress has not all of it. */
 export const read = Effect.fn("Detail.read")(function*(directory: string) {
-  const attempt = lastAttempt(directory)
-  const events = attempt === null ? null : path.join(attempt, "events.jsonl")
+  const attempt = RunFolder.attempts(directory)[0] ?? null
+  const events = attempt === null ? null : RunFolder.events(attempt)
   const recipe = yield* Evaluation.recipeOf(directory).pipe(Effect.catch(() => Effect.succeed(null)))
   const detail: Detail = {
     recipe,

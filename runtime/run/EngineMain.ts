@@ -3,7 +3,6 @@
  */
 import * as Effect from "effect/Effect"
 import * as fs from "node:fs"
-import * as path from "node:path"
 import type { EngineFault } from "../../dsl/Fault.ts"
 import type { Engine } from "../engine/Engine.ts"
 import * as Engines from "../engine/Engines.ts"
@@ -12,6 +11,7 @@ import type { Event } from "../train/Event.ts"
 import * as EventLog from "../train/EventLog.ts"
 import type { AttemptOutcome } from "../train/Outcome.ts"
 import * as Evaluation from "./Evaluation.ts"
+import * as RunFolder from "./RunFolder.ts"
 import type { Answer, Answers, FromProcess, Task, ToProcess } from "./EngineProcess.ts"
 
 let stopping = false
@@ -26,7 +26,7 @@ const attempt = (
   assignment: Attempt.Assignment
 ): Effect.Effect<AttemptOutcome, never, Engine> => {
   fs.mkdirSync(assignment.directory, { recursive: true })
-  const log = EventLog.open(path.join(assignment.directory, "events.jsonl"))
+  const log = EventLog.open(RunFolder.events(assignment.directory))
   const emit = (event: Event): void => {
     log.append(event)
     void send({ kind: "event", event })

@@ -2,11 +2,11 @@
  * Evaluating the weights that a run left.
  */
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { DataFault } from "../../dsl/Fault.ts"
 import * as Recipe from "../../dsl/Recipe.ts"
-import * as Result from "effect/Result"
 import * as Loader from "../data/Loader.ts"
 import type { Locations } from "../data/Locations.ts"
 import * as Source from "../data/Source.ts"
@@ -14,7 +14,9 @@ import { Engine } from "../engine/Engine.ts"
 import * as Plan from "../plan/Plan.ts"
 import * as Checkpoint from "../train/Checkpoint.ts"
 import * as Evaluate from "../train/Evaluate.ts"
+import * as Setup from "../train/Setup.ts"
 import type { Home } from "./Home.ts"
+import * as RunFolder from "./RunFolder.ts"
 import type { RunRecord } from "./Store.ts"
 
 const fault = (message: string): DataFault => new DataFault({ sample: null, message })
@@ -31,14 +33,10 @@ export const recipeOf = (directory: string): Effect.Effect<Recipe.Recipe, DataFa
   ))
 
 /** Finds the newest checkpoint of a run's newest attempt; null where there is none. */
-export const checkpointOf = (directory: string): string | null => {
-  const attempts = path.join(directory, "attempts")
-  if (!fs.existsSync(attempts)) return null
-  return fs.readdirSync(attempts)
-    .toSorted((left, right) => Number(right) - Number(left))
-    .map((attempt) => Checkpoint.latest(path.join(attempts, attempt, "checkpoints")))
+const checkpointOf = (directory: string): string | null =>
+  RunFolder.attempts(directory)
+    .map((attempt) => Checkpoint.latest(RunFolder.checkpoints(attempt)))
     .find((found) => found !== null) ?? null
-}
 
 /** What is to be evaluated, as plain data that another process can receive. */
 export interface EvaluationAssignment {
@@ -72,23 +70,10 @@ export const run = Effect.fn("Evaluation.run")(
       return yield* fault("the data is not what the run was trained on: its fingerprint differs")
     }
     const engine = yield* Engine
-    const step = yield* engine.compile({
-      graph,
-      loss: recipe.loss,
-      optimizer: recipe.optimizer,
-      ema: recipe.ema._tag !== "Off",
-      batch: recipe.batch,
-      maxBoxes: source.facts.maxBoxes,
-      seed
-    })
+    const step = yield* engine.compile(Setup.configurationOf(recipe, graph, source, seed))
     step.write(state)
     const loader = yield* Loader.make({
-      source,
-      batch: recipe.batch,
-      input: recipe.model.input,
-      augment: recipe.augment,
-      seed,
-      maxBoxes: source.facts.maxBoxes,
+      ...Setup.makingOf(recipe, source, seed),
       stepsPerEpoch: 1,
       start: { epoch: 0, batch: 0 }
     })

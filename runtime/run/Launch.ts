@@ -19,7 +19,8 @@ import * as Expectations from "./Expectations.ts"
 import type { Home } from "./Home.ts"
 import type { Prepared } from "./Prepare.ts"
 import { Reporter, type RunReference } from "./Reporter.ts"
-import type { Result, RunResult, RunStatus } from "./Result.ts"
+import type { Result, RunResult } from "./Result.ts"
+import * as RunFolder from "./RunFolder.ts"
 import type { Stop } from "./Stop.ts"
 import { Store } from "./Store.ts"
 
@@ -56,10 +57,6 @@ const describe = (job: Job, experiment: string, environment: Environment.Environ
   writeDocument(path.join(job.directory, "environment.json"), environment)
 }
 
-const stepsOf = ({ plan: { schedule } }: Job, steps: number | null): { readonly partial: boolean } => ({
-  partial: steps !== null && steps < (schedule.totalSteps ?? 0)
-})
-
 const neverStarted: AttemptOutcome = {
   status: "interrupted",
   steps: 0,
@@ -72,18 +69,17 @@ const neverStarted: AttemptOutcome = {
 
 const resultOf = (job: Job, outcome: AttemptOutcome, attempts: 0 | 1, steps: number | null): RunResult => {
   const { clipRate, engine, fault, gradNorm, metrics, status } = outcome
-  const runStatus: RunStatus = status
   return {
     id: job.id,
     arm: job.arm,
     seed: job.seed,
-    status: runStatus,
+    status,
     engine: engine?.engine ?? null,
     execution: engine === null
       ? null
       : { version: engine.version, device: engine.device, threads: engine.threads, ...engine.execution },
     steps: outcome.steps,
-    ...stepsOf(job, steps),
+    partial: steps !== null && steps < (job.plan.schedule.totalSteps ?? 0),
     metrics,
     clipRate,
     gradNorm,
@@ -94,7 +90,7 @@ const resultOf = (job: Job, outcome: AttemptOutcome, attempts: 0 | 1, steps: num
 
 /** Trains in another process; what happens to that is a fault of the attempt. */
 const attempt = (job: Job, { engine, steps, stop }: Options, onEvent: (event: Event) => void): Effect.Effect<AttemptOutcome> => {
-  const directory = path.join(job.directory, "attempts", "1")
+  const directory = RunFolder.attemptOf(job.directory, 1)
   const began = performance.now()
   let done = 0
   const task = {

@@ -18,6 +18,7 @@ import * as Evaluate from "./Evaluate.ts"
 import type { Event, StatusEvent } from "./Event.ts"
 import * as Loop from "./Loop.ts"
 import type { AttemptOutcome, OutcomeFault } from "./Outcome.ts"
+import * as Setup from "./Setup.ts"
 import { Tally } from "./Tally.ts"
 
 /** What one attempt is to do, as plain data that another process can receive. */
@@ -109,25 +110,12 @@ export const run = Effect.fn("Attempt.run")(
       }
       const lastStep = Math.min(totalSteps, assignment.steps ?? Infinity)
       const loader = yield* Loader.make({
-        source,
-        batch: recipe.batch,
-        input: recipe.model.input,
-        augment: recipe.augment,
-        seed,
-        maxBoxes: source.facts.maxBoxes,
+        ...Setup.makingOf(recipe, source, seed),
         stepsPerEpoch,
         start: { epoch: 0, batch: 0 }
       })
       yield* status("compiling")
-      const step = yield* engine.compile({
-        graph,
-        loss: recipe.loss,
-        optimizer: recipe.optimizer,
-        ema: recipe.ema._tag !== "Off",
-        batch: recipe.batch,
-        maxBoxes: source.facts.maxBoxes,
-        seed
-      })
+      const step = yield* engine.compile(Setup.configurationOf(recipe, graph, source, seed))
       compiled = step
 
       const evaluate = Effect.gen(function*() {
