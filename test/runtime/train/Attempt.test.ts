@@ -76,8 +76,18 @@ tensorflow("Attempt", () => {
         "starting@0",
         "compiling@0",
         "training@0",
-        ...["evaluating@3", "eval@3", "training@3", "checkpoint@4", "evaluating@6", "eval@6", "training@6", "checkpoint@8"],
-        ...["checkpoint@9", "evaluating@9", "eval@9", "succeeded@9"]
+        "evaluating@3",
+        "eval@3",
+        "training@3",
+        "checkpoint@4",
+        "evaluating@6",
+        "eval@6",
+        "training@6",
+        "checkpoint@8",
+        "checkpoint@9",
+        "evaluating@9",
+        "eval@9",
+        "succeeded@9"
       ])
       assert.deepStrictEqual(checkpoints(folder), ["step-000004", "step-000008", "step-000009"])
       const steps = events.flatMap((event) => event.kind === "step" ? [event] : [])
