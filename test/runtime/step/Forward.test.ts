@@ -78,9 +78,9 @@ tensorflow("A network of every operation with its whole loss", () => {
       const [low, high] = name === "gamma" ? [0.8, 1.2] : name === "weight" ? [-0.5, 0.5] : [0.05, 0.3]
       return [address, tf.variable(draw(address, shape, low, high))] as const
     }))
-    const running = new Map(
-      buffers(graph).map(({ address, tensor: { shape, value } }) => [address, tf.mul(tf.ones([...shape]), value)] as const)
-    )
+    const running = new Map(buffers(graph).map(({ address, tensor: { shape, value } }) =>
+      [address, tf.mul(tf.ones([...shape]), value)] as const
+    ))
     const read = (map: ReadonlyMap<string, tf.Tensor>) => (address: string): tf.Tensor => {
       const tensor = map.get(address)
       if (tensor === undefined) throw new Error(`there is no ${address}`)
