@@ -1,5 +1,5 @@
 /**
- * The fields of a constructor: what each takes, in the words in which validation refuses another value, and its default.
+ * The fields of a constructor: what each takes, in the words in which validation refuses other values, and its default.
  */
 import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
@@ -31,10 +31,12 @@ const words = (
 const issuesOf = <A, E>(result: Result.Result<A, ReadonlyArray<E>>): ReadonlyArray<E> =>
   Result.isFailure(result) ? result.failure : []
 
-const refusals = (module: string, struct: string, tag: string | null = null) => (value: Readonly<Record<string, unknown>>) => {
+type Values = Readonly<Record<string, unknown>>
+
+const refusals = (module: string, struct: string, tag: string | null = null) => (value: Values) => {
   const { _tag: _, ...fields } = value
   if (module === "Experiment") return issuesOf(Dsl.Experiment.decode("name", fields))
-  const modules: Readonly<Record<string, Readonly<Record<string, unknown>>>> = { ...Dsl }
+  const modules: Readonly<Record<string, Values>> = { ...Dsl }
   const schema = modules[module]?.[struct] as Schema.Codec<unknown> | undefined
   return schema === undefined ? [] : issuesOf(Issue.decode(schema, tag === null ? fields : value))
 }

@@ -87,7 +87,8 @@ export const render = (): string => {
   const rules = ofRules()
   const aboutData = ofData()
   const entries = [...rules, ...aboutData]
-  const stale = [...Object.keys(answers), ...Object.keys(data)].filter((id) => !entries.some((entry) => entry.id === id))
+  const ids = entries.map(({ id }) => id)
+  const stale = [...Object.keys(answers), ...Object.keys(data)].filter((id) => !ids.includes(id))
   if (stale.length > 0) throw new Error(`docs/Answers.ts knows ${stale.join(", ")}, which nothing finds`)
   return [
     "# What a plan is checked for",

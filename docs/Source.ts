@@ -129,7 +129,7 @@ export const functionOf = (declaration: Node): ArrowFunction | null => {
   return initializer === undefined ? null : madeBy(initializer)
 }
 
-/** What a call's result offers, such as `.below(than: string | number): Expect`, where it is an interface of the file. */
+/** What a call's result offers, such as `.below(than: number): Expect`, where it is an interface of the file. */
 const offers = (returned: TypeNode, stands: Stands): ReadonlyArray<string> => {
   const name = Node.isTypeReference(returned) ? returned.getTypeName().getText() : ""
   const found = returned.getSourceFile().getInterface(name)
@@ -163,7 +163,8 @@ const call = (name: string, parameters: ReadonlyArray<string>, rest: string): st
       return `${label}:\n${options.map((option) => `    | ${option}`).join("\n")}`
     }
     const members = /^\{ (.*) \}$/.exec(type)?.[1]?.split(/, (?=\w+\??:)/)
-    return members === undefined ? parameter : `${label}: {\n${members.map((member) => `    ${member}`).join(",\n")}\n  }`
+    if (members === undefined) return parameter
+    return `${label}: {\n${members.map((member) => `    ${member}`).join(",\n")}\n  }`
   })
   return `${name}(\n${broken.map((parameter) => `  ${parameter}`).join(",\n")}\n)${rest}`
 }

@@ -60,14 +60,15 @@ const flagsIn = (text: string): ReadonlyArray<string> =>
 describe("docs/cli.md", () => {
   it("has every command and flag that --help lists, and no other", async () => {
     const found = await leaves()
-    assert.includeMembers(found.map(({ command }) => command), ["ballast run", "ballast runs show", "ballast engine check"])
+    const commands = found.map(({ command }) => command)
+    assert.includeMembers(commands, ["ballast run", "ballast runs show", "ballast engine check"])
     assert.includeMembers([...found.find(({ command }) => command === "ballast run")?.flags ?? []], ["--home", "--arm"])
     for (const { command, flags, global } of found) {
       assert.sameMembers([...flagsIn(section(command))], [...flags], command)
       assert.sameMembers([...flagsIn(section("Global flags"))], [...global], command)
     }
     const sections = [...page.matchAll(/^## (ballast .*)$/gm)].map(([, heading]) => heading)
-    assert.sameMembers(sections, found.map(({ command }) => command))
+    assert.sameMembers(sections, commands)
   })
 
   it("has every exit code, and no other", () => {
@@ -80,7 +81,8 @@ describe("docs/cli.md", () => {
     const sources = fs.readdirSync(folder, { recursive: true, encoding: "utf8" })
       .filter((file) => /^(cli\/.*|run\/(Result|Launch)|plan\/PlanJson|detect\/.*|train\/Evaluate)\.ts$/.test(file))
       .map((file) => fs.readFileSync(path.join(folder, file), "utf8"))
-    const printed = new Set(sources.flatMap((text) => [...text.matchAll(/"(ballast\.[\w-]+\/\d+)"/g)].map(([, name]) => name)))
+    const format = /"(ballast\.[\w-]+\/\d+)"/g
+    const printed = new Set(sources.flatMap((text) => [...text.matchAll(format)].map(([, name]) => name)))
     const shown = new Set([...page.matchAll(/^ {2}"format": "(.*)",$/gm)].map(([, name]) => name))
     assert.sameMembers([...shown], [...printed])
     assert.isAbove(printed.size, 7)

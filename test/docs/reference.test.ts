@@ -7,6 +7,7 @@ import * as path from "node:path"
 import { examples } from "../../docs/Examples.ts"
 import { pages } from "../../docs/reference.ts"
 import * as Experiment from "../../dsl/Experiment.ts"
+import { rooms } from "../check/Rooms.ts"
 
 const root = path.resolve(import.meta.dirname, "../..")
 const read = (name: string): string => fs.readFileSync(path.join(root, "docs", name), "utf8")
@@ -57,16 +58,26 @@ describe("docs/dsl.md", () => {
     const file = (lines: ReadonlyArray<string>): string =>
       `${preamble}\nexport const all = [\n${lines.map((line) => `(${line})`).join(",\n")}\n]\n`
     assert.strictEqual(compile({ "page.ts": file(shown) }), "")
-    assert.match(compile({ "wrong.ts": file([...shown, `Clip.globalNorm("1")`]) }), /^pages\/wrong\.ts\(\d+,\d+\): error TS2345/)
+    const wrong = compile({ "wrong.ts": file([...shown, `Clip.globalNorm("1")`]) })
+    assert.match(wrong, /^pages\/wrong\.ts\(\d+,\d+\): error TS2345/)
   })
 
   it.effect("shows an experiment and recipes that validation accepts", () =>
     Effect.gen(function*() {
       yield* Experiment.resolve(examples["Experiment.make"])
-      const arms = Object.fromEntries(Object.entries(examples).flatMap(([name, value]) => "schedule" in value ? [[name, value]] : []))
+      const arms = Object.fromEntries(
+        Object.entries(examples).flatMap(([name, value]) => "schedule" in value ? [[name, value]] : [])
+      )
       assert.containsAllKeys(arms, ["Recipe.make", "Recipe.with", "Recipe.accept", "Clip.globalNorm"])
       yield* Experiment.resolve(Experiment.make("all", { question: "?", arms, seeds: [0], expect: [] }))
     }))
+})
+
+describe("docs/architecture.md", () => {
+  it("lists the rooms that are there, in their order", () => {
+    const listed = [...read("architecture.md").matchAll(/^\| `runtime\/(\w+)\/` \|/gm)].map(([, room]) => room)
+    assert.deepStrictEqual(listed, rooms.filter((room) => fs.existsSync(path.join(root, "runtime", room))))
+  })
 })
 
 describe("docs/*.md", () => {
