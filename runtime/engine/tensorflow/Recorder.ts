@@ -51,6 +51,15 @@ const attributeValue = (binding: Binding, attribute: Attribute): GraphDef.AttrVa
   }
 }
 
+/** TensorFlow's names for adding two tensors. */
+const sums: ReadonlySet<string> = new Set(["Add", "AddV2"])
+
+/**
+ * Marks a sum as one that TensorFlow has rewritten already. It would join sums of sums into one AddN, which adds in the
+ * order in which its inputs' buffers come free: last bits would depend on the threads' timing.
+ */
+const apart = { _grappler_ArithmeticOptimizer_AddOpsRewriteStage: GraphDef.boolean(true) }
+
 /** Starts an empty recording on a backend. */
 export const make = (backend: Backend): Recorder => {
   const real = backend.binding
@@ -103,7 +112,10 @@ export const make = (backend: Backend): Recorder => {
         `${op}_${nodes.length}`,
         op,
         inputs.map(sourceOfId),
-        Object.fromEntries(attributes.map((attribute) => [attribute.name, attributeValue(real, attribute)]))
+        {
+          ...Object.fromEntries(attributes.map((attribute) => [attribute.name, attributeValue(real, attribute)])),
+          ...(sums.has(op) ? apart : {})
+        }
       )
       results.forEach((result, output) => sources.set(result.id, output === 0 ? name : `${name}:${output}`))
       return results

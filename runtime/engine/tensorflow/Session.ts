@@ -22,6 +22,27 @@ interface Feed {
   readonly values: Values
 }
 
+/** What TensorFlow would not share lies at no multiple of this many bytes. */
+const sharedAlignment = 16
+
+let scratch = new ArrayBuffer(1 << 16)
+
+/**
+ * Copies values to an address of another alignment than TensorFlow's, so that it copies them at once. It would share the
+ * array otherwise, and let go of it on one of its own threads, where the addon may not touch JavaScript.
+ */
+const unshared = (values: Values): Values => {
+  const { byteLength, length } = values
+  if (scratch.byteLength < byteLength + sharedAlignment) scratch = new ArrayBuffer(2 * byteLength + sharedAlignment)
+  const copy = values instanceof Float32Array
+    ? new Float32Array(scratch, Float32Array.BYTES_PER_ELEMENT, length)
+    : values instanceof Int32Array
+    ? new Int32Array(scratch, Int32Array.BYTES_PER_ELEMENT, length)
+    : new Uint8Array(scratch, Uint8Array.BYTES_PER_ELEMENT, length)
+  copy.set(values)
+  return copy
+}
+
 /** Feeds values, runs the session and returns what was fetched as host arrays; nothing stays behind in TensorFlow. */
 const call = (
   binding: Binding,
@@ -34,7 +55,7 @@ const call = (
   try {
     for (const { shape, values } of feeds) {
       const dtype = values instanceof Int32Array ? binding.TF_INT32 : binding.TF_FLOAT
-      fed.push(binding.createTensor(shape, dtype, values))
+      fed.push(binding.createTensor(shape, dtype, unshared(values)))
     }
     fetched = binding.runSavedModel(session, fed, feeds.map(({ name }) => name).join(","), fetches.join(","))
     return fetched.map(({ id }) => binding.tensorDataSync(id))

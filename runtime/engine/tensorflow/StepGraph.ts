@@ -109,7 +109,7 @@ export const build = (
     ...write.float,
     N: GraphDef.integer(gradients.length)
   })
-  const norm = op("Sqrt", [op("AddV2", [halves, halves])])
+  const norm = op("Sqrt", [op("Mul", [halves, scalar(2)])])
   const loss = recorder.sourceOf(recorded.loss)
   const finite = op("LogicalAnd", [op("IsFinite", [norm]), op("IsFinite", [loss])], {})
   const ratio = op("RealDiv", [scalarOf("clipBound"), op("AddV2", [norm, scalar(clipEpsilon)])])

@@ -2,6 +2,7 @@ import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as tf from "@tensorflow/tfjs-core"
 import type { Backend } from "../../../../runtime/engine/tensorflow/Native.ts"
 import * as Kernels from "../../../../runtime/engine/tensorflow/Kernels.ts"
+import * as Parity from "../../../../runtime/engine/tensorflow/Parity.ts"
 import * as Session from "../../../../runtime/engine/tensorflow/Session.ts"
 import type { Configuration } from "../../../../runtime/step/Configuration.ts"
 import * as EagerStep from "../../../../runtime/step/EagerStep.ts"
@@ -292,6 +293,35 @@ tensorflow("A step as a session", () => {
       assert.isBelow(distance(actual.boxes, expected.boxes), 1e-5)
       assert.isBelow(distance(actual.scores, expected.scores), 1e-5)
     }
+  })
+
+  it("computes the same bits again and again, whatever order its operations end in", () => {
+    // Of this size the threads' timing decides which of three gradients of a sum is there first.
+    const configuration: Configuration = { ...plain, batch: 16 }
+    const { eager, session, start } = makePair(loadTensorflow(), configuration)
+    const batch = Parity.exampleBatch(configuration)
+    const first = session.runWithGradients(batch, scalars)
+    for (let repetition = 0; repetition < 100; repetition++) {
+      session.write(start)
+      const { gradients, outcome } = session.runWithGradients(batch, scalars)
+      assert.deepStrictEqual(outcome, first.outcome)
+      const others = [...gradients].filter(([name, data]) => distance(data, first.gradients.get(name) ?? none) !== 0)
+      assert.deepStrictEqual(others.map(([name]) => name), [], `repetition ${repetition}`)
+    }
+    eager.dispose()
+    session.dispose()
+  })
+
+  it("shares no array with TensorFlow: what it was fed may change, and be collected, at once", () => {
+    const { session, start } = pairOf(small)
+    const batch = batchOf(small, 0)
+    const { outcome } = session.runWithGradients(batch, scalars)
+    for (let repetition = 0; repetition < 200; repetition++) {
+      const fed = start.parameters.map((tensor) => ({ ...tensor, data: tensor.data.slice() }))
+      session.write({ ...start, parameters: fed })
+      for (const { data } of fed) data.fill(NaN)
+    }
+    assert.deepStrictEqual(session.run(batch, scalars), outcome)
   })
 
   it("keeps no tensor of its own", () => {
