@@ -15,7 +15,7 @@ const clip = Recipe.with(bare, { clip: Clip.globalNorm(1) })
 
 const experiment = Experiment.make("coldstart-clip", {
   question: "Do clipping and warmup let a cold detector train at a learning rate that otherwise explodes?",
-  arms: { bare, clip, "clip + warmup": Recipe.with(clip, { warmup: Warmup.linear({ steps: 60 }) }) },
+  arms: { bare, clip, "clip + warmup": Recipe.with(clip, { warmup: Warmup.linear({ steps: 100 }) }) },
   seeds: [0],
   expect: [
     Expect.diverges("bare"),
