@@ -68,7 +68,7 @@ const check = Command.make(
       : Output.lines(EnginesText.check(engines, Output.columns()))
     if (engines.some(({ failed }) => failed > 0)) return yield* new Ended({ code: code.no })
   })
-).pipe(Command.withDescription("Check every installed engine against reference cases"))
+).pipe(Command.withDescription("Check the engine that is used against reference cases"))
 
 /** `ballast engine`: what computes. */
 export const engine = Command.make("engine").pipe(

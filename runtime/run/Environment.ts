@@ -23,7 +23,7 @@ export interface Environment {
 }
 
 /** Variables that change how TensorFlow computes, and so the last bits of a result. */
-const decisive = /^(TF_|OMP_|MKL_|ONEDNN_|DNNL_|CUDA_VISIBLE_DEVICES$)/
+const decisive = /^(TF_(NUM|ENABLE|XLA|CPU|GPU|FORCE|DETERMINISTIC)_|OMP_|MKL_|ONEDNN_|DNNL_|NVIDIA_TF32_OVERRIDE$|CUDA_VISIBLE_DEVICES$)/
 
 /** Reads this version of Ballast off its manifest. */
 export const ballastVersion = (): string =>

@@ -162,7 +162,7 @@ export const run = Effect.fn("Launch.run")(function*(options: Options) {
     }
     const result = resultOf(job, outcome, started ? 1 : 0, options.steps)
     // The file first: the record is made good from it, and not the other way round.
-    writeDocument(path.join(job.directory, "result.json"), { format: "ballast.run/1", ...result })
+    writeDocument(path.join(job.directory, "result.json"), { format: "ballast.run-result/1", ...result })
     yield* store.end(result, Date.now())
     reporter.ended(result)
     runs.push(result)
