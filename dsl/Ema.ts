@@ -17,6 +17,7 @@ export const off: Ema = { _tag: "Off" }
 /** Averages exponentially; the average is evaluated, and checkpoints hold it beside the weights. */
 export const exponential = (options: { readonly decay?: number; readonly tau?: number } = {}): Ema => ({
   _tag: "Exponential",
-  decay: options.decay ?? 0.9999,
-  tau: options.tau ?? 2000
+  decay: 0.9999,
+  tau: 2000,
+  ...options
 })

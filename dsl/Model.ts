@@ -35,8 +35,7 @@ export const yolo = (
     | { readonly size: Size; readonly input: number; readonly depth?: never; readonly width?: never; readonly maxChannels?: never }
     | { readonly size?: never; readonly depth: number; readonly width: number; readonly maxChannels?: number; readonly input: number }
 ): Yolo => {
-  const multiples = options.size !== undefined
-    ? sizes[options.size]
-    : { depth: options.depth, width: options.width, maxChannels: options.maxChannels ?? sizes.n.maxChannels }
-  return { _tag: "Yolo", ...multiples, input: options.input, regMax: 16 }
+  if (options.size === undefined) return { _tag: "Yolo", maxChannels: 1024, regMax: 16, ...options }
+  const { size, ...others } = options
+  return { _tag: "Yolo", ...sizes[size], regMax: 16, ...others }
 }

@@ -23,7 +23,8 @@ export const sgd = (options: {
   readonly weightDecay?: number
 }): Sgd => ({
   _tag: "Sgd",
-  momentum: options.momentum,
-  nesterov: options.nesterov ?? false,
-  weightDecay: options.weightDecay ?? 0
+  nesterov: false,
+  weightDecay: 0,
+  // As a whole, so that a misspelt option comes as far as validation.
+  ...options
 })

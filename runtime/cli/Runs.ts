@@ -23,7 +23,7 @@ const rowOf = (run: RunRecord): RunsText.RunRow => ({
   loss: run.result?.metrics.loss ?? null,
   map50: run.result?.metrics.map50 ?? null,
   started: run.started,
-  seconds: secondsOf(run)
+  seconds: run.result?.metrics.seconds ?? secondsOf(run)
 })
 
 const detailOf = (run: RunRecord, { attempt, environment, events, identity, recipe }: Detail.Detail): RunsText.RunDetail => {
@@ -75,7 +75,7 @@ const list = Command.make(
       ? Output.json({ format: "ballast.runs/1", runs: runs.map((run) => ({ ...rowOf(run), directory: run.directory })) })
       : Output.lines(RunsText.list(runs.map(rowOf), { columns: Output.columns() }))
   })
-).pipe(Command.withDescription("List the runs that are kept, the newest first"))
+).pipe(Command.withDescription("List the runs that are kept, the newest launch first"))
 
 const show = Command.make(
   "show",

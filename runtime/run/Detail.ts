@@ -3,13 +3,11 @@
  */
 import * as Effect from "effect/Effect"
 import * as fs from "node:fs"
-import * as path from "node:path"
 import type * as Recipe from "../../dsl/Recipe.ts"
 import type { Identity } from "../plan/Identity.ts"
-import type { PlanDocument } from "../plan/PlanJson.ts"
 import type { Event } from "../train/Event.ts"
 import * as EventLog from "../train/EventLog.ts"
-import type { Environment } from "./Environment.ts"
+import type { RunEnvironment } from "./Environment.ts"
 import * as Evaluation from "./Evaluation.ts"
 import * as RunFolder from "./RunFolder.ts"
 
@@ -17,19 +15,11 @@ import * as RunFolder from "./RunFolder.ts"
 export interface Detail {
   readonly recipe: Recipe.Recipe | null
   readonly identity: Identity | null
-  readonly environment: Environment | null
+  readonly environment: RunEnvironment | null
   /** The last attempt's events. */
   readonly events: ReadonlyArray<Event>
   /** The last attempt's folder. */
   readonly attempt: string | null
-}
-
-const document = <A>(file: string): A | null => {
-  try {
-    return EventLog.decode(fs.readFileSync(file, "utf8")) as A
-  } catch {
-    return null
-  }
 }
 
 /** Reads a run's folder. What is not there, or cannot be read, is left out: a run in progress has not all of it. */
@@ -39,8 +29,8 @@ export const read = Effect.fn("Detail.read")(function*(directory: string) {
   const recipe = yield* Evaluation.recipeOf(directory).pipe(Effect.catch(() => Effect.succeed(null)))
   const detail: Detail = {
     recipe,
-    identity: document<PlanDocument>(path.join(directory, "plan.json"))?.arms[0]?.identity ?? null,
-    environment: document<Environment>(path.join(directory, "environment.json")),
+    identity: RunFolder.plan(directory)?.arms[0]?.identity ?? null,
+    environment: RunFolder.environment(directory),
     events: events !== null && fs.existsSync(events) ? EventLog.read(events) : [],
     attempt
   }

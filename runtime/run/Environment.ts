@@ -22,6 +22,11 @@ export interface Environment {
   readonly variables: Readonly<Record<string, string>>
 }
 
+/** The environment of one run: `data` is the folder of its data set on this host, null for generated images. */
+export interface RunEnvironment extends Environment {
+  readonly data: string | null
+}
+
 /** Variables that change how TensorFlow computes, and so the last bits of a result. */
 const decisive = /^(TF_(NUM|ENABLE|XLA|CPU|GPU|FORCE|DETERMINISTIC)_|OMP_|MKL_|ONEDNN_|DNNL_|NVIDIA_TF32_OVERRIDE$|CUDA_VISIBLE_DEVICES$)/
 

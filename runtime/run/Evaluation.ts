@@ -48,13 +48,18 @@ export interface EvaluationAssignment {
   readonly checkpoint: string
 }
 
-/** Gathers what the evaluation of a run's newest checkpoint takes. Fails where a part of it is not there any more. */
+/**
+ * Gathers what the evaluation of a run's newest checkpoint takes; its data is where the locations say, or else where it
+ * was when the run was made. Fails where a part of it is not there any more.
+ */
 export const assign = Effect.fn("Evaluation.assign")(
   function*(run: RunRecord, options: { readonly home: Home; readonly locations: Locations }) {
     const recipe = yield* recipeOf(run.directory)
     const checkpoint = checkpointOf(run.directory)
     if (checkpoint === null) return yield* fault(`run ${run.id} has left no checkpoint to evaluate`)
-    const source = yield* Source.open(recipe.data, { locations: options.locations, cache: options.home.cache })
+    const trainedOn = RunFolder.environment(run.directory)?.data ?? null
+    const locations = { ...options.locations, of: (name: string) => options.locations.of(name) ?? trainedOn }
+    const source = yield* Source.open(recipe.data, { locations, cache: options.home.cache })
     const assignment: EvaluationAssignment = { arm: run.arm, seed: run.seed, recipe, source, checkpoint }
     return assignment
   }

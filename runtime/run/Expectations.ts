@@ -44,6 +44,12 @@ const metricOf = (runs: ReadonlyArray<RunResult>, metric: "loss" | "map50" | "ma
   return values.some((value) => value === null) ? null : mean(values.map(Number))
 }
 
+const why = (runs: ReadonlyArray<RunResult>): string => {
+  const open = runs.filter((run) => !conclusive(run))
+  if (runs.length === 0) return "the arm did not run"
+  return open.length === 0 ? "it was not evaluated" : open.map(ended).join("; ")
+}
+
 /** Judges one expectation on all runs of a launch. */
 export const judge = (expectation: Expect.Expect, runs: ReadonlyArray<RunResult>): ExpectationResult => {
   const text = Expect.text(expectation)
@@ -58,7 +64,7 @@ export const judge = (expectation: Expect.Expect, runs: ReadonlyArray<RunResult>
       const left = metricOf(of(arm), metric)
       const right = typeof than === "number" ? than : metricOf(of(than), metric)
       const said = (name: string, value: number | null) =>
-        value === null ? `"${name}" has no ${metric} to compare` : `"${name}" ${figure(value)}`
+        value === null ? `"${name}" has no ${metric} to compare: ${why(of(name))}` : `"${name}" ${figure(value)}`
       const observed = typeof than === "number" ? said(arm, left) : `${said(arm, left)}, ${said(than, right)}`
       return {
         text,

@@ -54,7 +54,7 @@ const describe = (job: Job, experiment: string, environment: Environment.Environ
   fs.mkdirSync(job.directory, { recursive: true })
   writeDocument(path.join(job.directory, "recipe.json"), Recipe.encode(job.plan.recipe))
   writeDocument(path.join(job.directory, "plan.json"), PlanJson.plan({ experiment, arms: [job.plan] }))
-  writeDocument(path.join(job.directory, "environment.json"), environment)
+  writeDocument(path.join(job.directory, "environment.json"), { ...environment, data: job.source.directory })
 }
 
 const neverStarted: AttemptOutcome = {
@@ -157,7 +157,11 @@ export const run = Effect.fn("Launch.run")(function*(options: Options) {
       yield* store.start(job.id, Date.now())
       outcome = yield* attempt(job, options, (event) => reporter.event(event, job))
       if (outcome.engine !== null) {
-        writeDocument(path.join(job.directory, "environment.json"), { ...environment, engine: outcome.engine })
+        writeDocument(path.join(job.directory, "environment.json"), {
+          ...environment,
+          data: job.source.directory,
+          engine: outcome.engine
+        })
       }
     }
     const result = resultOf(job, outcome, started ? 1 : 0, options.steps)

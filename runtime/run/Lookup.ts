@@ -13,7 +13,8 @@ export class RunNotFound extends Schema.TaggedError<RunNotFound>()("RunNotFound"
 
 const shown = 8
 
-/** Finds a run by its id, or by a beginning of it that no other has; `last` is the newest. Fails with RunNotFound. */
+/** Finds a run by its id, or by a beginning of it that no other has; `last` is the last run
+ * of the newest launch. Fails with RunNotFound. */
 export const find = Effect.fn("Lookup.find")(function*(asked: string) {
   const store = yield* Store
   const all = yield* store.list
@@ -24,7 +25,9 @@ export const find = Effect.fn("Lookup.find")(function*(asked: string) {
         .join("\n")
     })
   if (all.length === 0) return yield* notFound("there are no runs yet: npx ballast run FILE makes some", [])
-  const exact = asked === "last" ? all[0] : all.find(({ id }) => id === asked)
+  const exact = asked === "last"
+    ? all.findLast(({ launch }) => launch === all[0]?.launch)
+    : all.find(({ id }) => id === asked)
   if (exact !== undefined) return exact
   const matching = all.filter(({ id }) => id.startsWith(asked))
   const [only] = matching

@@ -3,6 +3,9 @@
  */
 import * as fs from "node:fs"
 import * as path from "node:path"
+import type { PlanDocument } from "../plan/PlanJson.ts"
+import * as EventLog from "../train/EventLog.ts"
+import type { RunEnvironment } from "./Environment.ts"
 
 /** Names the folder of an attempt, counted from 1. */
 export const attemptOf = (directory: string, attempt: number): string => path.join(directory, "attempts", String(attempt))
@@ -20,6 +23,21 @@ export const attempts = (directory: string): ReadonlyArray<string> => {
 
 /** Names the folder of an attempt's checkpoints. */
 export const checkpoints = (attempt: string): string => path.join(attempt, "checkpoints")
+
+const document = <A>(file: string): A | null => {
+  try {
+    return EventLog.decode(fs.readFileSync(file, "utf8")) as A
+  } catch {
+    return null
+  }
+}
+
+/** Reads what a run was made with; null where that is not there. */
+export const environment = (directory: string): RunEnvironment | null =>
+  document<RunEnvironment>(path.join(directory, "environment.json"))
+
+/** Reads what a run was to be; null where that is not there. */
+export const plan = (directory: string): PlanDocument | null => document<PlanDocument>(path.join(directory, "plan.json"))
 
 /** Names the file of an attempt's events. */
 export const events = (attempt: string): string => path.join(attempt, "events.jsonl")
