@@ -31,8 +31,14 @@ const placeOf = (error: Error, file: string): string | null => {
   return place === undefined ? null : `${path.relative(process.cwd(), place.name)}:${place.line}`
 }
 
+const notInstalled = (cause: Error): boolean =>
+  (cause as NodeJS.ErrnoException).code === "ERR_MODULE_NOT_FOUND" && /package 'ballast'/.test(cause.message)
+
 const reasonOf = (cause: unknown, file: string): string => {
   if (!(cause instanceof Error)) return String(cause)
+  if (notInstalled(cause)) {
+    return "Ballast is not installed where the file lies: npm install it there, or put the file into a project that has it"
+  }
   const place = placeOf(cause, file)
   const said = cause.message.replace(/\nRequire stack:[^]*$/, "")
   return place === null ? said : `${said} (${place})`

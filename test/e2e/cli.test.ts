@@ -93,6 +93,15 @@ describe("ballast", () => {
       }
     }))
 
+  it("says that Ballast is not installed where a file lies", () =>
+    inProject(async ({ ballast, folder, write }) => {
+      write("e.ts", experiment({}))
+      fs.rmSync(path.join(folder, "node_modules"), { recursive: true })
+      const { code, stderr } = await ballast("plan", "e.ts")
+      assert.strictEqual(code, 2)
+      assert.match(stderr, /not installed where the file lies/)
+    }))
+
   it("refuses wrong usage with 2 and says what there is", () =>
     inProject(async ({ ballast, write }) => {
       write("e.ts", experiment({}))

@@ -1,0 +1,32 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Lookup from "../../../runtime/run/Lookup.ts"
+import { Store } from "../../../runtime/run/Store.ts"
+
+const withRuns = <A, E>(body: Effect.Effect<A, E, Store>) =>
+  Effect.gen(function*() {
+    const store = yield* Store
+    for (const [id, started] of [["aab", 1], ["abc", 2]] as const) {
+      const runs = [1, 2].map((place) => ({ id: `${id}-${place}`, arm: `arm ${place}`, seed: 0, directory: "" }))
+      yield* store.begin({ id, experiment: "e", owner: process.pid, started, runs })
+    }
+    return yield* body
+  }).pipe(Effect.provide(Store.layerMemory))
+
+describe("Lookup", () => {
+  it.effect("finds a run by its id, by a beginning that no other has, and the last of the newest launch", () =>
+    withRuns(Effect.gen(function*() {
+      assert.strictEqual((yield* Lookup.find("aab-2")).id, "aab-2")
+      assert.strictEqual((yield* Lookup.find("last")).id, "abc-2")
+      const several = yield* Effect.flip(Lookup.find("a"))
+      assert.match(several.message, /begins the ids of 4 runs\n {2}abc-1 {2}e, arm 1, seed 0/)
+      const none = yield* Effect.flip(Lookup.find("zzz"))
+      assert.match(none.message, /there is no run "zzz"; the newest are\n {2}abc-1/)
+    })))
+
+  it.effect("says how runs come about where there are none", () =>
+    Effect.gen(function*() {
+      const none = yield* Effect.flip(Lookup.find("last"))
+      assert.match(none.message, /npx ballast run FILE/)
+    }).pipe(Effect.provide(Store.layerMemory)))
+})
