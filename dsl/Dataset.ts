@@ -18,8 +18,8 @@ export type Shape = typeof Shape.Type
  * are all of them.
  */
 export const Shapes = Schema.TaggedStruct("Shapes", {
-  train: Quantity.count,
-  val: Quantity.count,
+  train: Quantity.countUpTo(1_000_000),
+  val: Quantity.countUpTo(1_000_000),
   seed: Quantity.index,
   classes: Schema.optionalKey(names(Shape))
 })

@@ -55,6 +55,15 @@ const codes: Readonly<Record<Exclude<Failure["_tag"], "Ended">, number>> = {
 /** Finds the code that a failure ends the command with. */
 export const codeOf = (failure: Failure): number => failure._tag === "Ended" ? failure.code : codes[failure._tag]
 
+/** Says a failure as a document; null where the command has said it already. */
+export const document = (failure: Failure): object | null =>
+  failure._tag === "Ended" ? null : {
+    format: "ballast.error/1",
+    error: failure._tag,
+    message: failure.message,
+    issues: failure._tag === "InvalidExperiment" ? failure.issues : []
+  }
+
 /** Writes a failure; nothing where the command has said it already. */
 export const of = (failure: Failure, columns: number): ReadonlyArray<Line.Line> =>
   failure._tag === "Ended"

@@ -45,6 +45,8 @@ export const run = async (parameters: ReadonlyArray<string>): Promise<number> =>
   const failure = Cause.findError(exit.cause)
   if (Result.isSuccess(failure)) {
     await Effect.runPromise(Output.complaint(Complaint.of(failure.success, columns)))
+    const document = Complaint.document(failure.success)
+    if (document !== null && parameters.includes("--json")) await Effect.runPromise(Output.json(document))
     return Complaint.codeOf(failure.success)
   }
   await Effect.runPromise(Output.complaint(defect(exit.cause)))

@@ -25,6 +25,17 @@ const write = (descriptor: 1 | 2, text: string): void => {
   }
 }
 
+/** Standard error as a screen, which stays usable where its reader went away. */
+export const standardError: Screen.Output = {
+  get isTTY() {
+    return process.stderr.isTTY
+  },
+  get columns() {
+    return process.stderr.columns
+  },
+  write: (text) => write(2, text)
+}
+
 /** Prints lines to standard output. */
 export const lines = (lines: ReadonlyArray<Line.Line>): Effect.Effect<void> =>
   Effect.sync(() => write(1, Line.writeAll(lines, Screen.of(process.stdout, process.env).colour)))

@@ -28,7 +28,7 @@ const installedNode = () => {
 const again = (node) =>
   new Promise((resolve) => {
     const child = spawn(node, [...process.execArgv, ...process.argv.slice(1)], { stdio: "inherit" })
-    for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) process.on(signal, () => child.kill(signal))
+    for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) process.on(signal, () => child.kill(signal))
     child.on("error", (error) => {
       process.stderr.write(`${node} does not start: ${error.message}\n`)
       resolve(3)

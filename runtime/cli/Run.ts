@@ -59,6 +59,8 @@ const listening = (progress: Progress.Progress, curves: Map<string, Array<number
 /** Finds the code that a launch ends with. */
 const codeOf = (result: Result, expected: Parameters<typeof Expectations.expectsFailure>[0], stop: Stop.Stop): number => {
   if (stop.requested() !== null) return stop.requested() === "SIGTERM" ? code.terminated : code.interrupted
+  // Somebody ended the training process by itself.
+  if (result.runs.some(({ status }) => status === "interrupted")) return code.terminated
   if (result.runs.some((run) => run.status === "failed" && !Expectations.expectsFailure(expected, run))) return code.failed
   return result.verdict === "fails" ? code.no : code.done
 }
@@ -95,7 +97,7 @@ export const run = CommandLine.Command.make(
     yield* Home.open(home.directory)
 
     const stop = Stop.make()
-    const progress = Progress.make(process.stderr, process.env)
+    const progress = Progress.make(Output.standardError, process.env)
     const curves = new Map<string, Array<number>>()
     const result = yield* Effect.scoped(Effect.gen(function*() {
       yield* Signals.watch(stop, (signal) =>

@@ -24,7 +24,10 @@ export const watch = (stop: Stop, say: (signal: Signal) => void) =>
         process.on(signal, listener)
         return () => process.off(signal, listener)
       }
-      return [listen("SIGINT"), listen("SIGTERM")]
+      // A terminal that goes away, as a broken connection does, is no reason to lose a training.
+      const listenToHangUp = (): void => process.emit("SIGTERM") as unknown as void
+      process.on("SIGHUP", listenToHangUp)
+      return [listen("SIGINT"), listen("SIGTERM"), () => process.off("SIGHUP", listenToHangUp)]
     }),
     (listeners) => Effect.sync(() => listeners.forEach((forget) => forget()))
   )

@@ -31,10 +31,13 @@ const messageOf = (cause: unknown): string => cause instanceof Error ? cause.mes
 const isScalar = (value: unknown): value is string | number | boolean =>
   typeof value === "string" || typeof value === "number" || typeof value === "boolean"
 
+/** No data set comes near it; a network's head grows with every class. */
+const mostClasses = 10_000
+
 const namesOf = (document: Document): ReadonlyArray<string> | string => {
   const { names, nc } = document
   if (names === undefined || names === null) {
-    return typeof nc === "number" && Number.isSafeInteger(nc) && nc > 0
+    return typeof nc === "number" && Number.isSafeInteger(nc) && nc > 0 && nc <= mostClasses
       ? Array.from({ length: nc }, (_, index) => `class_${index}`)
       : `"names" is missing: write names: [first, second], or a map from numbers to names`
   }
@@ -48,7 +51,9 @@ const namesOf = (document: Document): ReadonlyArray<string> | string => {
       : `the numbers in "names" must go from 0 up, with a name each`
   }
   const texts = list.map((name) => String(name).trim())
-  const twice = texts.find((name, index) => texts.indexOf(name) !== index)
+  if (texts.length > mostClasses) return `"names" holds ${texts.length} names; ${mostClasses} are the most`
+  const seen = new Set<string>()
+  const twice = texts.find((name) => seen.size === seen.add(name).size)
   if (texts.length === 0 || texts.includes("")) return `"names" holds no name, or an empty one`
   if (twice !== undefined) return `"names" holds ${JSON.stringify(twice)} twice`
   if (nc !== undefined && nc !== null && nc !== texts.length) {
@@ -98,7 +103,10 @@ export const read = Effect.fn("DataYaml.read")(function*(file: string) {
   const refuse = (what: string) => new DataFault({ sample: file, message: `${file}: ${what}` })
   const { parse } = yield* Effect.promise(() => import("yaml"))
   const document = yield* Effect.try({
-    try: (): unknown => parse(fs.readFileSync(file, "utf8")),
+    try: (): unknown => {
+      if (!fs.statSync(file).isFile()) throw new Error("it is no file")
+      return parse(fs.readFileSync(file, "utf8"))
+    },
     catch: (cause) => refuse(`it cannot be read: ${messageOf(cause).trim().split("\n")[0]}`)
   })
   if (!isDocument(document)) return yield* refuse("it must hold train, val and names")

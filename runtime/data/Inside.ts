@@ -23,6 +23,8 @@ export type Found =
   | { readonly _tag: "Here"; readonly relative: string; readonly real: string }
   | { readonly _tag: "Outside" }
   | { readonly _tag: "Missing" }
+  /** Neither file nor folder: reading a pipe would wait for ever. */
+  | { readonly _tag: "Special" }
 
 /**
  * Looks a path up in a folder whose real path is `root`. Links are followed; one that leads outside is found out. What
@@ -34,7 +36,9 @@ export const find = (root: string, place: string): Found => {
   const real = realOf(absolute)
   if (real === null) return { _tag: within ? "Missing" : "Outside" }
   // The folder itself may be written by way of a link.
-  return holds(root, real)
+  if (!holds(root, real)) return { _tag: "Outside" }
+  const found = fs.statSync(real, { throwIfNoEntry: false })
+  return found === undefined || found.isFile() || found.isDirectory()
     ? { _tag: "Here", relative: path.relative(root, within ? absolute : real), real }
-    : { _tag: "Outside" }
+    : { _tag: "Special" }
 }

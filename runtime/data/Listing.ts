@@ -45,16 +45,28 @@ const walkFolder = (walk: Walk, relative: string, above: ReadonlyArray<string>):
       walkFolder(walk, file, above)
     } else if (entry.isSymbolicLink()) {
       const found = Inside.find(root, file)
-      const folder = fs.statSync(path.join(root, file), { throwIfNoEntry: false })?.isDirectory() ?? false
+      const folder = leadsToFolder(path.join(root, file))
       if (!folder && !isImage(entry.name)) continue
       if (found._tag === "Outside") excluded.push({ split, file, line: null, reason: outside })
       else if (found._tag === "Missing") excluded.push({ split, file, line: null, reason: "its link leads nowhere" })
+      else if (found._tag === "Special") excluded.push({ split, file, line: null, reason: special })
       else if (!folder) files.add(file)
       // A link to a folder that holds it would be followed for ever.
       else if (!above.some((real) => Inside.holds(found.real, real))) walkFolder(walk, file, [...above, found.real])
     }
   }
 }
+
+/** A link that goes in a circle leads to nothing. */
+const leadsToFolder = (place: string): boolean => {
+  try {
+    return fs.statSync(place).isDirectory()
+  } catch {
+    return false
+  }
+}
+
+const special = "it is neither a file nor a folder"
 
 const walkList = ({ excluded, files, root, split }: Walk, list: Place): void => {
   const text = fs.readFileSync(list.real, "utf8").replace(/^\ufeff/, "")
@@ -68,6 +80,7 @@ const walkList = ({ excluded, files, root, split }: Walk, list: Place): void => 
     const found = beside._tag === "Here" ? beside : Inside.find(root, name)
     if (found._tag === "Outside") exclude(index, `${name}: ${outside}`)
     else if (found._tag === "Missing") exclude(index, `${name} is not there`)
+    else if (found._tag === "Special") exclude(index, `${name}: ${special}`)
     else if (!isImage(path.basename(name))) exclude(index, `${name} has no image's name: .jpg, .jpeg, .png or .webp`)
     else files.add(found.relative.split(path.sep).join("/"))
   })

@@ -66,6 +66,7 @@ const readLabels = (root: string, file: string, classes: number): LabelFile | st
   const found = Inside.find(root, file)
   if (found._tag === "Outside") return "it leads outside the data set's folder, where nothing is read"
   if (found._tag === "Missing") return background
+  if (found._tag === "Special") return "it is no file"
   try {
     const bytes = fs.readFileSync(found.real)
     return { sha256: sha256(bytes), ...Labels.parse(bytes.toString("utf8"), classes) }

@@ -235,7 +235,11 @@ const expectationsOf = ({ expectations }: Result, columns: number): ReadonlyArra
     })
   ]
 
-const verdictOf = ({ expectations, verdict }: Result): Line.Line => {
+const verdictOf = ({ expectations, runs, verdict }: Result): Line.Line => {
+  const failed = runs.filter(({ status }) => status === "failed").length
+  if (expectations.length === 0 && failed > 0) {
+    return Line.of(Line.span(`${failed} of ${Figure.plural(runs.length, "run")} failed`, "bad"), ", and nothing was expected")
+  }
   const total = Figure.plural(expectations.length, "expectation")
   const number = (wanted: boolean | null): number => expectations.filter(({ holds }) => holds === wanted).length
   const of = (count: number, verb: string, verbs: string): string =>

@@ -62,6 +62,7 @@ process.on("message", (message: ToProcess) => {
 })
 // The terminal sends an interrupt to every process of its group; the parent says what is to be done about it.
 process.on("SIGINT", () => undefined)
+process.on("SIGHUP", () => undefined)
 process.on("SIGTERM", () => {
   stopping = true
 })

@@ -87,8 +87,14 @@ export const ask = <T extends Task>(task: T, options: Options): Effect.Effect<An
     let answer: Answer | null = null
     let exit: readonly [code: number | null, signal: string | null] | null = null
 
+    // Also where the command ends at once: a process that hangs in a call would not notice.
+    const kill = (): void => {
+      child.kill("SIGKILL")
+    }
+    process.once("exit", kill)
     const end = (otherwise: WorkerLost): void => {
       forget()
+      process.off("exit", kill)
       if (answer === null) resume(Effect.fail(otherwise))
       // The process answers the task that it was given.
       else if (answer.kind === "answer") resume(Effect.succeed(answer.value as Answers[T["kind"]]))
@@ -112,6 +118,7 @@ export const ask = <T extends Task>(task: T, options: Options): Effect.Effect<An
     tell(task)
     return Effect.sync(() => {
       forget()
-      child.kill("SIGKILL")
+      process.off("exit", kill)
+      kill()
     })
   })

@@ -2,6 +2,7 @@
  * What a run was made with, as far as the host tells.
  */
 import * as Effect from "effect/Effect"
+import { spawn } from "node:child_process"
 import { createHash } from "node:crypto"
 import { createRequire } from "node:module"
 import * as os from "node:os"
@@ -37,14 +38,29 @@ export const ballastVersion = (): string =>
 const git = (parameters: ReadonlyArray<string>): Effect.Effect<string | null> =>
   Subprocess.run("git", parameters).pipe(Effect.catch(() => Effect.succeed(null)))
 
+/** Hashes what git prints, however much it is; null where it prints nothing or fails. */
+const gitHash = (parameters: ReadonlyArray<string>): Effect.Effect<string | null> =>
+  Effect.callback((resume) => {
+    const child = spawn("git", parameters, { stdio: ["ignore", "pipe", "ignore"] })
+    const hash = createHash("sha256")
+    let bytes = 0
+    child.stdout.on("data", (chunk: Buffer) => {
+      bytes += chunk.length
+      hash.update(chunk)
+    })
+    child.on("error", () => resume(Effect.succeed(null)))
+    child.on("close", (code) => resume(Effect.succeed(code === 0 && bytes > 0 ? hash.digest("hex") : null)))
+    return Effect.sync(() => child.kill())
+  })
+
 /** Gathers the environment of the process and of the git repository that it runs in. */
 export const gather: Effect.Effect<Environment> = Effect.gen(function*() {
   const commit = yield* git(["rev-parse", "HEAD"])
-  const changes = commit === null ? null : yield* git(["diff", "HEAD", "--no-ext-diff", "--binary"])
+  const dirty = commit === null ? null : yield* gitHash(["diff", "HEAD", "--no-ext-diff", "--binary"])
   return {
     format: "ballast.environment/1",
     commit: commit?.trim() ?? null,
-    dirty: changes === null || changes === "" ? null : createHash("sha256").update(changes).digest("hex"),
+    dirty,
     ballast: ballastVersion(),
     node: process.versions.node,
     platform: `${process.platform}-${process.arch}`,

@@ -16,7 +16,7 @@ import type { AttemptOutcome } from "../train/Outcome.ts"
 import * as EngineProcess from "./EngineProcess.ts"
 import * as Environment from "./Environment.ts"
 import * as Expectations from "./Expectations.ts"
-import type { Home } from "./Home.ts"
+import { type Home, HomeUnusable } from "./Home.ts"
 import type { Prepared } from "./Prepare.ts"
 import { Reporter, type RunReference } from "./Reporter.ts"
 import type { Result, RunResult } from "./Result.ts"
@@ -88,6 +88,20 @@ const resultOf = (job: Job, outcome: AttemptOutcome, attempts: 0 | 1, steps: num
   }
 }
 
+/** Another process may hold the record for a while; every try waits for 10 seconds. */
+const busyTries = 5
+
+const onDisk = ({ directory }: Job, body: () => void): Effect.Effect<void, HomeUnusable> =>
+  Effect.try({
+    try: body,
+    catch: (cause) =>
+      new HomeUnusable({
+        directory,
+        message: `${directory} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}. `
+          + "Make room there, or name another folder with --home"
+      })
+  })
+
 /** Trains in another process; what happens to that is a fault of the attempt. */
 const attempt = (job: Job, { engine, steps, stop }: Options, onEvent: (event: Event) => void): Effect.Effect<AttemptOutcome> => {
   const directory = RunFolder.attemptOf(job.directory, 1)
@@ -129,7 +143,8 @@ const attempt = (job: Job, { engine, steps, stop }: Options, onEvent: (event: Ev
 
 /**
  * Runs what was chosen and returns what came of it. A fault ends its run alone; a wish to stop ends the run at work with
- * a checkpoint and starts no further one. Fails with StoreFailed.
+ * a checkpoint and starts no further one. Fails with StoreFailed, and with HomeUnusable where a run's
+ * folder cannot be written.
  */
 export const run = Effect.fn("Launch.run")(function*(options: Options) {
   const { home, prepared: { experiment, plan, sourceOf }, stop } = options
@@ -152,22 +167,20 @@ export const run = Effect.fn("Launch.run")(function*(options: Options) {
   for (const job of jobs) {
     let outcome = neverStarted
     const started = stop.requested() === null
-    describe(job, experiment.name, environment)
+    yield* onDisk(job, () => describe(job, experiment.name, environment))
     if (started) {
       yield* store.start(job.id, Date.now())
       outcome = yield* attempt(job, options, (event) => reporter.event(event, job))
       if (outcome.engine !== null) {
-        writeDocument(path.join(job.directory, "environment.json"), {
-          ...environment,
-          data: job.source.directory,
-          engine: outcome.engine
-        })
+        const used = { ...environment, data: job.source.directory, engine: outcome.engine }
+        yield* onDisk(job, () => writeDocument(path.join(job.directory, "environment.json"), used))
       }
     }
     const result = resultOf(job, outcome, started ? 1 : 0, options.steps)
     // The file first: the record is made good from it, and not the other way round.
-    writeDocument(path.join(job.directory, "result.json"), { format: "ballast.run-result/1", ...result })
-    yield* store.end(result, Date.now())
+    yield* onDisk(job, () =>
+      writeDocument(path.join(job.directory, "result.json"), { format: "ballast.run-result/1", ...result }))
+    yield* store.end(result, Date.now()).pipe(Effect.retry({ times: busyTries }), Effect.ignore)
     reporter.ended(result)
     runs.push(result)
   }

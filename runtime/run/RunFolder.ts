@@ -6,6 +6,7 @@ import * as path from "node:path"
 import type { PlanDocument } from "../plan/PlanJson.ts"
 import * as EventLog from "../train/EventLog.ts"
 import type { RunEnvironment } from "./Environment.ts"
+import type { RunResult } from "./Result.ts"
 
 /** Names the folder of an attempt, counted from 1. */
 export const attemptOf = (directory: string, attempt: number): string => path.join(directory, "attempts", String(attempt))
@@ -38,6 +39,9 @@ export const environment = (directory: string): RunEnvironment | null =>
 
 /** Reads what a run was to be; null where that is not there. */
 export const plan = (directory: string): PlanDocument | null => document<PlanDocument>(path.join(directory, "plan.json"))
+
+/** Reads what came of a run; null before its end. */
+export const result = (directory: string): RunResult | null => document<RunResult>(path.join(directory, "result.json"))
 
 /** Names the file of an attempt's events. */
 export const events = (attempt: string): string => path.join(attempt, "events.jsonl")

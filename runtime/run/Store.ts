@@ -8,6 +8,7 @@ import * as Schema from "effect/Schema"
 import type { DatabaseSync } from "node:sqlite"
 import { decode, encode } from "../train/EventLog.ts"
 import type { RunResult, RunStatus } from "./Result.ts"
+import * as RunFolder from "./RunFolder.ts"
 
 /** The database cannot be opened or written; `message` says which, and why. */
 export class StoreFailed extends Schema.TaggedError<StoreFailed>()("StoreFailed", { message: Schema.String }) {}
@@ -91,21 +92,23 @@ const ownerLives = (pid: number): boolean => {
   }
 }
 
-/** A run whose process is gone was interrupted, whatever the process last wrote. */
-const recordOf = (row: Row): RunRecord => ({
-  ...row,
-  status: (row.status === "running" || row.status === "waiting") && !ownerLives(row.owner) ? "interrupted" : row.status,
-  result: row.result === null ? null : decode(row.result) as RunResult
-})
+/** A run whose process is gone has ended as its folder says, and was interrupted where that says nothing. */
+const recordOf = (row: Row): RunRecord => {
+  if (row.result !== null) return { ...row, result: decode(row.result) as RunResult }
+  if (ownerLives(row.owner)) return { ...row, result: null }
+  const result = RunFolder.result(row.directory)
+  return { ...row, status: result?.status ?? "interrupted", result }
+}
 
 const open = (file: string): DatabaseSync => {
   // Not imported: a Node that has none must get as far as starting a newer one.
   const { DatabaseSync } = process.getBuiltinModule("node:sqlite")
   const database = new DatabaseSync(file, { timeout: 10_000 })
   const { user_version: found } = database.prepare("pragma user_version").get() as { readonly user_version: number }
-  if (found > version) {
+  const tables = database.prepare("select count(*) as count from sqlite_master").get() as { readonly count: number }
+  if (found > version || (found === 0 && tables.count > 0)) {
     database.close()
-    throw new Error("it was written by a newer version of Ballast")
+    throw new Error(found > version ? "it was written by a newer version of Ballast" : "it is another program's database")
   }
   database.exec("pragma journal_mode = wal; pragma synchronous = normal; pragma foreign_keys = on;")
   database.exec(schema)

@@ -50,6 +50,17 @@ const wantsTransform = (cause: unknown): boolean => {
   return code === "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX" || code === "ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING"
 }
 
+/** Keeps standard output for results: what a file prints while it is imported goes to standard error. */
+const withPrintsAside = async <A>(body: () => Promise<A>): Promise<A> => {
+  const { write } = process.stdout
+  process.stdout.write = process.stderr.write.bind(process.stderr)
+  try {
+    return await body()
+  } finally {
+    process.stdout.write = write
+  }
+}
+
 const importFile = async (file: string): Promise<{ readonly default?: unknown }> => {
   const url = pathToFileURL(file).href
   try {
@@ -72,7 +83,7 @@ export const load = Effect.fn("Load.load")(function*(name: string) {
     return yield* notLoaded(`${name} is a folder: name one experiment's file, such as ${path.join(name, "my-experiment.ts")}`)
   }
   const exported = yield* Effect.tryPromise({
-    try: () => importFile(fs.realpathSync(file)),
+    try: () => withPrintsAside(() => importFile(fs.realpathSync(file))),
     catch: (cause) => notLoaded(`${name} does not load: ${reasonOf(cause, fs.realpathSync(file))}`)
   })
   if (!Experiment.isExperiment(exported.default)) {

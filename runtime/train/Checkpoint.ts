@@ -73,9 +73,9 @@ const messageOf = (cause: unknown): string => cause instanceof Error ? cause.mes
  */
 export const write = Effect.fn("Checkpoint.write")((parent: string, { cursor, state }: Checkpoint) => {
   const directory = path.join(parent, directoryName(cursor.step))
+  const temporary = `${directory}.${process.pid}.tmp`
   return Effect.try({
     try: () => {
-      const temporary = `${directory}.${process.pid}.tmp`
       fs.mkdirSync(temporary, { recursive: true })
       const files: Record<string, string> = {}
       for (const part of partNames) {
@@ -92,7 +92,7 @@ export const write = Effect.fn("Checkpoint.write")((parent: string, { cursor, st
       return directory
     },
     catch: (cause) => new CheckpointError({ directory, message: `the checkpoint was not written: ${messageOf(cause)}` })
-  })
+  }).pipe(Effect.tapError(() => Effect.sync(() => fs.rmSync(temporary, { recursive: true, force: true }))))
 })
 
 const readPart = (directory: string, part: Part, sums: Manifest["files"]): ReadonlyArray<NamedTensor> => {

@@ -106,8 +106,9 @@ describe("A recipe", () => {
         "data.classes: expected at least one class, each once, got a list",
         `data.about: expected text of whole characters, got "\\udc00"`
       ]],
-      [{ data: Dataset.shapes({ train: 1, val: 0, seed: -1, classes: [] }) }, [
-        "data.val: expected a whole number above 0, got 0",
+      [{ data: Dataset.shapes({ train: 1_000_001, val: 0, seed: -1, classes: [] }) }, [
+        "data.train: expected a whole number from 1 to 1000000, got 1000001",
+        "data.val: expected a whole number from 1 to 1000000, got 0",
         "data.seed: expected a whole number of at least 0, got -1",
         "data.classes: expected at least one class, each once, got an empty list"
       ]],

@@ -49,8 +49,8 @@ const length: fc.Arbitrary<Length.Length> = fc.oneof(
 
 const data: fc.Arbitrary<Dataset.Dataset> = fc.oneof(
   fc.record({
-    train: count,
-    val: count,
+    train: fc.integer({ min: 1, max: 1_000_000 }),
+    val: fc.integer({ min: 1, max: 1_000_000 }),
     seed: fc.nat(),
     classes: fc.uniqueArray(fc.constantFrom<Dataset.Shape>("circle", "square", "triangle"), { minLength: 1 })
   }, { requiredKeys: ["train", "val", "seed"] }).map(Dataset.shapes),

@@ -141,6 +141,24 @@ describe("ballast", () => {
       assert.match(engines[0]?.reason ?? "", /npx ballast engine install/)
     }))
 
+  it("prints one document under --json where it fails, whatever a file prints while it is loaded", () =>
+    inProject(async ({ ballast, write }) => {
+      write("invalid.ts", `console.log("hello")\n${experiment({ recipe: "batch: -2" })}`)
+      const { code, stdout } = await ballast("plan", "invalid.ts", "--json")
+      const document = JSON.parse(stdout) as { readonly format: string; readonly issues: ReadonlyArray<object> }
+      assert.deepStrictEqual([code, document.format], [1, "ballast.error/1"])
+      assert.deepStrictEqual(document.issues, [
+        { path: "arms.calm.batch", message: "expected a whole number above 0, got -2" }
+      ])
+      const absent = await ballast("run", "absent.ts", "--json")
+      assert.deepStrictEqual(JSON.parse(absent.stdout), {
+        format: "ballast.error/1",
+        error: "NotLoaded",
+        message: "there is no file absent.ts",
+        issues: []
+      })
+    }))
+
   it("lists no runs where there are none", () =>
     inProject(async ({ ballast, folder }) => {
       const { code, stdout } = await ballast("runs", "list", "--json")

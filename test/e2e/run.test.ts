@@ -139,6 +139,12 @@ tensorflow("ballast run", () => {
       assert.strictEqual(fault?.tag, "WorkerLost")
       assert.match(fault?.message ?? "", /by SIGKILL/)
 
+      const terminated = start(["run", "e.ts", "--json"])
+      await terminated.says("/100000")
+      process.kill(childrenOf(terminated.pid)[0] ?? -1, "SIGTERM")
+      const ended = await terminated.ended
+      assert.deepStrictEqual([ended.code, parsed(ended.stdout).runs[0]?.status], [143, "interrupted"])
+
       const orphaned = start(["run", "e.ts"])
       await orphaned.says("/100000")
       const [child = -1] = childrenOf(orphaned.pid)

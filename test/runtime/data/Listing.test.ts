@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import * as Listing from "../../../runtime/data/Listing.ts"
@@ -9,6 +10,24 @@ const list = (root: string, ...names: ReadonlyArray<string>) =>
   Listing.list(root, "train", names.map((relative) => ({ relative, real: path.join(root, relative) })))
 
 describe("Listing", () => {
+  it.effect("opens no pipe, and leaves a link that leads in a circle out alone", () =>
+    inFolder((root) =>
+      Effect.sync(() => {
+        write(root, { "images/a.jpg": "", "list.txt": "pipe.jpg\n" })
+        spawnSync("mkfifo", [path.join(root, "pipe.jpg")])
+        fs.symlinkSync("../pipe.jpg", path.join(root, "images/b.jpg"))
+        fs.symlinkSync("c.jpg", path.join(root, "images/c.jpg"))
+        const places = ["images", "list.txt"].map((relative) => ({ relative, real: path.join(root, relative) }))
+        const { excluded, files } = Listing.list(root, "train", places)
+        assert.deepStrictEqual(files, ["images/a.jpg"])
+        assert.deepStrictEqual(excluded.map(({ file, reason }) => `${file}: ${reason}`), [
+          "images/b.jpg: it is neither a file nor a folder",
+          "images/c.jpg: its link leads nowhere",
+          "list.txt: pipe.jpg: it is neither a file nor a folder"
+        ])
+      })
+    ))
+
   it.effect("finds images in folders within, whatever their case, and each once", () =>
     inFolder((root) => Effect.sync(() => {
       const names = ["b.JPG", "a/z.png", "a.jpeg", "c.webp", "x.gif"]

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import { spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
+import { DatabaseSync } from "node:sqlite"
 import { type NewLaunch, Store } from "../../../runtime/run/Store.ts"
 import { failedRun, runResult } from "./results.ts"
 import { inTemporaryFolder } from "./temporary.ts"
@@ -69,6 +70,33 @@ describe("Store", () => {
       yield* Effect.all([write("x"), write("y")], { concurrency: 2 })
       const list = yield* Effect.flatMap(Store, ({ list }) => list).pipe(Effect.provide(layer()))
       assert.strictEqual(list.length, 80)
+    })))
+
+  it.effect("takes what came of a run from its folder where the process could not record it", () =>
+    inTemporaryFolder(Effect.fn(function*(folder) {
+      const result = runResult({ id: "a-1", directory: folder })
+      fs.writeFileSync(path.join(folder, "result.json"), JSON.stringify(result))
+      const [run] = yield* Effect.gen(function*() {
+        const store = yield* Store
+        const begun = launch("a", 1, gone())
+        yield* store.begin({ ...begun, runs: begun.runs.map((run) => ({ ...run, directory: folder })) })
+        yield* store.start("a-1", 5)
+        return yield* store.list
+      }).pipe(Effect.provide(Store.layerMemory))
+      assert.strictEqual(run?.status, "succeeded")
+      assert.deepStrictEqual(run?.result, result)
+    })))
+
+  it.effect("leaves another program's database as it is", () =>
+    inTemporaryFolder(Effect.fn(function*(folder) {
+      const file = path.join(folder, "ballast.db")
+      const other = new DatabaseSync(file)
+      other.exec("create table users (name text)")
+      other.close()
+      const before = fs.readFileSync(file)
+      const failed = yield* Effect.flip(Effect.provide(Effect.flatMap(Store, ({ list }) => list), Store.layerSqlite(file)))
+      assert.match(failed.message, /another program's database/)
+      assert.deepStrictEqual(fs.readFileSync(file), before)
     })))
 
   it.effect("says which file is no database", () =>
