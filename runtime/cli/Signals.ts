@@ -10,7 +10,7 @@ export const watch = (stop: Stop, say: (signal: Signal) => void) =>
   Effect.acquireRelease(
     Effect.sync(() => {
       let first = Infinity
-      const listen = (signal: Signal) => {
+      const listen = (name: NodeJS.Signals, signal: Signal) => {
         const listener = (): void => {
           const now = performance.now()
           if (stop.requested() === null) {
@@ -21,13 +21,11 @@ export const watch = (stop: Stop, say: (signal: Signal) => void) =>
             process.exit(signal === "SIGTERM" ? code.terminated : code.interrupted)
           }
         }
-        process.on(signal, listener)
-        return () => process.off(signal, listener)
+        process.on(name, listener)
+        return () => process.off(name, listener)
       }
       // A terminal that goes away, as a broken connection does, is no reason to lose a training.
-      const listenToHangUp = (): void => process.emit("SIGTERM") as unknown as void
-      process.on("SIGHUP", listenToHangUp)
-      return [listen("SIGINT"), listen("SIGTERM"), () => process.off("SIGHUP", listenToHangUp)]
+      return [listen("SIGINT", "SIGINT"), listen("SIGTERM", "SIGTERM"), listen("SIGHUP", "SIGTERM")]
     }),
     (listeners) => Effect.sync(() => listeners.forEach((forget) => forget()))
   )

@@ -4,29 +4,14 @@ import * as fc from "fast-check"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import * as Augment from "../../../dsl/Augment.ts"
-import * as Dataset from "../../../dsl/Dataset.ts"
 import type { Batch } from "../../../runtime/data/Batch.ts"
 import * as Batches from "../../../runtime/data/Batches.ts"
-import * as Locations from "../../../runtime/data/Locations.ts"
 import { UnreadablePicture } from "../../../runtime/data/Picture.ts"
-import * as Source from "../../../runtime/data/Source.ts"
 import { hashOf } from "./bytes.ts"
 import { inFolder, open, photograph, write, writeSound } from "./folder.ts"
+import { makingOf, openShapes } from "./making.ts"
 
-const shapes = Effect.gen(function*() {
-  const locations = yield* Locations.read("/nowhere", [])
-  return yield* Source.open(Dataset.shapes({ train: 23, val: 7, seed: 3 }), { locations, cache: "/nowhere" })
-})
-
-const makingOf = (source: Source.Source, options: Partial<Batches.Making> = {}): Batches.Making => ({
-  source,
-  batch: 4,
-  input: 32,
-  augment: Augment.standard(),
-  seed: 0,
-  maxBoxes: source.facts.maxBoxes,
-  ...options
-})
+const shapes = openShapes(23, 7, 3)
 
 const indices = ({ samples }: Batch): ReadonlyArray<number> => samples.map(({ index }) => index)
 

@@ -7,28 +7,16 @@ import { spawn } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { fileURLToPath } from "node:url"
-import * as Augment from "../../../dsl/Augment.ts"
-import * as Dataset from "../../../dsl/Dataset.ts"
 import * as Batches from "../../../runtime/data/Batches.ts"
 import * as Loader from "../../../runtime/data/Loader.ts"
 import * as LoaderThreads from "../../../runtime/data/LoaderThreads.ts"
-import * as Locations from "../../../runtime/data/Locations.ts"
-import * as Source from "../../../runtime/data/Source.ts"
+import type * as Source from "../../../runtime/data/Source.ts"
 import { hashOf } from "./bytes.ts"
 import { inFolder, open, writeSound } from "./folder.ts"
-
-const openShapes = Effect.fn(function*(train: number, val: number) {
-  const locations = yield* Locations.read("/nowhere", [])
-  return yield* Source.open(Dataset.shapes({ train, val, seed: 1 }), { locations, cache: "/nowhere" })
-})
+import { makingOf, openShapes } from "./making.ts"
 
 const optionsFor = (source: Source.Source, options: Partial<Loader.Options> = {}): Loader.Options => ({
-  source,
-  batch: 4,
-  input: 32,
-  augment: Augment.standard(),
-  seed: 0,
-  maxBoxes: source.facts.maxBoxes,
+  ...makingOf(source),
   stepsPerEpoch: 3,
   start: { epoch: 0, batch: 0 },
   ...options
@@ -59,7 +47,7 @@ const program = (runner: ReadonlyArray<string>) =>
 describe("Loader", () => {
   it.live("gives the same batches in the same order for any number of threads", () =>
     Effect.gen(function*() {
-      const source = yield* openShapes(14, 4)
+      const source = yield* openShapes(14, 4, 1)
       const wanted = yield* expected(source, 10)
       for (const [threads, ahead] of [[1, 1], [1, 4], [3, 7]] as const) {
         const loader = yield* Loader.make(optionsFor(source, { threads, ahead }))
@@ -71,7 +59,7 @@ describe("Loader", () => {
 
   it.live("gives validation batches between the training batches, in any order and again", () =>
     Effect.gen(function*() {
-      const source = yield* openShapes(14, 10)
+      const source = yield* openShapes(14, 10, 1)
       const loader = yield* Loader.make(optionsFor(source, { threads: 2 }))
       const batches = Batches.make(optionsFor(source), 0)
       assert.strictEqual(loader.validationBatches, 3)
@@ -112,7 +100,7 @@ describe("Loader", () => {
 
   it.live("hands a batch that an interrupted fiber waited for to the next one", () =>
     Effect.gen(function*() {
-      const source = yield* openShapes(14, 4)
+      const source = yield* openShapes(14, 4, 1)
       const loader = yield* Loader.make(optionsFor(source))
       const fiber = yield* Effect.forkChild(loader.next, { startImmediately: true })
       yield* Fiber.interrupt(fiber)
@@ -121,7 +109,7 @@ describe("Loader", () => {
 
   it.live("answers with a fault where its threads crash, and where they were stopped", () =>
     Effect.gen(function*() {
-      const source = yield* openShapes(14, 4)
+      const source = yield* openShapes(14, 4, 1)
       const threads = LoaderThreads.start({ making: null as unknown as Batches.Making, budget: 0 }, 2)
       const wanted = { kind: "training", epoch: 0, index: 0 } as const
       const both = Promise.all([threads.ask(wanted), threads.ask(wanted)])
@@ -140,7 +128,7 @@ describe("Loader", () => {
   for (const [name, runner] of [["node", []], ["tsx", ["--import", "tsx"]]] as const) {
     it.live(`works under ${name}, and does not keep a program alive that leaves it open`, () =>
       Effect.gen(function*() {
-        const source = yield* openShapes(12, 4)
+        const source = yield* openShapes(12, 4, 1)
         const { code, errors, output } = yield* program(runner)
         assert.strictEqual(code, 0, errors)
         assert.deepStrictEqual(output.trimEnd().split("\n"), yield* expected(source, 6))

@@ -57,6 +57,8 @@ describe("Store", () => {
       const failed = yield* Effect.flip(store.begin({ ...launch("b", 2), runs: launch("a", 1).runs }))
       assert.strictEqual(failed._tag, "StoreFailed")
       assert.strictEqual((yield* store.list).length, 2)
+      yield* store.begin(launch("b", 2))
+      assert.strictEqual((yield* store.list).length, 4)
     }).pipe(Effect.provide(Store.layerMemory)))
 
   it.effect("shares a file between two that are open at once", () =>

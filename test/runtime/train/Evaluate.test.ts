@@ -75,6 +75,15 @@ describe("Evaluate", () => {
       assert.strictEqual(map, 1)
     }))
 
+  it.effect("maps what lies across as it does what lies down", () =>
+    Effect.gen(function*() {
+      const upright = { ...photograph(0), width: 480, height: 640, left: 20, top: 0 }
+      // 30 px each way are 120 of the original: large by its area alone if both are scaled. The other lies at the border.
+      const tall = { ...batch([upright, upright]), boxes: onEvery([60, 60, 90, 90, 20, 40, 60, 120]) }
+      const { map, mapLarge, mapMedium } = yield* evaluate(predicting([60, 60, 90, 90, 0, 40, 60, 120], [0.9, 0, 0, 0.8]), [tall])
+      assert.deepStrictEqual([map, mapLarge, mapMedium], [1, 1, -1])
+    }))
+
   it.effect("counts no image that only fills up the last batch, and no class that is confused", () =>
     Effect.gen(function*() {
       const last = batch([photograph(2)])
