@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import * as Length from "./Length.ts"
 import * as Quantity from "./Quantity.ts"
 
 /** They are letterboxed, as validation images are, and nothing more. */
@@ -7,7 +8,9 @@ export const Off = Schema.TaggedStruct("Off", {})
 /**
  * YOLO's usual changes. `hue` is the largest turn as a share of the colour circle, `saturation` and `value` the largest
  * relative changes; `flip` is the probability of a left-right flip, `translate` the largest shift as a share of the
- * side, `scale` the largest relative change of size.
+ * side, `scale` the largest relative change of size. `mosaic` is the probability that an image is shown beside three
+ * others, which never happens during the last `closing` of the training. A box is kept where what is seen of it is more
+ * than 2 px wide and high and more than a tenth of it, and its sides' ratio is below 100.
  */
 export const Standard = Schema.TaggedStruct("Standard", {
   hue: Quantity.share,
@@ -15,7 +18,9 @@ export const Standard = Schema.TaggedStruct("Standard", {
   value: Quantity.share,
   flip: Quantity.share,
   translate: Quantity.share,
-  scale: Quantity.fraction
+  scale: Quantity.fraction,
+  mosaic: Quantity.share,
+  closing: Length.Length
 })
 export type Standard = typeof Standard.Type
 
@@ -26,7 +31,7 @@ export type Augment = typeof Augment.Type
 /** Shows training images as they are. */
 export const off: Augment = { _tag: "Off" }
 
-/** Changes every training image at random, by at most what the fields say. */
+/** Changes every training image at random, by at most what the fields say. The defaults are YOLOv8's. */
 export const standard = (options: Partial<Omit<Standard, "_tag">> = {}): Augment => ({
   _tag: "Standard",
   hue: 0.015,
@@ -35,5 +40,7 @@ export const standard = (options: Partial<Omit<Standard, "_tag">> = {}): Augment
   flip: 0.5,
   translate: 0.1,
   scale: 0.5,
+  mosaic: 1,
+  closing: { epochs: 10 },
   ...options
 })

@@ -7,15 +7,21 @@ import * as Issue from "./Issue.ts"
 import * as Near from "./Near.ts"
 import * as Quantity from "./Quantity.ts"
 import * as Recipe from "./Recipe.ts"
+import type * as Seeds from "./Seeds.ts"
 import * as Setting from "./Setting.ts"
 import * as Text from "./Text.ts"
+import * as Trigger from "./Trigger.ts"
 
-/** What an experiment says: a question, recipes to compare by name, seeds, and what must hold in the end. */
+/**
+ * What an experiment says: a question, recipes to compare by name, seeds, what must hold in the end, and what starts it
+ * without a person.
+ */
 export interface Definition<Arm extends string = string> {
   readonly question: string
   readonly arms: Readonly<Record<Arm, Recipe.Recipe>>
-  readonly seeds: ReadonlyArray<number>
+  readonly seeds: Seeds.Seeds
   readonly expect: ReadonlyArray<Expect.Expect<Arm>>
+  readonly triggers?: ReadonlyArray<Trigger.Trigger>
 }
 
 const Arms = Schema.Record(Schema.String, Recipe.Recipe).pipe(Schema.check(
@@ -34,7 +40,8 @@ const Definition = Schema.Struct({
       expected: "every seed once"
     })
   )),
-  expect: Schema.Array(Expect.Expect)
+  expect: Schema.Array(Expect.Expect),
+  triggers: Schema.optionalKey(Schema.Array(Trigger.Trigger))
 })
 
 const marker = "ballast.experiment/1"

@@ -1,5 +1,22 @@
 import * as Schema from "effect/Schema"
 import * as Quantity from "./Quantity.ts"
+import * as Text from "./Text.ts"
+
+/** A safetensors file, found from the working directory; with `sha256` only that very content is taken. */
+export const File = Schema.TaggedStruct("File", {
+  file: Text.filled,
+  sha256: Schema.NullOr(Schema.String.pipe(Schema.check(Schema.makeFilter(
+    (text: string) => /^[0-9a-f]{64}$/.test(text),
+    { expected: "a SHA-256 of 64 hexadecimal digits" }
+  ))))
+})
+
+/** The last checkpoint of a run that the home keeps. */
+export const Run = Schema.TaggedStruct("Run", { run: Text.name })
+
+/** Trained weights to start from, by their addresses. */
+export const Weights = Schema.Union([File, Run])
+export type Weights = typeof Weights.Type
 
 /**
  * A YOLOv8 detector on square images. `depth` multiplies block repeats, `width` multiplies channels (at most
@@ -10,13 +27,28 @@ export const Yolo = Schema.TaggedStruct("Yolo", {
   width: Quantity.positiveUpTo(64),
   maxChannels: Quantity.count,
   input: Quantity.count,
-  regMax: Schema.Literal(16)
+  regMax: Schema.Literal(16),
+  weights: Schema.optionalKey(Weights)
 })
 export type Yolo = typeof Yolo.Type
 
-/** The network that is trained, from random weights. */
-export const Model = Yolo
-export type Model = Yolo
+/**
+ * A small convolutional classifier on square images of side `input` that says which classes an image shows: one stage of
+ * a 3 x 3 convolution of stride 2, batch norm and SiLU for each of `channels`, then the mean over the image and one layer.
+ */
+export const Classifier = Schema.TaggedStruct("Classifier", {
+  channels: Schema.Array(Quantity.countUpTo(4096)).pipe(Schema.check(Schema.makeFilter(
+    (stages: ReadonlyArray<number>) => stages.length >= 1 && stages.length <= 8,
+    { expected: "the channels of one to eight stages" }
+  ))),
+  input: Quantity.count,
+  weights: Schema.optionalKey(Weights)
+})
+export type Classifier = typeof Classifier.Type
+
+/** The network that is trained, from random weights unless others are named. */
+export const Model = Schema.Union([Yolo, Classifier])
+export type Model = typeof Model.Type
 
 /** The published sizes of the family. */
 const sizes = {
@@ -39,3 +71,24 @@ export const yolo = (
   const { size, ...others } = options
   return { _tag: "Yolo", ...sizes[size], regMax: 16, ...others }
 }
+
+/** Describes a classifier: `Model.classifier({ channels: [16, 32, 64], input: 64 })`. Classes come from the data. */
+export const classifier = (options: { readonly channels: ReadonlyArray<number>; readonly input: number }): Classifier => ({
+  _tag: "Classifier",
+  ...options
+})
+
+/**
+ * Starts a model from trained weights: those of a run's last checkpoint, or of a safetensors file. Tensors are found by
+ * address; where an address or a shape is another, as the last layer's is for other classes, the model's own random start
+ * stays, and the plan says so.
+ */
+export const from = <M extends Model>(
+  weights:
+    | { readonly run: string; readonly file?: never; readonly sha256?: never }
+    | { readonly file: string; readonly sha256?: string; readonly run?: never },
+  model: M
+): M => ({
+  ...model,
+  weights: weights.run === undefined ? { _tag: "File", sha256: null, ...weights } : { _tag: "Run", ...weights }
+})

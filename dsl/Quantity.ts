@@ -34,5 +34,8 @@ export const countUpTo = (most: number) =>
 /** Accepts a whole number of at least 0. */
 export const index = bounded("a whole number of at least 0", (value) => Number.isSafeInteger(value) && value >= 0)
 
+/** Accepts a number above 0 and at most 100. */
+export const percentile = bounded("a number above 0 and at most 100", (value) => value > 0 && value <= 100)
+
 /** Accepts any finite number. */
 export const finite = bounded("a finite number", () => true)

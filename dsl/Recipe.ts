@@ -1,16 +1,21 @@
 import type * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as Accumulate from "./Accumulate.ts"
 import * as Augment from "./Augment.ts"
 import * as Checkpoint from "./Checkpoint.ts"
 import * as Clip from "./Clip.ts"
 import * as Dataset from "./Dataset.ts"
+import * as Dropout from "./Dropout.ts"
+import * as EarlyStop from "./EarlyStop.ts"
 import * as Ema from "./Ema.ts"
 import * as Evaluate from "./Evaluate.ts"
+import * as Host from "./Host.ts"
 import * as Issue from "./Issue.ts"
 import * as LearningRate from "./LearningRate.ts"
 import * as Length from "./Length.ts"
 import * as Loss from "./Loss.ts"
 import * as Model from "./Model.ts"
+import * as Monitor from "./Monitor.ts"
 import * as Optimizer from "./Optimizer.ts"
 import * as Quantity from "./Quantity.ts"
 import * as Retry from "./Retry.ts"
@@ -20,7 +25,7 @@ import * as Warmup from "./Warmup.ts"
 /** A finding that the author answers in the source, with the reason. */
 const Accepted = Schema.Struct({ rule: Text.filled, reason: Text.filled })
 
-/** All that decides a training, as plain data. `batch` counts the images of one optimizer step. */
+/** All that decides a training, as plain data. `batch` counts the images of one forward pass. */
 export const Recipe = Schema.Struct({
   data: Dataset.Dataset,
   model: Model.Model,
@@ -30,13 +35,18 @@ export const Recipe = Schema.Struct({
   warmup: Warmup.Warmup,
   clip: Clip.Clip,
   ema: Ema.Ema,
+  dropout: Dropout.Dropout,
   augment: Augment.Augment,
   precision: Schema.Literal("float32"),
   batch: Quantity.count,
+  accumulate: Accumulate.Accumulate,
   length: Length.Length,
   evaluate: Evaluate.Evaluate,
+  earlyStop: EarlyStop.EarlyStop,
   checkpoint: Checkpoint.Checkpoint,
+  monitor: Monitor.Monitor,
   retry: Retry.Retry,
+  host: Host.Host,
   accepted: Schema.Array(Accepted)
 })
 export type Recipe = typeof Recipe.Type
@@ -45,17 +55,26 @@ export type Recipe = typeof Recipe.Type
 type Required = "data" | "model" | "optimizer" | "schedule" | "batch" | "length"
 export type Options = Pick<Recipe, Required> & Partial<Omit<Recipe, Required | "accepted">>
 
+/** Options come unchecked from JavaScript, so that even the model may be missing here. */
+const lossOf = (model: Options["model"] | undefined): Loss.Loss =>
+  model?._tag === "Classifier" ? Loss.binaryCrossEntropy() : Loss.yoloV8()
+
 /** Describes a training. Numbers are checked when the experiment is validated, all at once, not here. */
 export const make = (options: Options): Recipe => ({
-  loss: Loss.yoloV8(),
+  loss: lossOf(options.model),
   warmup: Warmup.none,
   clip: Clip.off,
   ema: Ema.off,
+  dropout: Dropout.off,
   augment: Augment.standard(),
   precision: "float32",
+  accumulate: Accumulate.none,
   evaluate: Evaluate.atEnd,
+  earlyStop: EarlyStop.off,
   checkpoint: Checkpoint.atEnd,
+  monitor: Monitor.off,
   retry: Retry.never,
+  host: Host.any,
   ...options,
   accepted: []
 })

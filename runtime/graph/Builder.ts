@@ -15,6 +15,8 @@ export interface Builder {
   readonly maxPool: (id: string, input: string, size: number) => string
   readonly upsample: (id: string, input: string) => string
   readonly levels: (id: string, inputs: ReadonlyArray<string>) => string
+  readonly mean: (id: string, input: string) => string
+  readonly dropout: (id: string, input: string, share: number) => string
 }
 
 const batchNormEpsilon = 1e-3
@@ -138,6 +140,8 @@ export const make = (): Builder => {
       fit(id, inputs, ({ channels }) => [channels])
       const rows = inputs.reduce((sum, input) => sum + cellOf(input).height * cellOf(input).width, 0)
       return push(id, { _tag: "Levels" }, inputs, [rows, cellOf(inputs[0] ?? "").channels])
-    }
+    },
+    mean: (id, input) => push(id, { _tag: "Mean" }, [input], [1, 1, cellOf(input).channels]),
+    dropout: (id, input, share) => push(id, { _tag: "Dropout", share }, [input], shapeOf(input))
   }
 }

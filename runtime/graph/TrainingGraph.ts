@@ -38,6 +38,8 @@ export type Op =
   | { readonly _tag: "MaxPool"; readonly size: number }
   | { readonly _tag: "Upsample"; readonly factor: 2 }
   | { readonly _tag: "Levels" }
+  | { readonly _tag: "Mean" }
+  | { readonly _tag: "Dropout"; readonly share: number }
 
 export interface Node {
   readonly id: string
@@ -53,11 +55,16 @@ export interface Node {
 export interface TrainingGraph {
   readonly input: readonly [height: number, width: number, channels: number]
   readonly classes: ReadonlyArray<string>
+  /** Of a detector's levels, in pixels; a classifier has none. */
   readonly strides: ReadonlyArray<number>
+  /** The bins of a detector's box side; 0 for a classifier. */
   readonly regMax: number
   readonly nodes: ReadonlyArray<Node>
-  /** Node ids: `distances` is [anchors, 4 x regMax], `logits` is [anchors, classes]; anchors by level, then row-major. */
-  readonly outputs: { readonly distances: string; readonly logits: string }
+  /**
+   * Node ids. A detector's `distances` is [anchors, 4 x regMax], its `logits` [anchors, classes]; anchors by level, then
+   * row-major. A classifier has no `distances`, and its `logits` is [1, classes].
+   */
+  readonly outputs: { readonly distances: string | null; readonly logits: string }
 }
 
 /** Counts the elements of a shape. */
@@ -85,3 +92,7 @@ export const buffers = (graph: TrainingGraph): ReadonlyArray<Addressed<Buffer>> 
 /** Counts the rows of the graph's outputs: one anchor a cell of every level. */
 export const anchorCount = (graph: TrainingGraph): number =>
   graph.strides.reduce((sum, stride) => sum + (graph.input[0] / stride) * (graph.input[1] / stride), 0)
+
+/** Lists the dropout nodes, in the graph's order. */
+export const dropouts = (graph: TrainingGraph): ReadonlyArray<{ readonly node: Node; readonly share: number }> =>
+  graph.nodes.flatMap((node) => node.op._tag === "Dropout" ? [{ node, share: node.op.share }] : [])

@@ -6,6 +6,17 @@ export interface DataFacts {
   readonly boxes: { readonly train: number; readonly val: number }
   /** The most boxes on one image, at least 1: the columns of a batch's padded ground truth. */
   readonly maxBoxes: number
+  /** How many training images show nothing to detect. */
+  readonly background: number
+  /** How many training boxes each class has. */
+  readonly boxesByClass: ReadonlyArray<number>
+  /**
+   * The median over the training boxes of their side, the square root of their area, relative to the square root of
+   * the image's area: 0..1. Null where there is no box.
+   */
+  readonly medianSide: number | null
+  /** How many validation images are training images, too: files of equal content. */
+  readonly leaked: number
   /** Decides every image and label; null where it was not computed. */
   readonly fingerprint: string | null
 }

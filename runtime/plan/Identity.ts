@@ -4,6 +4,7 @@
 import * as Recipe from "../../dsl/Recipe.ts"
 import type { TrainingGraph } from "../graph/TrainingGraph.ts"
 import type { Curve } from "../optim/Curve.ts"
+import * as Moments from "../optim/Moments.ts"
 import * as Canonical from "./Canonical.ts"
 import type { Stage } from "./UpdateStages.ts"
 
@@ -42,8 +43,15 @@ const warmupOf = ({ optimizer, warmup }: Recipe.Recipe, warmupSteps: number) =>
     steps: warmupSteps,
     from: warmup.from,
     biasFrom: warmup.biasFrom,
-    momentumFrom: Math.min(warmup.momentumFrom, optimizer.momentum)
+    momentumFrom: Moments.warmedFrom(optimizer, warmup.momentumFrom)
   }
+
+/** A mosaic's end is told by its step, where that is known; one that is never shown is the same as none. */
+const augmentOf = ({ augment }: Recipe.Recipe, closingFrom: number | null) => {
+  if (augment._tag === "Off") return augment
+  const { closing, mosaic, ...changes } = augment
+  return closingFrom === 0 ? changes : { ...changes, mosaic, closing: closingFrom ?? closing }
+}
 
 /**
  * Identifies everything that decides a training's numbers besides its data and seed, after resolution: epochs and the
@@ -54,8 +62,10 @@ export const ofTraining = (options: {
   readonly graph: TrainingGraph
   readonly update: ReadonlyArray<Stage>
   readonly curve: Pick<Curve, "totalSteps" | "warmupSteps">
+  /** The step from which on no mosaic is shown; null where it is not known. */
+  readonly closingFrom: number | null
 }): string => {
-  const { curve, graph, recipe, update } = options
+  const { closingFrom, curve, graph, recipe, update } = options
   return Canonical.hash({
     generatorVersion,
     graph: ofGraph(graph, update),
@@ -72,8 +82,10 @@ export const ofTraining = (options: {
     totalSteps: curve.totalSteps,
     clip: recipe.clip,
     ema: recipe.ema,
-    augment: recipe.augment,
+    earlyStop: recipe.earlyStop._tag === "Off" ? null : { ...recipe.earlyStop, every: recipe.evaluate.every },
+    augment: augmentOf(recipe, closingFrom),
     precision: recipe.precision,
-    batch: recipe.batch
+    batch: recipe.batch,
+    accumulate: recipe.accumulate.batches
   })
 }

@@ -6,8 +6,10 @@ import type * as Experiment from "../../dsl/Experiment.ts"
 import type * as Recipe from "../../dsl/Recipe.ts"
 import * as Cost from "../graph/Cost.ts"
 import type { TrainingGraph } from "../graph/TrainingGraph.ts"
-import * as Yolo from "../nets/yolo/Yolo.ts"
+import * as Network from "../nets/Network.ts"
 import * as Curve from "../optim/Curve.ts"
+import * as Moments from "../optim/Moments.ts"
+import * as Closing from "./Closing.ts"
 import * as DataFindings from "./DataFindings.ts"
 import type { DataFacts } from "./Facts.ts"
 import * as Finding from "./Finding.ts"
@@ -44,7 +46,7 @@ export interface Plan {
 }
 
 const scheduleOf = (recipe: Recipe.Recipe, facts: DataFacts | null): Schedule => {
-  const stepsPerEpoch = facts === null ? null : Length.stepsPerEpoch(facts.images.train, recipe.batch)
+  const stepsPerEpoch = facts === null ? null : Length.stepsPerEpoch(facts.images.train, recipe.batch * recipe.accumulate.batches)
   const totalSteps = Length.steps(recipe.length, stepsPerEpoch)
   return {
     totalSteps: totalSteps === null ? null : Math.max(1, totalSteps),
@@ -56,8 +58,10 @@ const scheduleOf = (recipe: Recipe.Recipe, facts: DataFacts | null): Schedule =>
 const curveOf = (recipe: Recipe.Recipe, { totalSteps, warmupSteps }: Schedule): Curve.Curve | null =>
   totalSteps === null || warmupSteps === null ? null : Curve.make({
     schedule: recipe.schedule,
-    warmup: recipe.warmup,
-    momentum: recipe.optimizer.momentum,
+    warmup: recipe.warmup._tag === "None"
+      ? recipe.warmup
+      : { ...recipe.warmup, momentumFrom: Moments.warmedFrom(recipe.optimizer, recipe.warmup.momentumFrom) },
+    momentum: Moments.momentum(recipe.optimizer),
     totalSteps,
     warmupSteps
   })
@@ -70,13 +74,14 @@ export const resolveArm = (arm: string, recipe: Recipe.Recipe, facts: DataFacts 
   const schedule = scheduleOf(recipe, facts)
   const update = UpdateStages.of(recipe)
   const curve = curveOf(recipe, schedule)
+  const closingFrom = Closing.from(recipe.augment, schedule)
   const classes = classesOf(recipe, facts)
   const findings = [
     ...DataFindings.of(recipe, facts),
     ...Rules.check({ recipe, facts, totalSteps: schedule.totalSteps, warmupSteps: schedule.warmupSteps })
   ].map((finding) => Finding.answered(finding, recipe.accepted))
   const blocked = findings.some(({ severity }) => severity === "error")
-  const graph = blocked || classes === null ? null : Yolo.build(recipe.model, classes)
+  const graph = blocked || classes === null ? null : Network.build(recipe, classes)
   return {
     arm,
     recipe,
@@ -84,11 +89,16 @@ export const resolveArm = (arm: string, recipe: Recipe.Recipe, facts: DataFacts 
     identity: {
       recipe: Identity.ofRecipe(recipe),
       graph: graph === null ? null : Identity.ofGraph(graph, update),
-      training: graph === null || curve === null ? null : Identity.ofTraining({ recipe, graph, update, curve }),
+      training: graph === null || curve === null ? null : Identity.ofTraining({ recipe, graph, update, curve, closingFrom }),
       data: facts?.fingerprint ?? null
     },
     graph,
-    cost: graph === null ? null : Cost.of(graph, { batch: recipe.batch, ema: recipe.ema._tag !== "Off" }),
+    cost: graph === null ? null : Cost.of(graph, {
+      batch: recipe.batch,
+      accumulate: recipe.accumulate.batches,
+      slots: Moments.slots(recipe.optimizer).length,
+      ema: recipe.ema._tag !== "Off"
+    }),
     update,
     schedule,
     curve,

@@ -30,18 +30,48 @@ export const data = ({ data }: Recipe.Recipe, facts: DataFacts | null): string =
 }
 
 /** Names a recipe's model. */
-export const model = ({ model }: Recipe.Recipe): string =>
-  `YOLOv8, depth ${Figure.chosen(model.depth)}, width ${Figure.chosen(model.width)}, ${model.input} px`
+export const model = ({ model }: Recipe.Recipe): string => {
+  const from = model.weights === undefined
+    ? ""
+    : model.weights._tag === "Run" ? `, from run ${model.weights.run}` : `, from ${model.weights.file}`
+  const family = model._tag === "Yolo"
+    ? `YOLOv8, depth ${Figure.chosen(model.depth)}, width ${Figure.chosen(model.width)}`
+    : `classifier of ${Figure.plural(model.channels.length, "stage")} (${model.channels.join(", ")} channels)`
+  return `${family}, ${model.input} px${from}`
+}
 
-const optimizer = ({ optimizer: { momentum, nesterov, weightDecay } }: Recipe.Recipe): string =>
-  `SGD, ${nesterov ? "Nesterov " : ""}momentum ${Figure.chosen(momentum)}`
-  + (weightDecay === 0 ? "" : `, weight decay ${Figure.chosen(weightDecay)} on convolutions`)
+const optimizer = ({ optimizer }: Recipe.Recipe): string => {
+  const { weightDecay } = optimizer
+  const kind = optimizer._tag === "Sgd"
+    ? `SGD, ${optimizer.nesterov ? "Nesterov " : ""}momentum ${Figure.chosen(optimizer.momentum)}`
+    : `${optimizer._tag}, betas ${Figure.chosen(optimizer.beta1)} and ${Figure.chosen(optimizer.beta2)}`
+  return kind + (weightDecay === 0 ? "" : `, weight decay ${Figure.chosen(weightDecay)} on weights alone`)
+}
+
+/** Says what bounds the gradient; null where nothing does. */
+export const clip = ({ clip }: Recipe.Recipe): string | null => {
+  switch (clip._tag) {
+    case "Off":
+      return null
+    case "GlobalNorm":
+      return `global norm at most ${Figure.chosen(clip.maxNorm)}`
+    case "PerLayer":
+      return `root mean square of each tensor at most ${Figure.chosen(clip.maxRms)}`
+    case "Adaptive":
+      return `each unit at most ${Figure.chosen(clip.ratio)} of its weights' norm`
+    case "Auto":
+      return `global norm at most percentile ${Figure.chosen(clip.percentile)} of the last ${Figure.plural(clip.history, "norm")}`
+    case "ZScore":
+      return `global norm at most ${Figure.chosen(clip.threshold)} deviations above its running mean`
+        + (clip.maxNorm === null ? "" : `, and at most ${Figure.chosen(clip.maxNorm)}`)
+  }
+}
 
 /** Says what a stage of the update does under this recipe; null where its name says it. */
 export const stage = (stage: Stage, recipe: Recipe.Recipe): string | null => {
   switch (stage) {
     case "clip":
-      return recipe.clip._tag === "Off" ? null : `global norm at most ${Figure.chosen(recipe.clip.maxNorm)}`
+      return clip(recipe)
     case "optimizer":
       return optimizer(recipe)
     case "ema":

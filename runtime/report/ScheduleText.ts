@@ -42,7 +42,7 @@ const rowsOf = (curve: Curve): ReadonlyArray<Line.Line> =>
   })
 
 const decisive = ({ curve, recipe }: Arm): string =>
-  JSON.stringify([recipe.schedule, recipe.warmup, recipe.optimizer.momentum, curve?.totalSteps, curve?.warmupSteps])
+  JSON.stringify([recipe.schedule, recipe.warmup, recipe.optimizer, curve?.totalSteps, curve?.warmupSteps])
 
 const groupOf = (arms: ReadonlyArray<Arm>, columns: number): ReadonlyArray<Line.Line> => {
   const [first] = arms

@@ -59,7 +59,7 @@ const faultOf = (outcome: StepOutcome, step: number): NonFinite => {
  */
 export const run = Effect.fn("Loop.run")(function*<E>(training: Training<E>) {
   const { curve, lastStep, recipe, stepsPerEpoch, tally } = training
-  const bound = ClipBound.bound(recipe.clip)
+  const bound = ClipBound.fixedBound(recipe.clip)
   const divergence = Divergence.detector()
   const durations: Array<number> = []
   let position: Position = { step: 0, epoch: 0, batch: 0 }

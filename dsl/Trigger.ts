@@ -1,0 +1,40 @@
+import * as Cron from "effect/Cron"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+
+const zone = Schema.String.pipe(Schema.check(Schema.makeFilter(
+  (name: string) => {
+    try {
+      return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== ""
+    } catch {
+      return false
+    }
+  },
+  { expected: `a time zone, such as "UTC" or "Europe/Berlin"` }
+)))
+
+const expression = Schema.String.pipe(Schema.check(Schema.makeFilter(
+  (text: string) => Result.isSuccess(Cron.parse(text)),
+  { expected: `a cron expression, such as "0 3 * * *"` }
+)))
+
+/** At the times of a cron expression, in a time zone. */
+export const AtTimes = Schema.TaggedStruct("AtTimes", { cron: expression, zone })
+
+/** Where a pull request changes what the experiment trains. */
+export const OnPullRequest = Schema.TaggedStruct("OnPullRequest", {})
+
+/** What starts an experiment without a person. */
+export const Trigger = Schema.Union([AtTimes, OnPullRequest])
+export type Trigger = typeof Trigger.Type
+
+/** Runs at the times of a cron expression (minute, hour, day, month, weekday), in UTC unless another zone is named. */
+export const cron = (cron: string, options: { readonly zone?: string } = {}): Trigger => ({
+  _tag: "AtTimes",
+  cron,
+  zone: "UTC",
+  ...options
+})
+
+/** Runs for every pull request that changes what the experiment trains. */
+export const pullRequest: Trigger = { _tag: "OnPullRequest" }

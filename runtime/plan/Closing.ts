@@ -1,0 +1,22 @@
+/**
+ * The end of a training, over which images are shown without a mosaic: a detector last sees what it will be asked about.
+ */
+import type * as Augment from "../../dsl/Augment.ts"
+import * as Length from "./Length.ts"
+
+/** Tells whether images are ever shown in a mosaic. */
+export const hasMosaic = (augment: Augment.Augment): augment is Augment.Standard =>
+  augment._tag === "Standard" && augment.mosaic > 0
+
+/**
+ * Finds the step from which on no mosaic is shown; 0 where none ever is. Returns null where that hangs on lengths in
+ * epochs and the steps of one are not known.
+ */
+export const from = (
+  augment: Augment.Augment,
+  { stepsPerEpoch, totalSteps }: { readonly stepsPerEpoch: number | null; readonly totalSteps: number | null }
+): number | null => {
+  if (!hasMosaic(augment)) return 0
+  const closing = Length.steps(augment.closing, stepsPerEpoch)
+  return closing === null || totalSteps === null ? null : Math.max(0, totalSteps - closing)
+}
