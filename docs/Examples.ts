@@ -64,7 +64,7 @@ export const examples = {
   "Ema.off": Recipe.with(recipe, { ema: Ema.off }),
   "Ema.exponential": Ema.exponential({ decay: 0.999, tau: 200 }),
   "Augment.off": Recipe.with(recipe, { augment: Augment.off }),
-  "Augment.standard": Augment.standard({ flip: 0, scale: 0.2 }),
+  "Augment.standard": Augment.standard({ flip: 0, scale: 0.2, mosaic: 0.5, closing: { epochs: 15 } }),
   Length: { epochs: 0.5 } satisfies Length.Length,
   "Evaluate.atEnd": Recipe.with(recipe, { evaluate: Evaluate.atEnd }),
   "Evaluate.every": Evaluate.every({ epochs: 10 }),

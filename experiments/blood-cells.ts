@@ -1,4 +1,17 @@
-import { Clip, Dataset, Ema, Evaluate, Expect, Experiment, LearningRate, Model, Optimizer, Recipe, Warmup } from "ballast"
+import {
+  Augment,
+  Clip,
+  Dataset,
+  Ema,
+  Evaluate,
+  Expect,
+  Experiment,
+  LearningRate,
+  Model,
+  Optimizer,
+  Recipe,
+  Warmup
+} from "ballast"
 import { main } from "ballast/runtime"
 
 const recipe = Recipe.make({
@@ -12,6 +25,7 @@ const recipe = Recipe.make({
   warmup: Warmup.linear({ epochs: 3 }),
   clip: Clip.globalNorm(10),
   ema: Ema.exponential({ decay: 0.999, tau: 200 }),
+  augment: Augment.standard({ mosaic: 0 }),
   batch: 8,
   length: { epochs: 60 },
   evaluate: Evaluate.every({ epochs: 10 })

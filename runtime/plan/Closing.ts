@@ -1,5 +1,5 @@
 /**
- * The end of a training, over which images are shown without a mosaic: a detector last sees what it will be asked about.
+ * The end of a training, over which no mosaic is shown: a detector last sees such images as it will be asked about.
  */
 import type * as Augment from "../../dsl/Augment.ts"
 import * as Length from "./Length.ts"
@@ -9,7 +9,7 @@ export const hasMosaic = (augment: Augment.Augment): augment is Augment.Standard
   augment._tag === "Standard" && augment.mosaic > 0
 
 /**
- * Finds the step from which on no mosaic is shown; 0 where none ever is. Returns null where that hangs on lengths in
+ * Finds the step from which on no mosaic is shown; 0 where none ever is. Returns null where that hangs on a length in
  * epochs and the steps of one are not known.
  */
 export const from = (

@@ -6,6 +6,7 @@ import type { TrainingGraph } from "../graph/TrainingGraph.ts"
 import type { Curve } from "../optim/Curve.ts"
 import * as Moments from "../optim/Moments.ts"
 import * as Canonical from "./Canonical.ts"
+import * as Closing from "./Closing.ts"
 import type { Stage } from "./UpdateStages.ts"
 
 /** Raised whenever equal recipes on equal data would draw other weights, batches or augmentations. */
@@ -46,11 +47,11 @@ const warmupOf = ({ optimizer, warmup }: Recipe.Recipe, warmupSteps: number) =>
     momentumFrom: Moments.warmedFrom(optimizer, warmup.momentumFrom)
   }
 
-/** A mosaic's end is told by its step, where that is known; one that is never shown is the same as none. */
-const augmentOf = ({ augment }: Recipe.Recipe, closingFrom: number | null) => {
-  if (augment._tag === "Off") return augment
-  const { closing, mosaic, ...changes } = augment
-  return closingFrom === 0 ? changes : { ...changes, mosaic, closing: closingFrom ?? closing }
+/** One without a mosaic has none to end. The end stands as declared: its step may not be known without the data. */
+const augmentOf = ({ augment }: Recipe.Recipe) => {
+  if (augment._tag === "Off" || Closing.hasMosaic(augment)) return augment
+  const { closing: _, ...changes } = augment
+  return changes
 }
 
 /**
@@ -62,10 +63,8 @@ export const ofTraining = (options: {
   readonly graph: TrainingGraph
   readonly update: ReadonlyArray<Stage>
   readonly curve: Pick<Curve, "totalSteps" | "warmupSteps">
-  /** The step from which on no mosaic is shown; null where it is not known. */
-  readonly closingFrom: number | null
 }): string => {
-  const { closingFrom, curve, graph, recipe, update } = options
+  const { curve, graph, recipe, update } = options
   return Canonical.hash({
     generatorVersion,
     graph: ofGraph(graph, update),
@@ -83,7 +82,7 @@ export const ofTraining = (options: {
     clip: recipe.clip,
     ema: recipe.ema,
     earlyStop: recipe.earlyStop._tag === "Off" ? null : { ...recipe.earlyStop, every: recipe.evaluate.every },
-    augment: augmentOf(recipe, closingFrom),
+    augment: augmentOf(recipe),
     precision: recipe.precision,
     batch: recipe.batch,
     accumulate: recipe.accumulate.batches

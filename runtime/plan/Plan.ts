@@ -9,7 +9,6 @@ import type { TrainingGraph } from "../graph/TrainingGraph.ts"
 import * as Network from "../nets/Network.ts"
 import * as Curve from "../optim/Curve.ts"
 import * as Moments from "../optim/Moments.ts"
-import * as Closing from "./Closing.ts"
 import * as DataFindings from "./DataFindings.ts"
 import type { DataFacts } from "./Facts.ts"
 import * as Finding from "./Finding.ts"
@@ -74,7 +73,6 @@ export const resolveArm = (arm: string, recipe: Recipe.Recipe, facts: DataFacts 
   const schedule = scheduleOf(recipe, facts)
   const update = UpdateStages.of(recipe)
   const curve = curveOf(recipe, schedule)
-  const closingFrom = Closing.from(recipe.augment, schedule)
   const classes = classesOf(recipe, facts)
   const findings = [
     ...DataFindings.of(recipe, facts),
@@ -89,7 +87,7 @@ export const resolveArm = (arm: string, recipe: Recipe.Recipe, facts: DataFacts 
     identity: {
       recipe: Identity.ofRecipe(recipe),
       graph: graph === null ? null : Identity.ofGraph(graph, update),
-      training: graph === null || curve === null ? null : Identity.ofTraining({ recipe, graph, update, curve, closingFrom }),
+      training: graph === null || curve === null ? null : Identity.ofTraining({ recipe, graph, update, curve }),
       data: facts?.fingerprint ?? null
     },
     graph,

@@ -18,7 +18,17 @@ describe("Recipe.make", () => {
       warmup: { _tag: "None" },
       clip: { _tag: "Off" },
       ema: { _tag: "Off" },
-      augment: { _tag: "Standard", hue: 0.015, saturation: 0.7, value: 0.4, flip: 0.5, translate: 0.1, scale: 0.5 },
+      augment: {
+        _tag: "Standard",
+        hue: 0.015,
+        saturation: 0.7,
+        value: 0.4,
+        flip: 0.5,
+        translate: 0.1,
+        scale: 0.5,
+        mosaic: 1,
+        closing: { epochs: 10 }
+      },
       precision: "float32",
       evaluate: { every: null },
       checkpoint: { every: null },
@@ -91,9 +101,11 @@ describe("A recipe", () => {
         "ema.decay: expected a number of at least 0 and below 1, got 1",
         "ema.tau: expected a number above 0, got 0"
       ]],
-      [{ augment: Augment.standard({ flip: 1.1, scale: 1 }) }, [
+      [{ augment: Augment.standard({ flip: 1.1, scale: 1, mosaic: 2, closing: { epochs: 0 } }) }, [
         "augment.flip: expected a number from 0 to 1, got 1.1",
-        "augment.scale: expected a number of at least 0 and below 1, got 1"
+        "augment.scale: expected a number of at least 0 and below 1, got 1",
+        "augment.mosaic: expected a number from 0 to 1, got 2",
+        "augment.closing.epochs: expected a number above 0 and at most 1000000, got 0"
       ]],
       [{ model: { ...recipe.model, depth: 65, width: 0, input: 2 ** 53, regMax: 8 } }, [
         "model.depth: expected a number above 0 and at most 64, got 65",

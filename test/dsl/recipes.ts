@@ -107,7 +107,9 @@ export const recipes: fc.Arbitrary<Recipe.Recipe> = fc.record({
       value: between(0, 1),
       flip: between(0, 1),
       translate: between(0, 1),
-      scale: belowOne
+      scale: belowOne,
+      mosaic: between(0, 1),
+      closing: length
     }, { requiredKeys: [] }),
     Augment.standard,
     Augment.off

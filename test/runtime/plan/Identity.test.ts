@@ -64,7 +64,10 @@ describe("An arm's identities", () => {
       { optimizer: Optimizer.sgd({ momentum: 0.937, nesterov: true }) },
       { loss: Loss.yoloV8({ dfl: 1 }) },
       { augment: Augment.off },
-      { augment: Augment.standard({ hue: 0 }) }
+      { augment: Augment.standard({ hue: 0 }) },
+      { augment: Augment.standard({ mosaic: 0.5, closing: { epochs: 1 } }) },
+      { augment: Augment.standard({ closing: { epochs: 1 } }) },
+      { augment: Augment.standard({ closing: { steps: 9 } }) }
     ]
     for (const fields of numbers) {
       assert.deepStrictEqual(changedBy(fields), ["recipe", "training"], JSON.stringify(fields))
@@ -119,6 +122,10 @@ describe("An arm's identities", () => {
       trainingOf({ ...slow, warmup: Warmup.linear({ steps: 16, momentumFrom: 0.6 }) })
     )
     assert.strictEqual(trainingOf({ warmup: Warmup.linear({ epochs: 0.01 }) }), trainingOf({ warmup: Warmup.none }))
+    assert.strictEqual(
+      trainingOf({ augment: Augment.standard({ mosaic: 0 }) }),
+      trainingOf({ augment: Augment.standard({ mosaic: 0, closing: { steps: 16 } }) })
+    )
     assert.strictEqual(trainingOf({ loss: Loss.yoloV8({ box: 0 }) }), trainingOf({ loss: Loss.yoloV8({ box: -0 }) }))
   })
 
