@@ -28,6 +28,8 @@ export interface Scanned {
   readonly excluded: ReadonlyArray<Listing.Excluded>
   /** How many rows were dropped because they repeat another. */
   readonly duplicates: number
+  /** How many val images are train images, too: files of equal content. */
+  readonly leaked: number
   readonly fingerprint: string
 }
 
@@ -131,6 +133,11 @@ const lookThrough = Effect.fn("Scan.lookThrough")(
   }
 )
 
+const leakedOf = (train: ReadonlyArray<Judged>, val: ReadonlyArray<Judged>): number => {
+  const known = new Set(train.map(({ hashes: [, image] }) => image))
+  return val.filter(({ hashes: [, image] }) => known.has(image)).length
+}
+
 /**
  * Looks through both splits. An image that cannot be decoded, or of whose label file one row is wrong, is left out as a
  * whole: half a ground truth teaches that the other half is background.
@@ -143,6 +150,7 @@ export const scan = Effect.fn("Scan.scan")(function*(yaml: DataYaml, cache: Chec
     images: { train: train.used.map(({ image }) => image), val: val.used.map(({ image }) => image) },
     excluded: [...train.excluded, ...val.excluded],
     duplicates: [...train.used, ...val.used].reduce((sum, { duplicates }) => sum + duplicates, 0),
+    leaked: leakedOf(train.used, val.used),
     fingerprint: Canonical.hash({
       labels: Labels.version,
       classes: yaml.classes,

@@ -4,6 +4,7 @@
  */
 import type * as Dataset from "../../dsl/Dataset.ts"
 import type { Split } from "./Batch.ts"
+import type { Shown } from "./Counts.ts"
 import * as Random from "./Random.ts"
 
 /** Changes whenever the same seed would give other images. */
@@ -239,14 +240,31 @@ export const layOut = (dataset: Dataset.Shapes, split: Split, index: number): Sc
   }
 }
 
-/** Counts the boxes of a split, and those of the image that has most, drawing nothing. */
-export const countBoxes = (dataset: Dataset.Shapes, split: Split): { readonly all: number; readonly most: number } => {
-  let all = 0
-  let most = 0
+/** The corners of a shape in units of its radius, before it is turned. */
+const cornersOf = (kind: Dataset.Shape): ReadonlyArray<readonly [across: number, along: number]> => {
+  const half = 11585 / one
+  const wide = halfRootThree / one
+  return kind === "triangle"
+    ? [[0, -1], [wide, 0.5], [-wide, 0.5]]
+    : [[half, half], [half, -half], [-half, half], [-half, -half]]
+}
+
+/** Computes the side of a square as large as the box around a shape, as a share of the image's. */
+const sideOf = ({ direction, kind, radius }: Shape): number => {
+  if (kind === "circle") return (2 * radius) / side
+  const right = cosine(direction) / one
+  const down = sine(direction) / one
+  const across = cornersOf(kind).map(([x, y]) => x * right - y * down)
+  const along = cornersOf(kind).map(([x, y]) => x * down + y * right)
+  const spread = (values: ReadonlyArray<number>): number => Math.max(...values) - Math.min(...values)
+  return (Math.sqrt(spread(across) * spread(along)) * radius) / side
+}
+
+/** Lists what the images of a split show, drawing nothing. */
+export const shown = function*(dataset: Dataset.Shapes, split: Split): Generator<Shown> {
+  const classes = classesOf(dataset)
   for (let index = 0; index < dataset[split]; index++) {
-    const boxes = layOut(dataset, split, index).shapes.filter(({ labelled }) => labelled).length
-    all += boxes
-    most = Math.max(most, boxes)
+    const shapes = layOut(dataset, split, index).shapes.filter(({ labelled }) => labelled)
+    yield { classes: shapes.map(({ kind }) => classes.indexOf(kind)), sides: shapes.map(sideOf) }
   }
-  return { all, most }
 }

@@ -11,6 +11,7 @@ import * as Canonical from "../plan/Canonical.ts"
 import type { DataFacts } from "../plan/Facts.ts"
 import type { Split } from "./Batch.ts"
 import * as CheckCache from "./CheckCache.ts"
+import * as Counts from "./Counts.ts"
 import * as DataYaml from "./DataYaml.ts"
 import * as Inside from "./Inside.ts"
 import type * as Labels from "./Labels.ts"
@@ -55,21 +56,38 @@ export interface Options {
   readonly rehash?: boolean
 }
 
+const factsOf = (
+  name: string,
+  classes: ReadonlyArray<string>,
+  shown: Readonly<Record<Split, Iterable<Counts.Shown>>>,
+  found: Pick<DataFacts, "fingerprint" | "leaked">
+): DataFacts => {
+  const train = Counts.of(shown.train, classes.length)
+  const val = Counts.of(shown.val, classes.length)
+  return {
+    name,
+    classes,
+    images: { train: train.images, val: val.images },
+    boxes: { train: train.boxes, val: val.boxes },
+    maxBoxes: Math.max(1, train.most, val.most),
+    background: train.background,
+    boxesByClass: train.boxesByClass,
+    medianSide: train.medianSide,
+    ...found
+  }
+}
+
 const openShapes = (dataset: Dataset.Shapes): Source => {
   const classes = Scene.classesOf(dataset)
-  const train = Scene.countBoxes(dataset, "train")
-  const val = Scene.countBoxes(dataset, "val")
   const { seed } = dataset
   const generated: Entry = { file: null, size: null, labels: null }
+  const shown = { train: Scene.shown(dataset, "train"), val: Scene.shown(dataset, "val") }
   return {
     dataset,
     directory: null,
-    facts: {
-      name: "shapes",
-      classes,
-      images: { train: dataset.train, val: dataset.val },
-      boxes: { train: train.all, val: val.all },
-      maxBoxes: Math.max(1, train.most, val.most),
+    facts: factsOf("shapes", classes, shown, {
+      // Every image is drawn from a random stream of its own.
+      leaked: 0,
       fingerprint: Canonical.hash({
         generator: [Scene.version, Random.version],
         train: dataset.train,
@@ -77,7 +95,7 @@ const openShapes = (dataset: Dataset.Shapes): Source => {
         seed,
         classes
       })
-    },
+    }),
     excluded: [],
     duplicates: 0,
     images: {
@@ -161,26 +179,29 @@ const refusal = ({ name, strict }: Dataset.Yolo, directory: string, scanned: Sca
   return null
 }
 
+const shownIn = (images: ReadonlyArray<Scan.Image>): ReadonlyArray<Counts.Shown> =>
+  images.map(({ labels: { boxes, classes } }) => ({
+    classes,
+    sides: classes.map((_, index) => {
+      const [left = 0, top = 0, right = 0, bottom = 0] = boxes.slice(4 * index, 4 * index + 4)
+      return Math.sqrt((right - left) * (bottom - top))
+    })
+  }))
+
 const openYolo = Effect.fn("Source.openYolo")(function*(dataset: Dataset.Yolo, options: Options) {
   const file = yield* findYaml(dataset, options.locations.of(dataset.name))
   const yaml = yield* DataYaml.read(file)
   const scanned = yield* Scan.scan(yaml, CheckCache.open(options.cache, yaml.root, options.rehash ?? false))
   const fault = refusal(dataset, yaml.root, scanned)
   if (fault !== null) return yield* fault
-  const { duplicates, excluded, fingerprint, images } = scanned
-  const count = (split: Split): number => images[split].reduce((sum, { labels }) => sum + labels.classes.length, 0)
-  const most = [...images.train, ...images.val].reduce((most, { labels }) => Math.max(most, labels.classes.length), 1)
+  const { duplicates, excluded, fingerprint, images, leaked } = scanned
   const source: Source = {
     dataset,
     directory: yaml.root,
-    facts: {
-      name: dataset.name,
-      classes: yaml.classes,
-      images: { train: images.train.length, val: images.val.length },
-      boxes: { train: count("train"), val: count("val") },
-      maxBoxes: most,
+    facts: factsOf(dataset.name, yaml.classes, { train: shownIn(images.train), val: shownIn(images.val) }, {
+      leaked,
       fingerprint
-    },
+    }),
     excluded,
     duplicates,
     images

@@ -52,14 +52,18 @@ describe("Shapes", () => {
     }
   })
 
-  it("counts the boxes that it draws, without drawing", () => {
+  it("knows the boxes that it draws, without drawing", () => {
+    const size = 200
     for (const split of ["train", "val"] as const) {
-      const counts = Array.from({ length: dataset[split] }, (_, index) =>
-        Shapes.draw(dataset, split, index, 64).classes.length
-      )
-      assert.deepStrictEqual(Scene.countBoxes(dataset, split), {
-        all: counts.reduce((sum, count) => sum + count, 0),
-        most: Math.max(...counts)
+      const shown = [...Scene.shown(dataset, split)]
+      assert.strictEqual(shown.length, dataset[split])
+      shown.forEach(({ classes, sides }, index) => {
+        const drawn = Shapes.draw(dataset, split, index, size)
+        assert.deepStrictEqual(classes, Array.from(drawn.classes))
+        sides.forEach((side, at) => {
+          const [left = NaN, top = NaN, right = NaN, bottom = NaN] = drawn.boxes.subarray(4 * at, 4 * at + 4)
+          assert.closeTo(side, Math.sqrt((right - left) * (bottom - top)) / size, 2.5 / size)
+        })
       })
     }
   })

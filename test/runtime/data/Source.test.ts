@@ -32,6 +32,11 @@ describe("Source of a folder", () => {
         images: { train: 3, val: 1 },
         boxes: { train: 3, val: 3 },
         maxBoxes: 3,
+        background: 1,
+        boxesByClass: [1, 2],
+        // Of the sides 0.1, the root of an eighth, and 1.
+        medianSide: Math.sqrt(0.25 * 0.5),
+        leaked: 0,
         fingerprint: null
       })
     })))
@@ -90,6 +95,18 @@ describe("Source of a folder", () => {
       assert.include(yield* messageOf(open(folder)), "images/val/d.jpg: the file is empty")
       fs.rmSync(path.join(folder, "images/val/d.jpg"))
       assert.include(yield* messageOf(open(folder)), "has no val image")
+    })))
+
+  it.effect("counts the val images that are train images, too, whatever they are called", () =>
+    inFolder(Effect.fn(function*(folder) {
+      yield* writeSound(folder)
+      for (const name of ["e.jpg", "f.jpg"]) {
+        fs.copyFileSync(path.join(folder, "images/train/a.jpg"), path.join(folder, "images/val", name))
+      }
+      fs.copyFileSync(path.join(folder, "images/train/a.jpg"), path.join(folder, "images/train/g.jpg"))
+      const { facts } = yield* open(folder)
+      assert.strictEqual(facts.images.val, 3)
+      assert.strictEqual(facts.leaked, 2)
     })))
 
   it.effect("says of a set that is not at hand what it is, how it is laid out and how to name its place", () =>
@@ -188,6 +205,10 @@ describe("Source of generated images", () => {
         images: { train: 256, val: 64 },
         boxes: { train: 622, val: 170 },
         maxBoxes: 4,
+        background: 0,
+        boxesByClass: [211, 227, 184],
+        medianSide: 0.3248822778213207,
+        leaked: 0,
         fingerprint: "020a0aaab6a0311f69c770051cc3bfbd6be2a68f9a2c84fcf810075fb22a4e3c"
       })
       assert.strictEqual(images.train.length, 256)

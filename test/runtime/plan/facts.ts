@@ -7,5 +7,9 @@ export const facts: DataFacts = {
   images: { train: 64, val: 16 },
   boxes: { train: 128, val: 32 },
   maxBoxes: 4,
+  background: 2,
+  boxesByClass: [40, 50, 38],
+  medianSide: 0.3,
+  leaked: 0,
   fingerprint: "0".repeat(64)
 }

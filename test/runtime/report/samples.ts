@@ -40,6 +40,10 @@ const resolved = Plan.resolve(experiment, () => ({
   images: { train: 256, val: 64 },
   boxes: { train: 731, val: 180 },
   maxBoxes: 5,
+  background: 0,
+  boxesByClass: [240, 251, 240],
+  medianSide: 0.31,
+  leaked: 0,
   fingerprint: null
 }))
 
