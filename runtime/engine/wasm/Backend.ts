@@ -1,0 +1,78 @@
+/**
+ * tfjs's wasm backend from its npm package alone: its own files, found from wherever Ballast is installed, and always
+ * the SIMD binary.
+ */
+import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm"
+import * as tf from "@tensorflow/tfjs-core"
+import { createRequire } from "node:module"
+import * as path from "node:path"
+import * as Simd from "./Simd.ts"
+
+/** The part of tfjs's wasm backend that engine code talks to: tensors in one memory, at addresses that stay. */
+export interface Backend {
+  readonly memory: WebAssembly.Memory
+  /** Tells at which byte a tensor lies. */
+  readonly addressOf: (tensor: tf.TensorInfo) => number
+  /** Allocates a float32 tensor without setting its values; tfjs's scopes own it. */
+  readonly allocate: <T extends tf.Tensor>(shape: ReadonlyArray<number>) => T
+  readonly simd: Simd.Simd
+}
+
+/** The name under which tfjs knows the backend. */
+export const backendName = "wasm"
+
+/** The version of tfjs's wasm backend, which is the engine's. */
+export const version = (): string =>
+  (createRequire(import.meta.url)("@tensorflow/tfjs-backend-wasm/package.json") as { readonly version: string }).version
+
+/** The smallest module with a SIMD instruction in it: `i8x16.splat` and `i8x16.popcnt`. */
+const simdProbe = Uint8Array.of(
+  ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3],
+  ...[2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11]
+)
+
+/** Says why the engine cannot be used in this process; null where it can. */
+export const obstacle = (): string | null => {
+  if (!WebAssembly.validate(simdProbe)) {
+    return "this processor, or the way Node was started, offers no WebAssembly SIMD (Node needs SSE4.1 on x64)"
+  }
+  try {
+    version()
+    return null
+  } catch {
+    return "the package @tensorflow/tfjs-backend-wasm is missing, which npm installs with Ballast: npm ci"
+  }
+}
+
+interface Internals {
+  readonly wasm: { readonly asm: { readonly memory: WebAssembly.Memory } }
+}
+
+const open = async (): Promise<Backend> => {
+  const found = obstacle()
+  if (found !== null) throw new Error(found)
+  const require = createRequire(import.meta.url)
+  // Node's build of tfjs's core registers no gradients, this package's does.
+  require("@tensorflow/tfjs-layers")
+  const wasm = require("@tensorflow/tfjs-backend-wasm") as typeof import("@tensorflow/tfjs-backend-wasm")
+  const folder = path.dirname(require.resolve("@tensorflow/tfjs-backend-wasm/package.json"))
+  wasm.setWasmPaths(`${path.join(folder, "wasm-out")}${path.sep}`)
+  tf.env().set("WASM_HAS_SIMD_SUPPORT", true)
+  tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false)
+  if (!await tf.setBackend(backendName)) throw new Error("tfjs's wasm backend does not start")
+  const backend = tf.backend() as BackendWasm
+  const { memory } = (backend as unknown as Internals).wasm.asm
+  const simd = Simd.instantiate(memory)
+  return {
+    memory,
+    simd,
+    addressOf: ({ dataId }) => backend.dataIdMap.get(dataId).memoryOffset,
+    allocate: <T extends tf.Tensor>(shape: ReadonlyArray<number>) =>
+      tf.engine().makeTensorFromTensorInfo(backend.makeOutput([...shape], "float32"), backend) as T
+  }
+}
+
+let opened: Promise<Backend> | undefined
+
+/** Starts the backend and makes it tfjs's own. A process holds one. Throws where it does not start, and says why. */
+export const load = (): Promise<Backend> => opened ??= open()

@@ -1,0 +1,81 @@
+/**
+ * The kernels of our own, which tfjs's wasm backend lacks, has wrong, or is slow at: `simd/kernels.as`, compiled.
+ */
+import * as fs from "node:fs"
+
+type Address = number
+
+/** The kernels' functions. Tensors are float32 rows by channels, given by their addresses in the backend's memory. */
+export interface Simd {
+  readonly silu: (x: Address, y: Address, count: number) => void
+  readonly siluGradient: (x: Address, upstream: Address, dx: Address, count: number) => void
+  readonly norm: (
+    x: Address,
+    gamma: Address,
+    beta: Address,
+    oldMean: Address,
+    oldVariance: Address,
+    y: Address,
+    mean: Address,
+    scale: Address,
+    newMean: Address,
+    newVariance: Address,
+    rows: number,
+    channels: number,
+    epsilon: number,
+    momentum: number,
+    withSilu: boolean
+  ) => void
+  readonly normGradient: (
+    x: Address,
+    gamma: Address,
+    beta: Address,
+    mean: Address,
+    scale: Address,
+    upstream: Address,
+    dx: Address,
+    dgamma: Address,
+    dbeta: Address,
+    rows: number,
+    channels: number,
+    withSilu: boolean
+  ) => void
+  readonly affine: (x: Address, factor: Address, offset: Address, y: Address, rows: number, channels: number) => void
+  readonly addBias: (x: Address, bias: Address, y: Address, rows: number, channels: number) => void
+  readonly sumRows: (x: Address, y: Address, rows: number, channels: number) => void
+  readonly copyRows: (
+    from: Address,
+    fromStride: number,
+    to: Address,
+    toStride: number,
+    bytes: number,
+    rows: number
+  ) => void
+  readonly upsample: (x: Address, y: Address, lines: number, width: number, channels: number) => void
+  readonly upsampleGradient: (upstream: Address, dx: Address, lines: number, width: number, channels: number) => void
+  readonly maxPool: (
+    x: Address,
+    y: Address,
+    images: number,
+    height: number,
+    width: number,
+    channels: number,
+    size: number
+  ) => void
+  readonly maxPoolGradient: (
+    x: Address,
+    upstream: Address,
+    dx: Address,
+    images: number,
+    height: number,
+    width: number,
+    channels: number,
+    size: number
+  ) => void
+}
+
+/** Makes the kernels work on a memory. */
+export const instantiate = (memory: WebAssembly.Memory): Simd => {
+  const module = new WebAssembly.Module(fs.readFileSync(new URL("./simd/kernels.wasm", import.meta.url)))
+  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Simd
+}
