@@ -1,11 +1,12 @@
 /**
- * One picture as one sample of a batch, changed at random or as it is.
+ * One sample of a batch: a picture or a mosaic of several, changed at random or as it is.
  */
 import type * as Recipe from "../../dsl/Augment.ts"
 import * as Colour from "./Colour.ts"
 import * as Letterbox from "./Letterbox.ts"
 import type { Picture } from "./Picture.ts"
 import type { Stream } from "./Random.ts"
+import * as Sheet from "./Sheet.ts"
 
 /** What is drawn for one sample. */
 export interface Drawn {
@@ -13,16 +14,21 @@ export interface Drawn {
   readonly colour: Colour.Change
 }
 
-/** A sample's boxes and where its picture lies; its pixels are written in place. */
+/** A sample's boxes, and where each of its pictures lies; its pixels are written in place. */
 export interface Placed extends Letterbox.PlacedBoxes {
-  readonly placement: Letterbox.Placement
+  readonly placements: ReadonlyArray<Letterbox.Placement>
 }
 
 /**
- * Draws the changes of one sample as YOLO does: the size within 1 ± `scale`, the middle within half the square ±
- * `translate` of its side, a flip, and changes of colour, each uniform.
+ * Draws the changes of one sample as YOLO does: the size within 1 ± `scale`, the sheet's middle within half the square
+ * ± `translate` of its side, a flip, and changes of colour, each uniform.
  */
-export const draw = (augment: Recipe.Standard, picture: Picture, side: number, random: Stream): Drawn => {
+export const draw = (
+  augment: Recipe.Standard,
+  { height, width }: Pick<Sheet.Sheet, "width" | "height">,
+  side: number,
+  random: Stream
+): Drawn => {
   const gain = random.between(1 - augment.scale, 1 + augment.scale)
   const x = side * random.between(0.5 - augment.translate, 0.5 + augment.translate)
   const y = side * random.between(0.5 - augment.translate, 0.5 + augment.translate)
@@ -31,7 +37,7 @@ export const draw = (augment: Recipe.Standard, picture: Picture, side: number, r
   const value = random.between(1 - augment.value, 1 + augment.value)
   const flip = random.uniform() < augment.flip
   return {
-    placement: { gain, left: x - (gain * picture.width) / 2, top: y - (gain * picture.height) / 2, flip },
+    placement: { gain, left: x - (gain * width) / 2, top: y - (gain * height) / 2, flip },
     colour: { hue, saturation, value }
   }
 }
@@ -40,21 +46,34 @@ export const draw = (augment: Recipe.Standard, picture: Picture, side: number, r
 export const letterbox = (picture: Picture, side: number, out: Float32Array, offset: number): Placed => {
   const placement = Letterbox.centred(picture, side)
   Letterbox.copy(picture, side, out, offset)
-  return { placement, ...Letterbox.placeBoxes(picture, placement, side, false) }
+  const whole = { picture, window: Sheet.everything }
+  return { placements: [placement], ...Letterbox.placeBoxes(whole, placement, side, false) }
 }
 
-/** Writes a picture as the recipe's augmentation and the random stream have it, in the same form as `letterbox`. */
+/** Writes a sheet as the recipe's augmentation and the random stream have it, in the same form as `letterbox`. */
 export const apply = (
-  augment: Recipe.Augment,
-  picture: Picture,
+  augment: Recipe.Standard,
+  sheet: Sheet.Sheet,
   side: number,
   random: Stream,
   out: Float32Array,
   offset: number
 ): Placed => {
-  if (augment._tag === "Off") return letterbox(picture, side, out, offset)
-  const { colour, placement } = draw(augment, picture, side, random)
-  Letterbox.sample(picture, placement, side, out, offset)
+  const { colour, placement } = draw(augment, sheet, side, random)
+  Letterbox.clear(side, out, offset)
+  const parts = sheet.parts.map((part) => {
+    const placed: Letterbox.Placement = {
+      ...placement,
+      left: placement.left + placement.gain * part.left,
+      top: placement.top + placement.gain * part.top
+    }
+    Letterbox.draw(part, placed, side, out, offset)
+    return { placed, ...Letterbox.placeBoxes(part, placed, side, true) }
+  })
   Colour.change(out, offset, offset + side * side * 3, colour)
-  return { placement, ...Letterbox.placeBoxes(picture, placement, side, true) }
+  return {
+    placements: parts.map(({ placed }) => placed),
+    boxes: parts.flatMap(({ boxes }) => boxes),
+    classes: parts.flatMap(({ classes }) => classes)
+  }
 }

@@ -6,6 +6,8 @@ export type Split = "train" | "val"
  * input's right edge. `file` is relative to the data set's folder, null for a generated image.
  */
 export interface SampleReference {
+  /** The image's place in its batch; the four of a mosaic share one. */
+  readonly row: number
   readonly split: Split
   readonly index: number
   readonly file: string | null
@@ -22,7 +24,8 @@ export interface SampleReference {
 /**
  * Images with their ground truth, padded to the same number of boxes. Images are `[batch, input, input, 3]`, RGB in
  * 0..1; boxes are `[batch, columns, 4]`, x1 y1 x2 y2 in pixels of the input; `present` is 1 where a box is and 0 where
- * the column is padding. A last validation batch may be filled up: `samples` lists the real images alone.
+ * the column is padding. `samples` says row by row what is seen: one image, or the four of a mosaic. A last validation
+ * batch may be filled up; what fills it is not among them.
  */
 export interface Batch {
   readonly epoch: number

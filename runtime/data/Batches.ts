@@ -4,10 +4,13 @@
 import type * as Augment from "../../dsl/Augment.ts"
 import * as Augmentation from "./Augment.ts"
 import type { Batch, SampleReference, Split } from "./Batch.ts"
+import * as Columns from "./Columns.ts"
 import * as Letterbox from "./Letterbox.ts"
+import * as Mosaic from "./Mosaic.ts"
 import * as Picture from "./Picture.ts"
 import * as Pictures from "./Pictures.ts"
 import * as Random from "./Random.ts"
+import * as Sheet from "./Sheet.ts"
 import type { Source } from "./Source.ts"
 
 /** What decides the batches of a run. `batch` counts images, `input` is the side of the model's square in pixels. */
@@ -17,8 +20,12 @@ export interface Making {
   readonly input: number
   readonly augment: Augment.Augment
   readonly seed: number
-  /** The columns of a batch's padded ground truth. */
+  /** The columns of a batch's padded ground truth, as `Columns.of` says. */
   readonly maxBoxes: number
+  /** The training batches of one epoch. */
+  readonly batchesPerEpoch: number
+  /** The training batch, counted over all epochs, from which on no mosaic is shown. */
+  readonly closingFrom: number
 }
 
 export interface Batches {
@@ -37,14 +44,12 @@ const orderOf = ({ seed, source }: Making, epoch: number): ReadonlyArray<number>
 
 const reference = (
   { source }: Making,
-  split: Split,
-  index: number,
+  at: { readonly row: number; readonly split: Split; readonly index: number },
   { original, scale }: Picture.Picture,
   { flip, gain, left, top }: Letterbox.Placement
 ): SampleReference => ({
-  split,
-  index,
-  file: source.images[split][index]?.file ?? null,
+  ...at,
+  file: source.images[at.split][at.index]?.file ?? null,
   width: original.width,
   height: original.height,
   scale: scale * gain,
@@ -53,13 +58,18 @@ const reference = (
   flipped: flip
 })
 
-type Place = (picture: Picture.Picture, index: number, out: Float32Array, offset: number) => Augmentation.Placed
+/** What one row of a batch shows. */
+interface Shown {
+  /** The images that are seen, by their index. */
+  readonly images: ReadonlyArray<number>
+  /** Writes the images' pictures, and places their boxes. */
+  readonly write: (pictures: ReadonlyArray<Picture.Picture>, out: Float32Array, offset: number) => Augmentation.Placed
+}
 
 const assemble = async (
   making: Making,
   load: Picture.Load,
-  place: Place,
-  of: { readonly split: Split; readonly epoch: number; readonly index: number; readonly images: ReadonlyArray<number> }
+  of: { readonly split: Split; readonly epoch: number; readonly index: number; readonly rows: ReadonlyArray<Shown> }
 ): Promise<Batch> => {
   const { batch, input, maxBoxes } = making
   const { epoch, split } = of
@@ -69,20 +79,48 @@ const assemble = async (
   const classes = new Int32Array(batch * maxBoxes)
   const present = new Float32Array(batch * maxBoxes)
   const samples: Array<SampleReference> = []
-  for (const [row, index] of of.images.entries()) {
-    const picture = await load(index)
-    const placed = place(picture, index, images, row * floats)
+  for (const [row, shown] of of.rows.entries()) {
+    const pictures: Array<Picture.Picture> = []
+    for (const index of shown.images) pictures.push(await load(index))
+    const placed = shown.write(pictures, images, row * floats)
     if (placed.classes.length > maxBoxes) {
       const count = placed.classes.length
-      throw new RangeError(`${split} image ${index} has ${count} boxes, and a batch has room for ${maxBoxes}`)
+      throw new RangeError(`${split} image ${shown.images[0]} has ${count} boxes, and a batch has room for ${maxBoxes}`)
     }
     boxes.set(placed.boxes, row * maxBoxes * 4)
     classes.set(placed.classes, row * maxBoxes)
     present.fill(1, row * maxBoxes, row * maxBoxes + placed.classes.length)
-    samples.push(reference(making, split, index, picture, placed.placement))
+    for (const [at, index] of shown.images.entries()) {
+      const picture = pictures[at]
+      const placement = placed.placements[at]
+      if (picture === undefined || placement === undefined) continue
+      samples.push(reference(making, { row, split, index }, picture, placement))
+    }
   }
-  images.fill(Letterbox.fill / 255, of.images.length * floats)
+  images.fill(Letterbox.fill / 255, of.rows.length * floats)
   return { epoch, index: of.index, images, boxes, classes, present, samples }
+}
+
+/** Shows an image as it is. */
+const plainly = (input: number, index: number): Shown => ({
+  images: [index],
+  write: ([picture], out, offset) => Augmentation.letterbox(picture as Picture.Picture, input, out, offset)
+})
+
+/** Shows a training image as the recipe's augmentation has it in an epoch, in a mosaic or by itself. */
+const changed = (making: Making, augment: Augment.Standard, epoch: number, index: number, closing: boolean): Shown => {
+  const { input, maxBoxes, seed, source } = making
+  const change = (sheet: Sheet.Sheet, out: Float32Array, offset: number): Augmentation.Placed =>
+    Augmentation.apply(augment, sheet, input, Random.stream(seed, "augment", epoch, index), out, offset)
+  const random = Random.stream(seed, "mosaic", epoch, index)
+  const mosaic = closing ? null : Mosaic.draw(augment.mosaic, source.facts.images.train, input, random)
+  return mosaic === null
+    ? { images: [index], write: ([picture], out, offset) => change(Sheet.of(picture as Picture.Picture), out, offset) }
+    : {
+      images: [index, ...mosaic.others],
+      write: (pictures, out, offset) =>
+        Columns.fit(change(Mosaic.lay(pictures, mosaic, input), out, offset), maxBoxes)
+    }
 }
 
 const range = (start: number, end: number): ReadonlyArray<number> =>
@@ -90,7 +128,7 @@ const range = (start: number, end: number): ReadonlyArray<number> =>
 
 /** Prepares to make batches, keeping decoded pictures within `budget` bytes. */
 export const make = (making: Making, budget: number): Batches => {
-  const { augment, batch, input, seed, source } = making
+  const { augment, batch, closingFrom, input, source, batchesPerEpoch } = making
   const loadTraining = Picture.kept((index) => Pictures.load(source, "train", index, input), budget)
   const loadValidation: Picture.Load = (index) => Pictures.load(source, "val", index, input)
   let epochOrder: { readonly epoch: number; readonly order: ReadonlyArray<number> } | null = null
@@ -103,14 +141,16 @@ export const make = (making: Making, budget: number): Batches => {
           new RangeError(`the ${source.facts.images.train} train images do not fill batch ${index} of ${batch}`)
         )
       }
-      const place: Place = (picture, image, out, offset) =>
-        Augmentation.apply(augment, picture, input, Random.stream(seed, "augment", epoch, image), out, offset)
-      return assemble(making, loadTraining, place, { split: "train", epoch, index, images })
+      const closing = epoch * batchesPerEpoch + index >= closingFrom
+      const rows = images.map((image) =>
+        augment._tag === "Off" ? plainly(input, image) : changed(making, augment, epoch, image, closing)
+      )
+      return assemble(making, loadTraining, { split: "train", epoch, index, rows })
     },
     validation: (index) => {
       const images = range(index * batch, Math.min((index + 1) * batch, source.facts.images.val))
-      const place: Place = (picture, _image, out, offset) => Augmentation.letterbox(picture, input, out, offset)
-      return assemble(making, loadValidation, place, { split: "val", epoch: 0, index, images })
+      const rows = images.map((image) => plainly(input, image))
+      return assemble(making, loadValidation, { split: "val", epoch: 0, index, rows })
     }
   }
 }

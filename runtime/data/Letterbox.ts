@@ -2,6 +2,7 @@
  * A picture laid into the square that the model reads: moved, made larger or smaller, and flipped.
  */
 import type { Picture } from "./Picture.ts"
+import type { Part } from "./Sheet.ts"
 
 /** What surrounds a picture: YOLO's grey, a byte. */
 export const fill = 114
@@ -35,7 +36,7 @@ const leastSide = 2
 const leastShare = 0.1
 const longestAspect = 100
 
-/** Tells whether what the border left of a box still shows its object; `whole` is the box's area before. */
+/** Tells whether what is seen of a box still shows its object; `whole` is the box's area, seen and unseen. */
 const survives = (width: number, height: number, whole: number): boolean =>
   width > leastSide
   && height > leastSide
@@ -43,11 +44,12 @@ const survives = (width: number, height: number, whole: number): boolean =>
   && Math.max(width / height, height / width) < longestAspect
 
 /**
- * Moves a picture's boxes into the square and cuts them off at its border. A selective placement keeps a box only where
- * it is more than 2 px wide and high, more than a tenth of its area is left, and its sides' ratio is below 100.
+ * Moves a picture's boxes into the square and cuts them off at its border, and where the picture is not seen. A
+ * selective placement keeps a box only where it is more than 2 px wide and high, more than a tenth of its area is left,
+ * and its sides' ratio is below 100.
  */
 export const placeBoxes = (
-  picture: Picture,
+  { picture, window }: Pick<Part, "picture" | "window">,
   placement: Placement,
   side: number,
   selective: boolean
@@ -55,18 +57,26 @@ export const placeBoxes = (
   const { flip, gain, left, top } = placement
   const boxes: Array<number> = []
   const classes: Array<number> = []
-  const cut = (position: number): number => Math.min(side, Math.max(0, position))
+  const across = (x: number): number =>
+    Math.min(side, Math.max(0, Math.min(window.right, Math.max(window.left, x)) * gain + left))
+  const down = (y: number): number =>
+    Math.min(side, Math.max(0, Math.min(window.bottom, Math.max(window.top, y)) * gain + top))
   for (let index = 0; index < picture.classes.length; index++) {
     const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = picture.boxes.subarray(4 * index, 4 * index + 4)
-    const west = cut(x1 * gain + left)
-    const north = cut(y1 * gain + top)
-    const east = cut(x2 * gain + left)
-    const south = cut(y2 * gain + top)
+    const west = across(x1)
+    const north = down(y1)
+    const east = across(x2)
+    const south = down(y2)
     if (selective && !survives(east - west, south - north, (x2 - x1) * (y2 - y1) * gain * gain)) continue
     boxes.push(flip ? side - east : west, north, flip ? side - west : east, south)
     classes.push(picture.classes[index] as number)
   }
   return { boxes, classes }
+}
+
+/** Fills a square of `[side, side, 3]` floats that begins at `offset`, in 0..255. */
+export const clear = (side: number, out: Float32Array, offset: number): void => {
+  out.fill(fill, offset, offset + side * side * 3)
 }
 
 /** Writes a picture, centred, into a square of `[side, side, 3]` floats in 0..1 that begins at `offset`. */
@@ -83,7 +93,7 @@ export const copy = (picture: Picture, side: number, out: Float32Array, offset: 
 
 /** Where a row or column of the square is sampled: between two of the picture's, `share` of the second. */
 interface Samples {
-  /** The first and the last position that lie in the picture; none do where first is above last. */
+  /** The first and the last position that show the picture; none do where first is above last. */
   readonly first: number
   readonly last: number
   readonly before: Int32Array
@@ -91,7 +101,17 @@ interface Samples {
   readonly share: Float64Array
 }
 
-const samplesOf = (side: number, length: number, gain: number, start: number, flip: boolean): Samples => {
+/** What a row or column of a picture is: how long, which part of it is seen, and where it comes to lie. */
+interface Line {
+  readonly length: number
+  readonly from: number
+  readonly to: number
+  readonly gain: number
+  readonly start: number
+  readonly flip: boolean
+}
+
+const samplesOf = (side: number, { flip, from, gain, length, start, to }: Line): Samples => {
   const before = new Int32Array(side)
   const after = new Int32Array(side)
   const share = new Float64Array(side)
@@ -100,7 +120,7 @@ const samplesOf = (side: number, length: number, gain: number, start: number, fl
   for (let position = 0; position < side; position++) {
     const centre = (flip ? side - 1 - position : position) + 0.5
     const source = (centre - start) / gain
-    if (source < 0 || source >= length) continue
+    if (source < 0 || source >= length || source < from || source >= to) continue
     const lower = source - 0.5
     const floor = Math.floor(lower)
     before[position] = Math.max(0, floor)
@@ -113,22 +133,20 @@ const samplesOf = (side: number, length: number, gain: number, start: number, fl
 }
 
 /**
- * Writes a picture, placed anywhere, into a square of `[side, side, 3]` floats in 0..255 that begins at `offset`, by
- * bilinear sampling. What lies outside the picture is filled.
+ * Draws what is seen of a picture, placed anywhere, over a square of `[side, side, 3]` floats in 0..255 that begins at
+ * `offset`, by bilinear sampling.
  */
-export const sample = (
-  picture: Picture,
-  placement: Placement,
+export const draw = (
+  { picture, window }: Pick<Part, "picture" | "window">,
+  { flip, gain, left, top }: Placement,
   side: number,
   out: Float32Array,
   offset: number
 ): void => {
   const { height, pixels, width } = picture
-  const { flip, gain, left, top } = placement
-  const across = samplesOf(side, width, gain, left, flip)
-  const down = samplesOf(side, height, gain, top, false)
+  const across = samplesOf(side, { length: width, from: window.left, to: window.right, gain, start: left, flip })
+  const down = samplesOf(side, { length: height, from: window.top, to: window.bottom, gain, start: top, flip: false })
   const { after, before, first, last, share } = across
-  out.fill(fill, offset, offset + side * side * 3)
   for (let row = down.first; row <= down.last; row++) {
     const upper = (down.before[row] as number) * width
     const lower = (down.after[row] as number) * width

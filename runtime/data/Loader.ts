@@ -11,7 +11,6 @@ import * as LoaderThreads from "./LoaderThreads.ts"
 import * as Photograph from "./Photograph.ts"
 
 export interface Options extends Batches.Making {
-  readonly stepsPerEpoch: number
   /** The first training batch that is wanted: one that was interrupted goes on where it stopped. */
   readonly start: { readonly epoch: number; readonly batch: number }
   /** Defaults to one for every two processors, four at most. */
@@ -41,10 +40,10 @@ const budgetFor = (threads: number): number => Math.floor(Math.min(os.totalmem()
  */
 export const make = Effect.fn("Loader.make")(
   function*(options: Options): Effect.fn.Return<Loader, never, Scope.Scope> {
-    const { augment, batch, input, maxBoxes, seed, source, stepsPerEpoch } = options
+    const { augment, batch, closingFrom, input, maxBoxes, seed, source, batchesPerEpoch } = options
     const threadCount = options.threads ?? defaultThreads()
     const ahead = options.ahead ?? 2 * threadCount + 2
-    const making: Batches.Making = { source, batch, input, augment, seed, maxBoxes }
+    const making: Batches.Making = { source, batch, input, augment, seed, maxBoxes, batchesPerEpoch, closingFrom }
     if (source.dataset._tag === "Yolo") yield* Effect.promise(Photograph.prepare)
     const threads = yield* Effect.acquireRelease(
       Effect.sync(() => LoaderThreads.start({ making, budget: budgetFor(threadCount) }, threadCount)),
@@ -62,7 +61,7 @@ export const make = Effect.fn("Loader.make")(
       while (queue.length < Math.max(1, ahead)) {
         queue.push(threads.ask({ kind: "training", epoch, index }))
         index++
-        if (index >= stepsPerEpoch) {
+        if (index >= batchesPerEpoch) {
           index = 0
           epoch++
         }

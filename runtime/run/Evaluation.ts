@@ -79,7 +79,6 @@ export const run = Effect.fn("Evaluation.run")(
     step.write(state)
     const loader = yield* Loader.make({
       ...Setup.makingOf(recipe, source, seed),
-      stepsPerEpoch: 1,
       start: { epoch: 0, batch: 0 }
     })
     return yield* Evaluate.evaluate(step, loader, graph.classes)

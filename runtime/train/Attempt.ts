@@ -111,7 +111,6 @@ export const run = Effect.fn("Attempt.run")(
       const lastStep = Math.min(totalSteps, assignment.steps ?? Infinity)
       const loader = yield* Loader.make({
         ...Setup.makingOf(recipe, source, seed),
-        stepsPerEpoch,
         start: { epoch: 0, batch: 0 }
       })
       yield* status("compiling")

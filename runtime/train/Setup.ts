@@ -3,8 +3,11 @@
  */
 import type * as Recipe from "../../dsl/Recipe.ts"
 import type { Making } from "../data/Batches.ts"
+import * as Columns from "../data/Columns.ts"
 import type { Source } from "../data/Source.ts"
 import type { TrainingGraph } from "../graph/TrainingGraph.ts"
+import * as Closing from "../plan/Closing.ts"
+import * as Length from "../plan/Length.ts"
 import type { Configuration } from "../step/Configuration.ts"
 
 /** Says what a step is compiled for. */
@@ -19,16 +22,23 @@ export const configurationOf = (
   optimizer: recipe.optimizer,
   ema: recipe.ema._tag !== "Off",
   batch: recipe.batch,
-  maxBoxes: source.facts.maxBoxes,
+  maxBoxes: Columns.of(recipe.augment, source.facts.maxBoxes),
   seed
 })
 
-/** Says how batches are made. */
-export const makingOf = (recipe: Recipe.Recipe, source: Source, seed: number): Making => ({
-  source,
-  batch: recipe.batch,
-  input: recipe.model.input,
-  augment: recipe.augment,
-  seed,
-  maxBoxes: source.facts.maxBoxes
-})
+/** Says how batches are made, of which a step takes one or accumulates several. */
+export const makingOf = (recipe: Recipe.Recipe, source: Source, seed: number): Making => {
+  const { accumulate: { batches }, augment, batch, length, model } = recipe
+  const stepsPerEpoch = Length.stepsPerEpoch(source.facts.images.train, batch * batches)
+  const closingFrom = Closing.from(augment, { stepsPerEpoch, totalSteps: Length.steps(length, stepsPerEpoch) })
+  return {
+    source,
+    batch,
+    input: model.input,
+    augment,
+    seed,
+    maxBoxes: Columns.of(augment, source.facts.maxBoxes),
+    batchesPerEpoch: stepsPerEpoch * batches,
+    closingFrom: (closingFrom ?? Infinity) * batches
+  }
+}

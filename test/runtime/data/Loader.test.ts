@@ -17,7 +17,7 @@ import { makingOf, openShapes } from "./making.ts"
 
 const optionsFor = (source: Source.Source, options: Partial<Loader.Options> = {}): Loader.Options => ({
   ...makingOf(source),
-  stepsPerEpoch: 3,
+  batchesPerEpoch: 3,
   start: { epoch: 0, batch: 0 },
   ...options
 })
@@ -89,7 +89,7 @@ describe("Loader", () => {
       yield* writeSound(folder)
       const source = yield* open(folder)
       fs.rmSync(path.join(folder, "images/train/b.png"))
-      const loader = yield* Loader.make(optionsFor(source, { batch: 3, stepsPerEpoch: 1 }))
+      const loader = yield* Loader.make(optionsFor(source, { batch: 3, batchesPerEpoch: 1 }))
       for (const fault of [yield* Effect.flip(loader.next), yield* Effect.flip(loader.next)]) {
         assert.strictEqual(fault._tag, "DataFault")
         assert.strictEqual(fault.sample, "images/train/b.png")

@@ -13,7 +13,6 @@ const load = Effect.gen(function*() {
   const loader = yield* Effect.provideService(
     Loader.make({
       ...makingOf(source),
-      stepsPerEpoch: 3,
       start: { epoch: 0, batch: 0 },
       threads: 2
     }),

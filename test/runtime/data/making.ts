@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Augment from "../../../dsl/Augment.ts"
 import * as Dataset from "../../../dsl/Dataset.ts"
 import type * as Batches from "../../../runtime/data/Batches.ts"
+import * as Columns from "../../../runtime/data/Columns.ts"
 import * as Locations from "../../../runtime/data/Locations.ts"
 import * as Source from "../../../runtime/data/Source.ts"
 
@@ -11,13 +12,18 @@ export const openShapes = Effect.fn(function*(train: number, val: number, seed: 
   return yield* Source.open(Dataset.shapes({ train, val, seed }), { locations, cache: "/nowhere" })
 })
 
-/** Makes small batches of a source, with some of it replaced. */
-export const makingOf = (source: Source.Source, options: Partial<Batches.Making> = {}): Batches.Making => ({
-  source,
-  batch: 4,
-  input: 32,
-  augment: Augment.standard(),
-  seed: 0,
-  maxBoxes: source.facts.maxBoxes,
-  ...options
-})
+/** Makes small batches of a source, with some of it replaced; mosaics never close. */
+export const makingOf = (source: Source.Source, options: Partial<Batches.Making> = {}): Batches.Making => {
+  const { augment = Augment.standard(), batch = 4 } = options
+  return {
+    source,
+    batch,
+    input: 32,
+    augment,
+    seed: 0,
+    maxBoxes: Columns.of(augment, source.facts.maxBoxes),
+    batchesPerEpoch: Math.floor(source.facts.images.train / batch),
+    closingFrom: Infinity,
+    ...options
+  }
+}

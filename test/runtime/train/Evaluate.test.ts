@@ -9,6 +9,7 @@ const size = 2
 
 /** A photograph of 640 x 480 on an input of 160 px, 20 px above and below it filled. */
 const photograph = (index: number): SampleReference => ({
+  row: index,
   split: "val",
   index,
   file: `images/${index}.jpg`,
