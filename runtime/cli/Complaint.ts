@@ -3,6 +3,7 @@
  */
 import type { InvalidExperiment } from "../../dsl/Experiment.ts"
 import type { DataFault, WorkerLost } from "../../dsl/Fault.ts"
+import type { CocoInvalid } from "../data/CocoFile.ts"
 import type { LocationsInvalid } from "../data/Locations.ts"
 import type { DataMissing } from "../data/Source.ts"
 import type { EngineMissing } from "../engine/Engines.ts"
@@ -19,6 +20,7 @@ import { code, type Ended, type WrongUsage } from "./ExitCode.ts"
 
 /** What a command may fail with. */
 export type Failure =
+  | CocoInvalid
   | DataFault
   | DataMissing
   | Ended
@@ -35,6 +37,7 @@ export type Failure =
   | WrongUsage
 
 const codes: Readonly<Record<Exclude<Failure["_tag"], "Ended">, number>> = {
+  CocoInvalid: code.usage,
   DataFault: code.no,
   DataMissing: code.environment,
   EngineMissing: code.environment,
@@ -61,7 +64,7 @@ export const document = (failure: Failure): object | null =>
     format: "ballast.error/1",
     error: failure._tag,
     message: failure.message,
-    issues: failure._tag === "InvalidExperiment" ? failure.issues : []
+    issues: failure._tag === "InvalidExperiment" || failure._tag === "CocoInvalid" ? failure.issues : []
   }
 
 /** Writes a failure; nothing where the command has said it already. */

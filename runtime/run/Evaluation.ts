@@ -1,15 +1,20 @@
 /**
- * Evaluating the weights that a run left.
+ * Evaluating the weights that a run left, or what another program has detected.
  */
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { DataFault } from "../../dsl/Fault.ts"
+import type * as Issue from "../../dsl/Issue.ts"
 import * as Recipe from "../../dsl/Recipe.ts"
+import * as CocoAnnotations from "../data/CocoAnnotations.ts"
+import * as CocoFile from "../data/CocoFile.ts"
+import * as CocoResults from "../data/CocoResults.ts"
 import * as Loader from "../data/Loader.ts"
 import type { Locations } from "../data/Locations.ts"
 import * as Source from "../data/Source.ts"
+import * as AveragePrecision from "../detect/AveragePrecision.ts"
 import { Engine } from "../engine/Engine.ts"
 import * as Plan from "../plan/Plan.ts"
 import * as Checkpoint from "../train/Checkpoint.ts"
@@ -85,3 +90,55 @@ export const run = Effect.fn("Evaluation.run")(
   },
   Effect.scoped
 )
+
+/** The paths of a list of results and of the annotations that they are measured against. */
+export interface CocoFiles {
+  readonly predictions: string
+  readonly annotations: string
+}
+
+export interface Evaluated {
+  readonly evaluation: AveragePrecision.Evaluation
+  /** What of the figures may surprise, in words. */
+  readonly doubts: ReadonlyArray<string>
+}
+
+interface Refused {
+  readonly in: keyof CocoFiles
+  readonly issues: ReadonlyArray<Issue.Issue>
+}
+
+const doubtsOf = ({ annotations }: CocoAnnotations.Annotations): ReadonlyArray<string> =>
+  annotations.filter(({ id }) => id === 0).map(({ at }) =>
+    `${CocoAnnotations.pathOf("annotations", at)}.id is 0: as in pycocotools, whose figures these are, a box with this `
+      + "id is never counted as found; number annotations from 1"
+  )
+
+/** Evaluates parsed files in COCO's formats. Fails with what is wrong in the annotations, or else in the predictions. */
+export const ofDocuments = (predictions: unknown, annotations: unknown): Result.Result<Evaluated, Refused> => {
+  const truth = CocoAnnotations.parse(annotations)
+  if (Result.isFailure(truth)) return Result.fail({ in: "annotations", issues: truth.failure })
+  const { classes, problems } = truth.success
+  if (problems.length > 0) {
+    return Result.fail({ in: "annotations", issues: problems.map(({ message, path }) => ({ path, message })) })
+  }
+  const images = CocoResults.pair(predictions, truth.success)
+  return Result.isFailure(images)
+    ? Result.fail({ in: "predictions", issues: images.failure })
+    : Result.succeed({
+      evaluation: AveragePrecision.evaluate(images.success, classes),
+      doubts: doubtsOf(truth.success)
+    })
+}
+
+/**
+ * Evaluates a file of results against a file of annotations: the figures of pycocotools' COCOeval for boxes. Fails with
+ * CocoInvalid where a file cannot be read or one of its entries is wrong.
+ */
+export const ofFiles = Effect.fn("Evaluation.ofFiles")(function*(files: CocoFiles) {
+  const annotations = yield* CocoFile.read(files.annotations)
+  const evaluated = ofDocuments(yield* CocoFile.read(files.predictions), annotations)
+  return Result.isSuccess(evaluated)
+    ? evaluated.success
+    : yield* CocoFile.invalid(files[evaluated.failure.in], evaluated.failure.issues)
+})

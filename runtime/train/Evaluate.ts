@@ -12,10 +12,10 @@ import type { Prediction, Step } from "../step/Step.ts"
 type Box = Nms.Detection["box"]
 
 /** Maps a box from the model's input to the original image, and cuts it at that image's border. */
-const toOriginal = ([x1, y1, x2, y2]: Box, { height, left, scale, top, width }: SampleReference): Box => {
+const toOriginal = ([x1, y1, x2, y2]: Box, { height, left, scale, top, width }: SampleReference): AveragePrecision.Box => {
   const across = (x: number): number => Math.min(width, Math.max(0, (x - left) / scale))
   const down = (y: number): number => Math.min(height, Math.max(0, (y - top) / scale))
-  return [across(x1), down(y1), across(x2), down(y2)]
+  return [across(x1), down(y1), across(x2) - across(x1), down(y2) - down(y1)]
 }
 
 const boxAt = (boxes: Float32Array, index: number): Box => {
