@@ -11,8 +11,11 @@ export interface Normalised {
 }
 
 export interface Kernels {
-  /** Convolves with zero padding of `floor(kernel / 2)` on every side, as PyTorch does, for strides 1 and 2. */
-  readonly convolution: (input: tf.Tensor4D, weight: tf.Tensor4D, stride: number) => tf.Tensor4D
+  /**
+   * Convolves with zero padding of `floor(kernel / 2)` on every side, as PyTorch does, for strides 1 and 2. An input that
+   * is `fixed` needs no gradient; it outlives the step.
+   */
+  readonly convolution: (input: tf.Tensor4D, weight: tf.Tensor4D, stride: number, fixed?: boolean) => tf.Tensor4D
   readonly bias: (input: tf.Tensor4D, bias: tf.Tensor1D) => tf.Tensor4D
   /**
    * Normalises by the batch's own statistics and returns the new running ones: `(1 - momentum) * old + momentum * batch`,
@@ -26,6 +29,8 @@ export interface Kernels {
     variance: tf.Tensor1D,
     options: { readonly epsilon: number; readonly momentum: number }
   ) => Normalised
+  /** Computes `batchNorm` and SiLU behind it in one, where the engine has that. */
+  readonly batchNormSilu?: Kernels["batchNorm"]
   /** Normalises by the running statistics. Has no gradient. */
   readonly batchNormInference: (
     input: tf.Tensor4D,

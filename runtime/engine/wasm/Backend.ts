@@ -15,6 +15,8 @@ export interface Backend {
   readonly addressOf: (tensor: tf.TensorInfo) => number
   /** Allocates a float32 tensor without setting its values; tfjs's scopes own it. */
   readonly allocate: <T extends tf.Tensor>(shape: ReadonlyArray<number>) => T
+  /** Finds room for what a convolution keeps while it works, and zeros of at least so many bytes. They stay its own. */
+  readonly workspace: (taps: number, cellBytes: number) => Simd.Scratch
   readonly simd: Simd.Simd
 }
 
@@ -45,7 +47,27 @@ export const obstacle = (): string | null => {
 }
 
 interface Internals {
-  readonly wasm: { readonly asm: { readonly memory: WebAssembly.Memory } }
+  readonly wasm: {
+    readonly asm: { readonly memory: WebAssembly.Memory }
+    readonly _malloc: (bytes: number) => number
+    readonly _free: (address: number) => void
+  }
+}
+
+/** Makes room that grows and is never given back: as much as the largest convolution needs. */
+const workspaceOf = ({ _free, _malloc, asm }: Internals["wasm"]): Backend["workspace"] => {
+  let held = { bytes: 0, address: 0 }
+  return (taps, cellBytes) => {
+    const table = (taps + 2) * 32
+    const bytes = table + cellBytes
+    if (bytes > held.bytes) {
+      _free(held.address)
+      held = { bytes: 2 * bytes, address: _malloc(2 * bytes) }
+    }
+    // What was a table before may be asked to be zero now.
+    new Uint8Array(asm.memory.buffer, held.address + table, cellBytes).fill(0)
+    return [held.address, held.address + table]
+  }
 }
 
 const open = async (): Promise<Backend> => {
@@ -61,11 +83,13 @@ const open = async (): Promise<Backend> => {
   tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false)
   if (!await tf.setBackend(backendName)) throw new Error("tfjs's wasm backend does not start")
   const backend = tf.backend() as BackendWasm
-  const { memory } = (backend as unknown as Internals).wasm.asm
+  const { wasm: internals } = backend as unknown as Internals
+  const { memory } = internals.asm
   const simd = Simd.instantiate(memory)
   return {
     memory,
     simd,
+    workspace: workspaceOf(internals),
     addressOf: ({ dataId }) => backend.dataIdMap.get(dataId).memoryOffset,
     allocate: <T extends tf.Tensor>(shape: ReadonlyArray<number>) =>
       tf.engine().makeTensorFromTensorInfo(backend.makeOutput([...shape], "float32"), backend) as T

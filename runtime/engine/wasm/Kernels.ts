@@ -5,13 +5,61 @@ import * as tf from "@tensorflow/tfjs-core"
 import type * as Kernels from "../../step/Kernels.ts"
 import type { Backend } from "./Backend.ts"
 import * as Composed from "./Composed.ts"
+import type { Shapes } from "./Simd.ts"
+
+const floatBytes = Float32Array.BYTES_PER_ELEMENT
 
 type Save = tf.GradSaveFunc
 
 /** Makes the kernels of a loaded backend. Shapes are NHWC, weights HWIO. */
-export const make = ({ addressOf, allocate, simd }: Backend): Kernels.Kernels => {
+export const make = ({ addressOf, allocate, simd, workspace }: Backend): Kernels.Kernels => {
   const like = (tensor: tf.Tensor): tf.Tensor4D => allocate(tensor.shape)
   const rowsOf = (tensor: tf.Tensor4D): number => tensor.size / tensor.shape[3]
+
+  const convolution: Kernels.Kernels["convolution"] = (input, weight, stride, fixed = false) => {
+    const [size, , channels, filters] = weight.shape
+    const [images, height, width] = input.shape
+    const pad = Math.floor(size / 2)
+    const cells = (extent: number): number => Math.floor((extent + 2 * pad - size) / stride) + 1
+    const [rows, columns] = [cells(height), cells(width)]
+    const shapes: Shapes = [images, height, width, channels, rows, columns, filters, size, stride]
+    const taps = size * size
+    const forward = (x: tf.Tensor, w: tf.Tensor): tf.Tensor4D => {
+      const value = allocate<tf.Tensor4D>([images, rows, columns, filters])
+      const scratch = workspace(taps, channels * floatBytes)
+      simd.convolution(addressOf(x), addressOf(w), addressOf(value), ...shapes, ...scratch)
+      return value
+    }
+    const byWeight = (x: tf.Tensor, upstream: tf.Tensor): tf.Tensor4D => {
+      const gradient = like(weight)
+      simd.convolutionByWeight(addressOf(x), addressOf(upstream), addressOf(gradient), ...shapes)
+      return gradient
+    }
+    const byInput = (w: tf.Tensor, upstream: tf.Tensor): tf.Tensor4D => {
+      const [turned, gradient] = [like(w), like(input)]
+      simd.transposeTaps(addressOf(w), addressOf(turned), taps, channels, filters)
+      const scratch = workspace(taps, filters * floatBytes)
+      simd.convolutionByInput(addressOf(upstream), addressOf(turned), addressOf(gradient), ...shapes, ...scratch)
+      turned.dispose()
+      return gradient
+    }
+    if (fixed) {
+      return tf.customGrad((w) => ({
+        value: forward(input, w as tf.Tensor),
+        gradFunc: (upstream: tf.Tensor) => byWeight(input, upstream)
+      }))(weight) as tf.Tensor4D
+    }
+    return tf.customGrad((x, w, save) => {
+      ;(save as Save)([x as tf.Tensor, w as tf.Tensor])
+      return {
+        value: forward(x as tf.Tensor, w as tf.Tensor),
+        gradFunc: (upstream: tf.Tensor, saved: Array<tf.Tensor>) => {
+          const [x, w] = saved as [tf.Tensor, tf.Tensor]
+          return [byInput(w, upstream), byWeight(x, upstream)]
+        }
+      }
+    })(input, weight) as tf.Tensor4D
+  }
 
   const silu: Kernels.Kernels["silu"] = (input) =>
     tf.customGrad((x, save) => {
@@ -109,5 +157,5 @@ export const make = ({ addressOf, allocate, simd }: Backend): Kernels.Kernels =>
       }
     })(input) as tf.Tensor4D
 
-  return { ...Composed.kernels, silu, bias, batchNorm: norm(false), upsample, maxPool }
+  return { ...Composed.kernels, convolution, silu, bias, batchNorm: norm(false), batchNormSilu: norm(true), upsample, maxPool }
 }

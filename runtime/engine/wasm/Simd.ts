@@ -5,6 +5,16 @@ import * as fs from "node:fs"
 
 type Address = number
 
+/** Those of a convolution: its input, the cells and channels of its output, kernel and stride. */
+export type Shapes = [
+  ...[images: number, height: number, width: number, channels: number],
+  ...[rows: number, columns: number, filters: number],
+  ...[size: number, stride: number]
+]
+
+/** Room for 32 bytes a tap and 64 more, and zeros for a cell of the input. */
+export type Scratch = [scratch: Address, zeros: Address]
+
 /** The kernels' functions. Tensors are float32 rows by channels, given by their addresses in the backend's memory. */
 export interface Simd {
   readonly silu: (x: Address, y: Address, count: number) => void
@@ -53,6 +63,15 @@ export interface Simd {
   ) => void
   readonly upsample: (x: Address, y: Address, lines: number, width: number, channels: number) => void
   readonly upsampleGradient: (upstream: Address, dx: Address, lines: number, width: number, channels: number) => void
+  readonly convolution: (x: Address, weight: Address, y: Address, ...shapes: [...Shapes, ...Scratch]) => void
+  readonly transposeTaps: (weight: Address, turned: Address, taps: number, channels: number, filters: number) => void
+  readonly convolutionByInput: (
+    upstream: Address,
+    turned: Address,
+    dx: Address,
+    ...shapes: [...Shapes, ...Scratch]
+  ) => void
+  readonly convolutionByWeight: (x: Address, upstream: Address, dw: Address, ...shapes: Shapes) => void
   readonly maxPool: (
     x: Address,
     y: Address,

@@ -30,8 +30,11 @@ function put(at: usize, value: v128, wide: bool): void {
 // @ts-ignore: decorator
 @inline
 function exp(x: v128): v128 {
-  const bounded = f32x4.max(f32x4.min(x, f32x4.splat(89)), f32x4.splat(-87))
-  const power = f32x4.nearest(f32x4.mul(bounded, f32x4.splat(1.44269504088896341)))
+  // pmin and pmax keep a NaN in their first operand, and are one instruction where min and max are several.
+  const bounded = f32x4.pmax(f32x4.pmin(x, f32x4.splat(89)), f32x4.splat(-87))
+  // Added to 1.5 * 2^23, a number is rounded to a whole one, which then stands in the sum's last bits.
+  const shifted = f32x4.add(f32x4.mul(bounded, f32x4.splat(1.44269504088896341)), f32x4.splat(12582912))
+  const power = f32x4.sub(shifted, f32x4.splat(12582912))
   let r = f32x4.sub(bounded, f32x4.mul(power, f32x4.splat(0.693359375)))
   r = f32x4.sub(r, f32x4.mul(power, f32x4.splat(-2.12194440e-4)))
   let p = f32x4.splat(1.9875691500e-4)
@@ -41,7 +44,7 @@ function exp(x: v128): v128 {
   p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.6666665459e-1))
   p = f32x4.add(f32x4.mul(p, r), f32x4.splat(5.0000001201e-1))
   p = f32x4.add(f32x4.add(f32x4.mul(f32x4.mul(p, r), r), r), f32x4.splat(1))
-  const scale = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(power), i32x4.splat(127)), 23)
+  const scale = i32x4.shl(i32x4.add(shifted, i32x4.splat(127)), 23)
   return f32x4.mul(p, scale)
 }
 

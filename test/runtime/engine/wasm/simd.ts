@@ -11,8 +11,11 @@ const folder = fileURLToPath(new URL("../../../../runtime/engine/wasm/simd/", im
 /** The committed kernels. */
 export const binary = path.join(folder, "kernels.wasm")
 
+const sources = ["kernels", "convolution"]
+
 const options = [
-  ...["kernels.ts", "--outFile", "kernels.wasm", "-O3", "--noAssert", "--runtime", "stub", "--enable", "simd,bulk-memory"],
+  ...sources.map((name) => `${name}.ts`),
+  ...["--outFile", "kernels.wasm", "-O3", "--noAssert", "--runtime", "stub", "--enable", "simd,bulk-memory"],
   ...["--importMemory", "--initialMemory", "1"]
 ]
 
@@ -21,7 +24,10 @@ export const compile = async (): Promise<Uint8Array> => {
   let compiled: Uint8Array | null = null
   const { error, stderr } = await asc.main(options, {
     // The compiler takes names that end in .ts alone; under such a name tsc would read the source as TypeScript.
-    readFile: (name) => name === "kernels.ts" ? fs.readFileSync(path.join(folder, "kernels.as"), "utf8") : null,
+    readFile: (name) => {
+      const source = sources.find((one) => name === `${one}.ts`)
+      return source === undefined ? null : fs.readFileSync(path.join(folder, `${source}.as`), "utf8")
+    },
     writeFile: (_, contents) => {
       compiled = contents as Uint8Array
     },
