@@ -20,3 +20,11 @@ export interface DataFacts {
   /** Decides every image and label; null where it was not computed. */
   readonly fingerprint: string | null
 }
+
+/** What a plan must know of trained weights that a recipe starts from. */
+export interface StartFacts {
+  /** The run or the file, as the recipe names it. */
+  readonly name: string
+  /** The shape of every stored tensor, by its address. */
+  readonly shapes: ReadonlyMap<string, ReadonlyArray<number>>
+}

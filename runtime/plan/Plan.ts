@@ -3,6 +3,7 @@
  */
 import type * as Dataset from "../../dsl/Dataset.ts"
 import type * as Experiment from "../../dsl/Experiment.ts"
+import type * as Model from "../../dsl/Model.ts"
 import type * as Recipe from "../../dsl/Recipe.ts"
 import * as Cost from "../graph/Cost.ts"
 import type { TrainingGraph } from "../graph/TrainingGraph.ts"
@@ -10,7 +11,7 @@ import * as Network from "../nets/Network.ts"
 import * as Curve from "../optim/Curve.ts"
 import * as Moments from "../optim/Moments.ts"
 import * as DataFindings from "./DataFindings.ts"
-import type { DataFacts } from "./Facts.ts"
+import type { DataFacts, StartFacts } from "./Facts.ts"
 import * as Finding from "./Finding.ts"
 import * as Identity from "./Identity.ts"
 import * as Length from "./Length.ts"
@@ -68,18 +69,31 @@ const curveOf = (recipe: Recipe.Recipe, { totalSteps, warmupSteps }: Schedule): 
 const classesOf = (recipe: Recipe.Recipe, facts: DataFacts | null): ReadonlyArray<string> | null =>
   facts?.classes ?? recipe.data.classes ?? null
 
-/** Resolves one recipe, which must have been decoded. `facts` is null where the data is not at hand. */
-export const resolveArm = (arm: string, recipe: Recipe.Recipe, facts: DataFacts | null): Arm => {
+/**
+ * Resolves one recipe, which must have been decoded. `facts` is null where the data is not at hand, `start` where no
+ * trained weights are taken or they were not looked at.
+ */
+export const resolveArm = (
+  arm: string,
+  recipe: Recipe.Recipe,
+  facts: DataFacts | null,
+  start: StartFacts | null = null
+): Arm => {
   const schedule = scheduleOf(recipe, facts)
   const update = UpdateStages.of(recipe)
   const curve = curveOf(recipe, schedule)
   const classes = classesOf(recipe, facts)
-  const findings = [
-    ...DataFindings.of(recipe, facts),
-    ...Rules.check({ recipe, facts, totalSteps: schedule.totalSteps, warmupSteps: schedule.warmupSteps })
-  ].map((finding) => Finding.answered(finding, recipe.accepted))
-  const blocked = findings.some(({ severity }) => severity === "error")
+  const context = { recipe, facts, curve, ...schedule }
+  const first = [...DataFindings.of(recipe, facts), ...Rules.check(context)]
+  const blocked = first.some(({ severity }) => severity === "error")
   const graph = blocked || classes === null ? null : Network.build(recipe, classes)
+  const cost = graph === null ? null : Cost.of(graph, {
+    batch: recipe.batch,
+    accumulate: recipe.accumulate.batches,
+    slots: Moments.slots(recipe.optimizer).length,
+    ema: recipe.ema._tag !== "Off"
+  })
+  const second = graph === null || cost === null ? [] : Rules.checkNetwork({ ...context, graph, cost, start })
   return {
     arm,
     recipe,
@@ -91,27 +105,42 @@ export const resolveArm = (arm: string, recipe: Recipe.Recipe, facts: DataFacts 
       data: facts?.fingerprint ?? null
     },
     graph,
-    cost: graph === null ? null : Cost.of(graph, {
-      batch: recipe.batch,
-      accumulate: recipe.accumulate.batches,
-      slots: Moments.slots(recipe.optimizer).length,
-      ema: recipe.ema._tag !== "Off"
-    }),
+    cost,
     update,
     schedule,
     curve,
-    findings
+    findings: [...first, ...second].map((finding) => Finding.answered(finding, recipe.accepted))
   }
 }
 
-/** Resolves every arm of a checked experiment. `factsOf` returns undefined for data that is not at hand. */
+/**
+ * Resolves every arm of a checked experiment. `factsOf` returns undefined for data that is not at hand, `startOf` for
+ * weights that are not. What is wrong with the experiment as a whole stands with the arm that it is said of.
+ */
 export const resolve = (
   experiment: Experiment.Resolved,
-  factsOf: (dataset: Dataset.Dataset) => DataFacts | undefined
-): Plan => ({
-  experiment: experiment.name,
-  arms: Object.entries(experiment.arms).map(([arm, recipe]) => resolveArm(arm, recipe, factsOf(recipe.data) ?? null))
-})
+  factsOf: (dataset: Dataset.Dataset) => DataFacts | undefined,
+  startOf: (weights: Model.Weights) => StartFacts | undefined = () => undefined
+): Plan => {
+  const arms = Object.entries(experiment.arms).map(([arm, recipe]) => {
+    const { weights } = recipe.model
+    const start = weights === undefined ? undefined : startOf(weights)
+    return resolveArm(arm, recipe, factsOf(recipe.data) ?? null, start ?? null)
+  })
+  const whole = Rules.checkExperiment({ arms, seeds: experiment.seeds, expect: experiment.expect })
+  return {
+    experiment: experiment.name,
+    arms: arms.map((arm) => ({
+      ...arm,
+      findings: [
+        ...arm.findings,
+        ...whole.flatMap(({ arm: named, finding }) =>
+          named === arm.arm ? [Finding.answered(finding, arm.recipe.accepted)] : []
+        )
+      ]
+    }))
+  }
+}
 
 /** Tells whether every arm can run: no finding is an error, and with `strict` none is a warning. */
 export const isValid = (plan: Plan, options: { readonly strict?: boolean } = {}): boolean =>

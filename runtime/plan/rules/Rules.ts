@@ -1,20 +1,101 @@
 import type { Finding } from "../Finding.ts"
+import { adamRateOfSgd, biasRateAbovePeak } from "./AdamRates.ts"
+import { emaHardlyAverages, emaOfLongAgo } from "./Averaging.ts"
 import { batchLargerThanData } from "./BatchLargerThanData.ts"
+import { cadenceLongerThanRun } from "./CadenceLongerThanRun.ts"
+import { clipBoundBeyondPractice } from "./ClipBound.ts"
+import { clipHistoryTooShort, clipWarmupLongerThanRun } from "./ClipMemory.ts"
 import { clipOffOnColdStart } from "./ClipOffOnColdStart.ts"
+import {
+  comparedWithDiverging,
+  comparedWithItself,
+  metricThatArmLacks,
+  oneSeed,
+  unlikeLosses
+} from "./Comparisons.ts"
+import { contradiction } from "./Contradictions.ts"
+import { strongWeightDecay } from "./Decay.ts"
+import { earlyStopMetricOfAnotherModel, earlyStopNeverReached } from "./EarlyStopping.ts"
+import { clippedFineTuning, fineTuningWithoutEarlyStop } from "./FineTuning.ts"
 import { highPeakWithoutWarmup } from "./HighPeakWithoutWarmup.ts"
 import { inputNotMultipleOfStride } from "./InputNotMultipleOfStride.ts"
+import { largeBatch } from "./LargeBatch.ts"
+import { lengthBelowEpoch } from "./LengthBelowEpoch.ts"
+import { dropoutWithoutPlace, lossOfAnotherModel } from "./ModelFit.ts"
+import { momentumAboveOptimizer } from "./MomentumAboveOptimizer.ts"
+import { moreMemoryThanHost } from "./MoreMemoryThanHost.ts"
+import { nesterovWithoutMomentum } from "./NesterovWithoutMomentum.ts"
 import * as Rule from "./Rule.ts"
+import { risesToTheEnd } from "./ScheduleShape.ts"
+import { fewValidationImages, leakedImages } from "./Splits.ts"
+import { stackedRegularisers } from "./StackedRegularisers.ts"
+import { startHardlyFits, startPartlyRandom } from "./StartingWeights.ts"
+import { tinyBatches } from "./TinyBatches.ts"
+import { boxesBelowFinestStride, classWithoutBox, mostlyBackground } from "./TrainingBoxes.ts"
 import { warmupLongerThanRun } from "./WarmupLongerThanRun.ts"
 
 /** Lists what every recipe is checked against. */
-export const all: ReadonlyArray<Rule.Rule> = [
+export const ofRecipes: ReadonlyArray<Rule.Rule> = [
   clipOffOnColdStart,
+  highPeakWithoutWarmup,
   warmupLongerThanRun,
-  batchLargerThanData,
+  risesToTheEnd,
+  adamRateOfSgd,
+  biasRateAbovePeak,
+  momentumAboveOptimizer,
+  largeBatch,
+  clippedFineTuning,
+  fineTuningWithoutEarlyStop,
+  clipBoundBeyondPractice,
+  clipHistoryTooShort,
+  clipWarmupLongerThanRun,
+  nesterovWithoutMomentum,
+  strongWeightDecay,
+  stackedRegularisers,
   inputNotMultipleOfStride,
-  highPeakWithoutWarmup
+  lossOfAnotherModel,
+  dropoutWithoutPlace,
+  batchLargerThanData,
+  tinyBatches,
+  lengthBelowEpoch,
+  earlyStopNeverReached,
+  earlyStopMetricOfAnotherModel,
+  cadenceLongerThanRun,
+  emaOfLongAgo,
+  emaHardlyAverages,
+  fewValidationImages,
+  leakedImages,
+  mostlyBackground,
+  classWithoutBox,
+  boxesBelowFinestStride
 ]
 
-/** Checks a recipe against every rule. */
+/** Lists what every recipe is checked against whose network could be laid out. None of them is an error. */
+export const ofNetworks: ReadonlyArray<Rule.Rule<Rule.LaidOut>> = [moreMemoryThanHost, startPartlyRandom, startHardlyFits]
+
+/** Lists what every experiment is checked against as a whole. */
+export const ofExperiments: ReadonlyArray<Rule.ExperimentRule> = [
+  contradiction,
+  comparedWithItself,
+  comparedWithDiverging,
+  metricThatArmLacks,
+  unlikeLosses,
+  oneSeed
+]
+
+/** Lists every rule. */
+export const all = [...ofRecipes, ...ofNetworks, ...ofExperiments]
+
+/** Checks a recipe before its network is laid out. */
 export const check = (context: Rule.Context): ReadonlyArray<Finding> =>
-  all.flatMap((rule) => Rule.apply(rule, context) ?? [])
+  ofRecipes.flatMap((rule) => Rule.apply(rule, context))
+
+/** Checks a recipe by its network. */
+export const checkNetwork = (context: Rule.LaidOut): ReadonlyArray<Finding> =>
+  ofNetworks.flatMap((rule) => Rule.apply(rule, context))
+
+/** Checks an experiment as a whole; every finding belongs to an arm. */
+export const checkExperiment = (
+  whole: Rule.Whole
+): ReadonlyArray<{ readonly arm: string; readonly finding: Finding }> =>
+  ofExperiments.flatMap((rule) => Rule.applyToWhole(rule, whole))

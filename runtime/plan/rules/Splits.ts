@@ -1,0 +1,34 @@
+import type { Rule } from "./Rule.ts"
+import * as Words from "./Words.ts"
+
+const few = 10
+
+/** Warns of a validation split that cannot tell models apart. */
+export const fewValidationImages: Rule = {
+  id: "data/few-validation-images",
+  path: "data",
+  severity: "warning",
+  reason: "what is measured on them says little of the model, and next to nothing of which of two is better",
+  source: "the definition of average precision: every single box is a step of its curve",
+  remedy: "hold back a tenth of the images to validate, some dozens at least",
+  check: ({ facts }) =>
+    facts !== null && facts.images.val < few
+      ? `"${facts.name}" has ${facts.images.val === 0 ? "no image" : Words.plural(facts.images.val, "image")} to validate`
+      : null
+}
+
+/** Warns where the model is asked about images that it was shown. */
+export const leakedImages: Rule = {
+  id: "data/leaked-images",
+  path: "data",
+  severity: "warning",
+  reason: "what the model knows by heart counts as found, and every measured precision is too high",
+  source: "the purpose of a validation split: images that training never shows",
+  remedy: "take them out of one of the splits",
+  check: ({ facts }) =>
+    facts !== null && facts.leaked > 0
+      ? `${facts.leaked} of the ${Words.plural(facts.images.val, "validation image")} of "${facts.name}" ${
+        facts.leaked === 1 ? "is" : "are"
+      } to train on, too`
+      : null
+}

@@ -1,0 +1,24 @@
+/**
+ * Numbers and names in the words of a finding.
+ */
+
+/** Writes a number with its noun: `1 image`, `205 images`. */
+export const plural = (value: number, noun: string): string => `${value} ${noun}${value === 1 ? "" : "s"}`
+
+/** Writes a computed number with 4 significant digits: 0.01988, not 0.019876883405951378. */
+export const figure = (value: number): string => String(Number(value.toPrecision(4)))
+
+/** Writes a share of 1 in percent. */
+export const percent = (share: number): string => `${Math.round(share * 100)}%`
+
+/** Lists texts as a sentence does: `a`, `a and b`, `a, b and c`. */
+export const listed = (texts: ReadonlyArray<string>): string =>
+  texts.length < 2 ? texts.join("") : `${texts.slice(0, -1).join(", ")} and ${texts.at(-1)}`
+
+const most = 4
+
+/** Lists the first few names, each in quotes, and counts the others. */
+export const some = (names: ReadonlyArray<string>): string => {
+  const quoted = names.slice(0, most).map((name) => `"${name}"`)
+  return listed(names.length > most ? [...quoted, `${names.length - most} more`] : quoted)
+}
