@@ -17,7 +17,8 @@ export interface Outputs {
 }
 
 export interface Options extends Pick<Anchors, "centres" | "strides"> {
-  readonly gains: { readonly box: number; readonly class: number; readonly dfl: number }
+  /** Of the parts; or `[3]`, in the order box, class, dfl, where they are fed to a recorded step. */
+  readonly gains: { readonly box: number; readonly class: number; readonly dfl: number } | tf.Tensor1D
 }
 
 /** `total` is the sum of the parts times their gains. Each can be differentiated by both outputs. */
@@ -133,7 +134,8 @@ const parts = (
 
 const weighed = (values: tf.Tensor1D, { gains }: Options): Loss => {
   const [box, classes, dfl] = tf.unstack(values) as [tf.Scalar, tf.Scalar, tf.Scalar]
-  const total = tf.sum<tf.Scalar>(tf.mul(values, tf.tensor1d([gains.box, gains.class, gains.dfl])))
+  const factors = gains instanceof tf.Tensor ? gains : tf.tensor1d([gains.box, gains.class, gains.dfl])
+  const total = tf.sum<tf.Scalar>(tf.mul(values, factors))
   return { total, box, class: classes, dfl }
 }
 

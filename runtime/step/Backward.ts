@@ -6,8 +6,10 @@ import type * as Loss from "../../dsl/Loss.ts"
 import type * as Anchors from "../detect/Anchors.ts"
 import { yoloLoss } from "../detect/Loss.ts"
 import type { TrainingGraph } from "../graph/TrainingGraph.ts"
-import { forward } from "./Forward.ts"
+import { classifierLoss } from "./ClassifierLoss.ts"
+import { forward, type Outputs } from "./Forward.ts"
 import type { Kernels } from "./Kernels.ts"
+import * as Parts from "./Parts.ts"
 
 /** A batch as tensors; shapes as in `Batch`. */
 export interface BatchTensors {
@@ -15,6 +17,14 @@ export interface BatchTensors {
   readonly boxes: tf.Tensor3D
   readonly classes: tf.Tensor2D
   readonly present: tf.Tensor2D
+}
+
+/** What a backward pass takes besides state and batch. */
+export interface Settings {
+  /** The gains of the loss's parts, in their order. */
+  readonly gains: tf.Tensor1D
+  /** What every dropout node multiplies its input with, `[batch, ...shape]`, by the node's id. */
+  readonly masks: ReadonlyMap<string, tf.Tensor>
 }
 
 /** The network together with what it is trained for, on one engine's kernels. */
@@ -25,25 +35,50 @@ export interface Objective {
   readonly anchors: Anchors.Anchors
 }
 
-/** Gradients are those of the mean loss, neither scaled nor clipped; the caller disposes every tensor. */
+/**
+ * Gradients are those of the mean loss, neither scaled nor clipped; `parts` are before their gains, in their order. The
+ * caller disposes every tensor.
+ */
 export interface Backward {
   readonly loss: tf.Scalar
-  readonly box: tf.Scalar
-  readonly class: tf.Scalar
-  readonly dfl: tf.Scalar
+  readonly parts: ReadonlyArray<tf.Scalar>
   readonly gradients: ReadonlyMap<string, tf.Tensor>
   readonly buffers: ReadonlyMap<string, tf.Tensor1D>
+}
+
+/** Lists a loss's own gains as a tensor. */
+export const gainsOf = (loss: Loss.Loss): tf.Tensor1D => tf.tensor1d(Parts.of(loss).map(([, gain]) => gain))
+
+const evaluated = (
+  { anchors, loss }: Objective,
+  outputs: Outputs,
+  batch: BatchTensors,
+  gains: tf.Tensor1D
+): Pick<Backward, "loss" | "parts"> => {
+  if (loss._tag === "YoloV8") {
+    if (outputs.distances === null) throw new Error("a network without boxes has no box loss")
+    const { box, class: classes, dfl, total } = yoloLoss(
+      { distances: outputs.distances, logits: outputs.logits },
+      batch,
+      { ...anchors, gains }
+    )
+    return { loss: total, parts: [box, classes, dfl] }
+  }
+  const [size, , classes] = outputs.logits.shape
+  const value = classifierLoss(tf.reshape(outputs.logits, [size, classes]), batch, loss.smoothing)
+  return { loss: tf.sum<tf.Scalar>(tf.mul(gains, value)), parts: [value] }
 }
 
 /** Evaluates the loss of a batch and its gradient for every parameter, by address. */
 export const backward = (
   objective: Objective,
   parameters: ReadonlyMap<string, tf.Variable>,
-  buffers: ReadonlyMap<string, tf.Variable>,
-  batch: BatchTensors
+  buffers: ReadonlyMap<string, tf.Tensor>,
+  batch: BatchTensors,
+  { gains, masks }: Settings
 ): Backward => {
   const newBuffers = new Map<string, tf.Tensor1D>()
-  let parts: Pick<Backward, "box" | "class" | "dfl"> | undefined
+  let parts: ReadonlyArray<tf.Scalar> = []
   const evaluate = (): tf.Scalar => {
     const outputs = forward(
       objective.graph,
@@ -51,31 +86,30 @@ export const backward = (
       (address) => required(parameters, address),
       (address) => required(buffers, address),
       batch.images,
-      { training: true, onBuffer: (address, tensor) => newBuffers.set(address, tensor) }
+      { training: true, masks, onBuffer: (address, tensor) => newBuffers.set(address, tensor) }
     )
-    const loss = yoloLoss(outputs, batch, { ...objective.anchors, gains: objective.loss })
-    parts = { box: tf.keep(loss.box), class: tf.keep(loss.class), dfl: tf.keep(loss.dfl) }
-    return loss.total
+    const found = evaluated(objective, outputs, batch, gains)
+    parts = found.parts.map(tf.keep)
+    return found.loss
   }
   const differentiated = (): ReturnType<typeof tf.variableGrads> => {
     try {
       return tf.variableGrads(evaluate, [...parameters.values()])
     } catch (cause) {
       // Neither what is kept for the caller nor what tfjs kept for its gradients is freed by a scope.
-      tf.dispose([...newBuffers.values(), ...Object.values(parts ?? {})])
+      tf.dispose([...newBuffers.values(), ...parts])
       for (const { saved } of tf.engine().state.activeTape ?? []) tf.dispose(saved ?? [])
       throw cause
     }
   }
   const { grads, value } = differentiated()
-  if (parts === undefined) throw new Error("the loss was not evaluated")
   const gradients = new Map<string, tf.Tensor>()
   for (const [address, variable] of parameters) {
     const gradient = grads[variable.name]
     if (gradient === undefined) throw new Error(`no gradient reaches "${address}"`)
     gradients.set(address, gradient)
   }
-  return { loss: value, ...parts, gradients, buffers: newBuffers }
+  return { loss: value, parts, gradients, buffers: newBuffers }
 }
 
 const required = <A>(map: ReadonlyMap<string, A>, address: string): A => {
@@ -86,6 +120,6 @@ const required = <A>(map: ReadonlyMap<string, A>, address: string): A => {
 
 /** Frees everything that a backward pass returned. */
 export const dispose = (result: Backward): void => {
-  tf.dispose([result.loss, result.box, result.class, result.dfl])
+  tf.dispose([result.loss, ...result.parts])
   tf.dispose([...result.gradients.values(), ...result.buffers.values()])
 }

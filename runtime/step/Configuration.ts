@@ -1,3 +1,4 @@
+import type * as Clip from "../../dsl/Clip.ts"
 import type * as Loss from "../../dsl/Loss.ts"
 import type * as Optimizer from "../../dsl/Optimizer.ts"
 import type { TrainingGraph } from "../graph/TrainingGraph.ts"
@@ -7,10 +8,13 @@ export interface Configuration {
   readonly graph: TrainingGraph
   readonly loss: Loss.Loss
   readonly optimizer: Optimizer.Optimizer
+  readonly clip: Clip.Clip
   readonly ema: boolean
   readonly batch: number
+  /** How many batches make one step. */
+  readonly accumulate: number
   /** Columns of the padded ground truth. */
   readonly maxBoxes: number
-  /** Decides the initial weights. */
+  /** Decides the initial weights, and what dropout leaves out. */
   readonly seed: number
 }

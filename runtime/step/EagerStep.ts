@@ -7,23 +7,26 @@ import type { Batch } from "../data/Batch.ts"
 import * as Anchors from "../detect/Anchors.ts"
 import * as Decode from "../detect/Decode.ts"
 import { type Group, parameters, type TrainingGraph } from "../graph/TrainingGraph.ts"
+import * as Clip from "../optim/Clip.ts"
+import * as Moments from "../optim/Moments.ts"
 import * as Backward from "./Backward.ts"
 import type { Configuration } from "./Configuration.ts"
 import { forward, type Outputs } from "./Forward.ts"
 import { initialState } from "./InitialState.ts"
 import type { Kernels } from "./Kernels.ts"
-import { type Figures, outcomeOf } from "./Report.ts"
-import type { NamedTensor, Prediction, Scalars, State, Step, StepOutcome } from "./Step.ts"
-import { clipEpsilon } from "../optim/Clip.ts"
-
-type Variables = Map<string, tf.Variable>
+import * as Masks from "./Masks.ts"
+import * as PerTensorClip from "./PerTensorClip.ts"
+import { boundOf, type Figures, outcomeOf } from "./Report.ts"
+import type { Prediction, Scalars, State, Step, StepOutcome } from "./Step.ts"
+import * as Update from "./Update.ts"
+import * as Variables from "./Variables.ts"
 
 /** An eager step, open to its parts: recording needs the variables, checking needs the gradients. */
 export interface EagerStep extends Step {
   readonly objective: Backward.Objective
-  readonly variables: { readonly parameters: Variables; readonly buffers: Variables }
+  readonly variables: { readonly parameters: Variables.Variables; readonly buffers: Variables.Variables }
   /** Evaluates loss and gradients from the present state and changes nothing. The caller disposes the result. */
-  readonly backward: (batch: Backward.BatchTensors) => Backward.Backward
+  readonly backward: (batch: Backward.BatchTensors, settings?: Partial<Backward.Settings>) => Backward.Backward
 }
 
 /** Copies a batch into tensors of the current backend; the caller disposes them. */
@@ -39,129 +42,205 @@ export const batchTensors = (graph: TrainingGraph, batch: Batch): Backward.Batch
   }
 }
 
-/** Turns the network's outputs into boxes in pixels and scores in 0..1. */
+/** Turns the network's outputs into boxes in pixels, where it predicts any, and scores in 0..1. */
 export const decode = (
   objective: Backward.Objective,
   outputs: Outputs
-): { readonly boxes: tf.Tensor; readonly scores: tf.Tensor } => ({
-  boxes: Decode.pixels(outputs.distances, objective.anchors),
+): { readonly boxes: tf.Tensor | null; readonly scores: tf.Tensor } => ({
+  boxes: outputs.distances === null ? null : Decode.pixels(outputs.distances, objective.anchors),
   scores: tf.sigmoid(outputs.logits)
 })
 
-const variablesOf = (tensors: ReadonlyArray<NamedTensor>, trainable: boolean): Variables =>
-  new Map(
-    tensors.map(({ name, shape, data }) => [
-      name,
-      tf.tidy(() => tf.variable(tf.tensor(data, [...shape]), trainable))
-    ])
-  )
-
-const readAll = (variables: Variables): ReadonlyArray<NamedTensor> =>
-  [...variables].map(([name, variable]) => ({ name, shape: variable.shape, data: variable.dataSync<"float32">().slice() }))
-
-const writeAll = (variables: Variables, tensors: ReadonlyArray<NamedTensor>): void => {
-  for (const { name, shape, data } of tensors) {
-    const variable = variables.get(name)
-    if (variable === undefined) throw new Error(`the state has no tensor "${name}"`)
-    tf.tidy(() => variable.assign(tf.tensor(data, [...shape])))
-  }
+/** What the batches of a step have come to so far: sums of gradients and losses, and the statistics they moved. */
+interface Held {
+  readonly gradients: ReadonlyMap<string, tf.Tensor>
+  readonly buffers: ReadonlyMap<string, tf.Tensor1D>
+  readonly losses: tf.Tensor1D
+  readonly batches: number
 }
+
+const release = (held: Held | null): void =>
+  tf.dispose([...held?.gradients.values() ?? [], ...held?.buffers.values() ?? [], ...held === null ? [] : [held.losses]])
 
 /** Starts an eager step from the configuration's initial state on the current tfjs backend. */
 export const make = (configuration: Configuration, kernels: Kernels): EagerStep => {
-  const { ema, graph, optimizer } = configuration
+  const { accumulate, clip, ema, graph, optimizer, seed } = configuration
   const objective: Backward.Objective = {
     graph,
     kernels,
     loss: configuration.loss,
     anchors: Anchors.make(graph.input[0], graph.strides)
   }
-  const start = initialState(graph, { seed: configuration.seed, ema })
-  const weights = variablesOf(start.parameters, true)
-  const running = variablesOf(start.buffers, false)
-  const momenta = variablesOf(start.optimizer, false)
-  const average = variablesOf(start.ema, false)
+  const start = initialState(graph, { seed, ema, optimizer })
+  const weights = Variables.make(start.parameters, true)
+  const running = Variables.make(start.buffers, false)
+  const slots = Variables.make(start.optimizer, false)
+  const average = Variables.make(start.ema, false)
   const groups = new Map<string, Group>(parameters(graph).map(({ address, tensor }) => [address, tensor.group]))
+  const slotNames = Moments.slots(optimizer)
+  let updates = start.updates
+  let held: Held | null = null
 
-  /** Applies clip, guard, optimizer and average, in this order. */
-  const update = (result: Backward.Backward, norm: tf.Scalar, scalars: Scalars): void => {
-    const coefficient = tf.minimum(1, tf.div(Math.min(scalars.clipBound, 3e38), tf.add(norm, clipEpsilon)))
-    for (const [address, gradient] of result.gradients) {
-      const weight = weights.get(address)
-      const momentum = momenta.get(address)
-      if (weight === undefined || momentum === undefined) throw new Error(`the state has no tensor "${address}"`)
+  const masksOf = (batch: number): ReadonlyMap<string, tf.Tensor> =>
+    new Map(
+      Masks.draw(graph, configuration.batch, seed, batch).map(({ node, shape, values }) => [node, tf.tensor(values, [...shape])])
+    )
+  const backward: EagerStep["backward"] = (batch, settings = {}) =>
+    Backward.backward(objective, weights, held?.buffers ?? running, batch, {
+      gains: settings.gains ?? Backward.gainsOf(configuration.loss),
+      masks: settings.masks ?? masksOf(updates * accumulate + (held?.batches ?? 0))
+    })
+
+  /** Adds a batch to what is held; the result is kept, and the caller disposes it. */
+  const joined = (batch: Batch): Held => {
+    const result = tf.tidy(() => {
+      const { buffers, gradients, loss, parts } = backward(batchTensors(graph, batch))
+      const losses = tf.stack([loss, ...parts]) as tf.Tensor1D
+      tf.dispose([...parts])
+      const sums = new Map<string, tf.Tensor>()
+      for (const [address, gradient] of gradients) {
+        const before = held?.gradients.get(address)
+        sums.set(address, tf.keep(before === undefined ? gradient : tf.add(before, gradient)))
+      }
+      return {
+        gradients: sums,
+        buffers,
+        losses: tf.keep(held === null ? losses : tf.add(held.losses, losses)),
+        batches: (held?.batches ?? 0) + 1
+      } as unknown as tf.TensorContainer
+    }) as unknown as Held
+    release(held)
+    held = null
+    return result
+  }
+
+  /** Applies optimizer and average to gradients that are finite and clipped but for `coefficient`. */
+  const update = (
+    gradients: ReadonlyMap<string, tf.Tensor>,
+    buffers: ReadonlyMap<string, tf.Tensor1D>,
+    coefficient: number,
+    scalars: Scalars
+  ): void => {
+    const correction = optimizer._tag === "Sgd" ? { first: 1, second: 1 } : Moments.correction(optimizer, updates + 1)
+    for (const [address, gradient] of gradients) {
       const group = groups.get(address)
-      const rate = group === "biases" ? scalars.biasLearningRate : scalars.learningRate
-      const clipped = tf.mul(gradient, coefficient)
-      const decayed = group === "weights" ? tf.add(clipped, tf.mul(weight, optimizer.weightDecay)) : clipped
-      const velocity = tf.add(tf.mul(momentum, scalars.momentum), decayed)
-      const direction = optimizer.nesterov ? tf.add(decayed, tf.mul(velocity, scalars.momentum)) : velocity
-      momentum.assign(velocity)
-      weight.assign(tf.sub(weight, tf.mul(direction, rate)))
+      const parameter = {
+        weight: Variables.at(weights, address),
+        slots: slotNames.map((slot) => Variables.at(slots, Moments.addressOf(address, slot)))
+      }
+      Update.byOperations(optimizer, parameter, gradient, {
+        coefficient,
+        learningRate: group === "biases" ? scalars.biasLearningRate : scalars.learningRate,
+        momentum: scalars.momentum,
+        decay: group === "weights" ? optimizer.weightDecay : 0,
+        correction
+      })
     }
-    for (const [address, value] of result.buffers) running.get(address)?.assign(value)
+    for (const [address, value] of buffers) running.get(address)?.assign(value)
     for (const [address, mean] of average) {
       const value = weights.get(address) ?? running.get(address)
       if (value !== undefined) mean.assign(tf.sub(mean, tf.mul(tf.sub(mean, value), 1 - scalars.emaDecay)))
     }
+    updates += 1
   }
 
-  const evaluate = (batch: Backward.BatchTensors): Backward.Backward =>
-    Backward.backward(objective, weights, running, batch)
+  const take = ({ batches, buffers, gradients: sums, losses }: Held, scalars: Scalars): Figures => {
+    const gradients = batches === 1
+      ? sums
+      : new Map([...sums].map(([address, sum]) => [address, tf.mul(sum, 1 / batches)]))
+    const norm = tf.sqrt(tf.addN([...gradients.values()].map((gradient) => tf.sum(tf.square(gradient)))))
+    const factors = clip._tag === "PerLayer" || clip._tag === "Adaptive"
+      ? new Map(
+        [...gradients].map(([address, gradient]) => [
+          address,
+          PerTensorClip.coefficient(clip, Variables.at(weights, address), gradient)
+        ])
+      )
+      : null
+    const clipped = factors === null ? tf.scalar(0) : PerTensorClip.clippedTensors([...factors.values()])
+    const [gradNorm = NaN, clippedTensors = 0, loss = NaN, ...parts] = tf
+      .concat([tf.stack([norm, clipped]), tf.div(losses, batches)])
+      .dataSync<"float32">()
+    const finite = Number.isFinite(gradNorm) && Number.isFinite(loss)
+    if (finite) {
+      const scaled = factors === null
+        ? gradients
+        : new Map([...gradients].map(([address, gradient]) => [address, tf.mul(gradient, Variables.at(factors, address))]))
+      const coefficient = Clip.coefficient(gradNorm, boundOf(configuration, scalars, gradNorm))
+      update(scaled, buffers, coefficient, scalars)
+    }
+    return { loss, parts, gradNorm, finite, clippedTensors }
+  }
 
   const run = (batch: Batch, scalars: Scalars): StepOutcome => {
-    const figures = tf.tidy(() => {
-      const result = evaluate(batchTensors(graph, batch))
-      const squares = [...result.gradients.values()].map((gradient) => tf.sum(tf.square(gradient)))
-      const norm = tf.sqrt(tf.addN(squares)) as tf.Scalar
-      const [loss = NaN, box = NaN, klass = NaN, dfl = NaN, gradNorm = NaN] = tf
-        .stack([result.loss, result.box, result.class, result.dfl, norm])
-        .dataSync<"float32">()
-      const finite = Number.isFinite(gradNorm) && Number.isFinite(loss)
-      if (finite) update(result, norm, scalars)
-      Backward.dispose(result)
-      return { loss, box, class: klass, dfl, gradNorm, finite }
-    }) as unknown as Figures
-    return outcomeOf(figures, configuration.loss, scalars.clipBound)
+    const whole = joined(batch)
+    try {
+      const figures = tf.tidy(() => take(whole, scalars) as unknown as tf.TensorContainer) as unknown as Figures
+      return outcomeOf(figures, configuration, scalars)
+    } finally {
+      release(whole)
+    }
   }
 
   const predict = (images: Float32Array): Prediction =>
     tf.tidy(() => {
       const [height, width, channels] = graph.input
-      const source = ema ? average : new Map([...weights, ...running])
-      const tensorOf = (address: string): tf.Tensor => {
-        const tensor = source.get(address)
-        if (tensor === undefined) throw new Error(`the state has no tensor "${address}"`)
-        return tensor
-      }
+      const source: ReadonlyMap<string, tf.Tensor> = ema ? average : new Map([...weights, ...running])
+      const tensorOf = (address: string): tf.Tensor => Variables.at(source, address)
       const batch = tf.tensor4d(images, [images.length / (height * width * channels), height, width, channels])
-      const outputs = forward(graph, kernels, tensorOf, tensorOf, batch, { training: false, onBuffer: () => {} })
-      const { boxes, scores } = decode(objective, outputs)
-      return { boxes: boxes.dataSync<"float32">().slice(), scores: scores.dataSync<"float32">().slice() }
+      const mode = { training: false, masks: new Map(), onBuffer: () => {} }
+      const { boxes, scores } = decode(objective, forward(graph, kernels, tensorOf, tensorOf, batch, mode))
+      return {
+        boxes: boxes?.dataSync<"float32">().slice() ?? new Float32Array(),
+        scores: scores.dataSync<"float32">().slice()
+      }
     }) as unknown as Prediction
+
+  const gradients: Step["gradients"] = (batch, gains) =>
+    tf.tidy(() => {
+      const result = backward(batchTensors(graph, batch), { gains: tf.tensor1d([...gains]) })
+      const values = new Map(
+        [...result.gradients].map(([address, gradient]) => [address, gradient.dataSync<"float32">().slice()] as const)
+      )
+      Backward.dispose(result)
+      return values as unknown as tf.TensorContainer
+    }) as unknown as ReadonlyMap<string, Float32Array>
+
+  const drop = (): void => {
+    release(held)
+    held = null
+  }
 
   return {
     batch: configuration.batch,
     execution: { mode: "eager", reason: null },
     objective,
     variables: { parameters: weights, buffers: running },
-    backward: evaluate,
+    backward,
+    accumulate: (batch) => {
+      held = joined(batch)
+    },
     run,
+    gradients,
     predict,
     read: (): State => ({
-      parameters: readAll(weights),
-      optimizer: readAll(momenta),
-      buffers: readAll(running),
-      ema: readAll(average)
+      updates,
+      parameters: Variables.read(weights),
+      optimizer: Variables.read(slots),
+      buffers: Variables.read(running),
+      ema: Variables.read(average)
     }),
     write: (state) => {
-      writeAll(weights, state.parameters)
-      writeAll(momenta, state.optimizer)
-      writeAll(running, state.buffers)
-      writeAll(average, state.ema)
+      drop()
+      updates = state.updates
+      Variables.write(weights, state.parameters)
+      Variables.write(slots, state.optimizer)
+      Variables.write(running, state.buffers)
+      Variables.write(average, state.ema)
     },
     dispose: () => {
-      for (const variables of [weights, momenta, running, average]) {
+      drop()
+      for (const variables of [weights, slots, running, average]) {
         tf.dispose([...variables.values()])
         variables.clear()
       }

@@ -1,26 +1,28 @@
 import type { Batch } from "../data/Batch.ts"
+import type { LossParts } from "./Parts.ts"
 
-/** All that changes from step to step besides the batch. Rates and decays as plain numbers; `clipBound` is Infinity where clipping is off. */
+/**
+ * All that changes from step to step besides the batch. Rates and decays as plain numbers; `clipBound` holds whatever
+ * the policy says, and is Infinity where there is none; `clipInputs` is what the policy bounds this step's norm by.
+ */
 export interface Scalars {
   readonly learningRate: number
   readonly biasLearningRate: number
   readonly momentum: number
   readonly clipBound: number
+  readonly clipInputs: ReadonlyArray<number>
   readonly emaDecay: number
 }
 
-/** The parts of the loss after their gains; they add up to the loss. */
-export interface LossParts {
-  readonly box: number
-  readonly class: number
-  readonly dfl: number
-}
-
-/** What one step reports. `gradNorm` is the global norm before clipping; a step that is not finite changed nothing. */
+/**
+ * What one step reports: the loss and its parts as means over its batches, the global norm before clipping and the bound
+ * that it was held against. A step that is not finite changed nothing.
+ */
 export interface StepOutcome {
   readonly loss: number
   readonly parts: LossParts
   readonly gradNorm: number
+  readonly clipBound: number
   readonly finite: boolean
   readonly clipped: boolean
 }
@@ -32,15 +34,23 @@ export interface NamedTensor {
   readonly data: Float32Array
 }
 
-/** Everything that a step carries to the next one. `ema` is empty where averaging is off; otherwise it holds parameters and buffers. */
+/**
+ * Everything that a step carries to the next one. `optimizer` holds every parameter's tensors by `Moments.addressOf`;
+ * `ema` is empty where averaging is off, otherwise it holds parameters and buffers.
+ */
 export interface State {
+  /** How many updates changed the state; Adam's corrections count them. */
+  readonly updates: number
   readonly parameters: ReadonlyArray<NamedTensor>
   readonly optimizer: ReadonlyArray<NamedTensor>
   readonly buffers: ReadonlyArray<NamedTensor>
   readonly ema: ReadonlyArray<NamedTensor>
 }
 
-/** Decoded predictions: boxes as x1 y1 x2 y2 in pixels of the input `[batch, anchors, 4]`, scores in 0..1 `[batch, anchors, classes]`. */
+/**
+ * Decoded predictions: boxes as x1 y1 x2 y2 in pixels of the input `[batch, anchors, 4]`, scores in 0..1
+ * `[batch, anchors, classes]`. A classifier predicts no boxes, and scores `[batch, 1, classes]`.
+ */
 export interface Prediction {
   readonly boxes: Float32Array
   readonly scores: Float32Array
@@ -56,7 +66,15 @@ export interface Execution {
 export interface Step {
   readonly batch: number
   readonly execution: Execution
+  /** Adds a batch's gradient to those that the next `run` completes: all batches of a step but its last come here. */
+  readonly accumulate: (batch: Batch) => void
+  /** Takes the step with its last batch: clips, updates and averages once, over all of its batches. */
   readonly run: (batch: Batch, scalars: Scalars) => StepOutcome
+  /**
+   * Differentiates a batch's loss with other gains for its parts, in their order, from the present state, and changes
+   * nothing. Returns the gradients by address, unclipped.
+   */
+  readonly gradients: (batch: Batch, gains: ReadonlyArray<number>) => ReadonlyMap<string, Float32Array>
   /** Predicts with the averaged weights where averaging is on. `images` is `[batch, input, input, 3]` in 0..1. */
   readonly predict: (images: Float32Array) => Prediction
   readonly read: () => State

@@ -38,7 +38,8 @@ export const detector = (): Detector => {
   return {
     look: (step, { finite, loss, parts }, boxes) => {
       if (!finite || !boxes) return null
-      const matched = parts.box + parts.dfl
+      // A classifier matches nothing; its loss has no such part.
+      const matched = (parts.box ?? NaN) + (parts.dfl ?? NaN)
       if (first.length < beginning) first.push(matched)
       if (loss > worst.loss) worst = { step, loss }
       last.push(loss)

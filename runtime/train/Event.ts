@@ -1,4 +1,4 @@
-import type { LossParts } from "../step/Step.ts"
+import type { LossParts } from "../step/Parts.ts"
 
 /** Says which attempt of which run an event belongs to, and at which step it happened. */
 interface Origin {
@@ -24,11 +24,38 @@ export interface StepEvent extends Origin {
   readonly imagesPerSecond: number
 }
 
-/** Average precision on the validation split after `step` steps, by COCO's definitions. */
+/**
+ * What the validation split says after `step` steps: average precision by COCO's definitions for a detector, accuracy for
+ * a classifier, and null for what the other has.
+ */
 export interface EvalEvent extends Origin {
   readonly kind: "eval"
-  readonly map: number
-  readonly map50: number
+  readonly map: number | null
+  readonly map50: number | null
+  /** The share of image and class pairs of which it is said rightly whether the image shows the class. */
+  readonly accuracy: number | null
+  readonly seconds: number
+}
+
+/** The norms of a gradient: over the whole net, and over each of its sections. */
+export interface SectionNorms {
+  readonly total: number
+  readonly sections: Readonly<Record<string, number>>
+}
+
+/** How many of a section's gradients have a magnitude of at least 2^(lowest + i), by i; those that are 0 are not among them. */
+export interface Histogram {
+  readonly lowest: number
+  readonly counts: ReadonlyArray<number>
+}
+
+/** The gradients of a loss's parts by themselves, before `step`'s update, on its first batch. */
+export interface MonitorEvent extends Origin {
+  readonly kind: "monitor"
+  readonly parts: { readonly [Name in keyof LossParts]?: SectionNorms }
+  readonly whole: SectionNorms
+  /** Of the whole gradient, by section; null where they were not asked for. */
+  readonly histograms: Readonly<Record<string, Histogram>> | null
   readonly seconds: number
 }
 
@@ -46,4 +73,4 @@ export interface StatusEvent extends Origin {
 }
 
 /** What an attempt says while it runs: the lines of `events.jsonl`, and the messages to the process that watches it. */
-export type Event = StepEvent | EvalEvent | CheckpointEvent | StatusEvent
+export type Event = StepEvent | EvalEvent | MonitorEvent | CheckpointEvent | StatusEvent

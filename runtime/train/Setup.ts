@@ -20,8 +20,10 @@ export const configurationOf = (
   graph,
   loss: recipe.loss,
   optimizer: recipe.optimizer,
+  clip: recipe.clip,
   ema: recipe.ema._tag !== "Off",
   batch: recipe.batch,
+  accumulate: recipe.accumulate.batches,
   maxBoxes: Columns.of(recipe.augment, source.facts.maxBoxes),
   seed
 })

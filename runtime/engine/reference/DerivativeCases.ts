@@ -5,17 +5,18 @@ import * as tf from "@tensorflow/tfjs-core"
 import type { Batch } from "../../data/Batch.ts"
 import * as Anchors from "../../detect/Anchors.ts"
 import { type Geometry, lossAgainst, type Targets } from "../../detect/Loss.ts"
-import { parameters, sizeOf } from "../../graph/TrainingGraph.ts"
+import { sizeOf } from "../../graph/TrainingGraph.ts"
 import { forward } from "../../step/Forward.ts"
+import * as Parts from "../../step/Parts.ts"
 import type { NamedTensor, Scalars, Step } from "../../step/Step.ts"
 import type { Case, Subject } from "./Case.ts"
 import * as Difference from "./Difference.ts"
 import * as Example from "./Example.ts"
 import { withStep } from "./StepCases.ts"
 
-const { graph, loss, optimizer } = Example.configuration
+const { graph } = Example.configuration
 /** Without the box part, whose published gradient is not its derivative: it holds CIoU's alpha constant. */
-const gains = { ...loss, box: 0 }
+const gains = { ...Example.gains, box: 0 }
 
 /**
  * How far weights are moved, in units of their spread. Rounding and the differences' own error were seen to leave a few
@@ -52,8 +53,15 @@ const derivativeDiffers = (
   return Difference.ofNumbers("the derivative by the gradients", along(gradients), slope, tolerance)
 }
 
-/** At these rates a step changes momenta alone: from zero they become the gradients, plus the decay. */
-const still: Scalars = { learningRate: 0, biasLearningRate: 0, momentum: 0.9, clipBound: Infinity, emaDecay: 1 }
+/** At these rates a step changes no weight. */
+const still: Scalars = {
+  learningRate: 0,
+  biasLearningRate: 0,
+  momentum: 0.9,
+  clipBound: Infinity,
+  clipInputs: [],
+  emaDecay: 1
+}
 
 /** Without boxes the targets do not follow the predictions, as the assigner's do without a gradient. */
 const withoutBoxes = (): Batch => {
@@ -64,20 +72,14 @@ const withoutBoxes = (): Batch => {
 const ofStep = (step: Step): string | null => {
   const batch = withoutBoxes()
   const start = Example.startState()
-  step.run(batch, still)
-  const decays = new Set(
-    parameters(graph).flatMap(({ address, tensor }) => tensor.group === "weights" ? [address] : [])
+  const gradients = step.gradients(batch, Parts.of(Example.gains).map(([, gain]) => gain))
+  return derivativeDiffers(
+    start.parameters.map((tensor) => ({ ...tensor, data: gradients.get(tensor.name) ?? new Float32Array() })),
+    (parameters) => {
+      step.write({ ...start, parameters })
+      return step.run(batch, still).loss
+    }
   )
-  const started = new Map(start.parameters.map(({ data, name }) => [name, data]))
-  const gradients = step.read().optimizer.map((momentum): NamedTensor => {
-    const weights = started.get(momentum.name) ?? new Float32Array()
-    const decay = decays.has(momentum.name) ? optimizer.weightDecay : 0
-    return { ...momentum, data: momentum.data.map((value, at) => value - decay * (weights[at] ?? NaN)) }
-  })
-  return derivativeDiffers(gradients, (parameters) => {
-    step.write({ ...start, parameters })
-    return step.run(batch, still).loss
-  })
 }
 
 /** Targets for every third anchor: boxes of one to three strides a side around it, of alternating classes. */
@@ -121,10 +123,13 @@ const ofKernels = ({ kernels }: Subject): string | null => {
     const statistics: Array<tf.Tensor> = []
     const outputs = forward(graph, kernels, (at) => required(weights, at), (at) => required(buffers, at), images, {
       training: true,
+      masks: new Map(),
       onBuffer: (_, value) => statistics.push(value)
     })
     tf.dispose(statistics)
-    const loss = lossAgainst(outputs, (geometry) => fixedTargets(batch, anchors.count, geometry), { ...anchors, gains })
+    if (outputs.distances === null) throw new Error("the example's network predicts no boxes")
+    const predicted = { distances: outputs.distances, logits: outputs.logits }
+    const loss = lossAgainst(predicted, (geometry) => fixedTargets(batch, anchors.count, geometry), { ...anchors, gains })
     return loss.total
   }
   const gradients = tf.grads(lossOf)(tensorsOf(start))

@@ -2,11 +2,13 @@
  * The small network on which whole steps are checked: its start state and batches follow from formulas that
  * test/reference/engine.py computes as well.
  */
+import * as Clip from "../../../dsl/Clip.ts"
 import * as LossGains from "../../../dsl/Loss.ts"
 import * as Model from "../../../dsl/Model.ts"
 import * as Optimizer from "../../../dsl/Optimizer.ts"
 import type { Batch } from "../../data/Batch.ts"
 import { buffers, parameters, sizeOf } from "../../graph/TrainingGraph.ts"
+import * as Moments from "../../optim/Moments.ts"
 import * as Yolo from "../../nets/yolo/Yolo.ts"
 import type { Configuration } from "../../step/Configuration.ts"
 import type { NamedTensor, State } from "../../step/Step.ts"
@@ -14,12 +16,17 @@ import * as Stored from "./Stored.ts"
 
 const { batch, maxBoxes, network, steps, weightDecay } = Stored.steps
 
+/** The gains of the loss's parts. */
+export const gains = LossGains.yoloV8()
+
 export const configuration: Configuration = {
   graph: Yolo.build(Model.yolo(network), ["first", "second"]),
-  loss: LossGains.yoloV8(),
+  loss: gains,
   optimizer: Optimizer.sgd({ momentum: 0.9, nesterov: true, weightDecay }),
+  clip: Clip.off,
   ema: true,
   batch,
+  accumulate: 1,
   maxBoxes,
   seed: 0
 }
@@ -71,8 +78,13 @@ const computeStart = (): State => {
   const weights = parameters(graph).map(({ address, tensor }) => tensorOf(address, tensor.shape))
   const running = buffers(graph).map(({ address, tensor }) => tensorOf(address, tensor.shape))
   return {
+    updates: 0,
     parameters: weights,
-    optimizer: weights.map((tensor) => ({ ...tensor, data: new Float32Array(tensor.data.length) })),
+    optimizer: weights.map(({ data, name, shape }) => ({
+      name: Moments.addressOf(name, "momentum"),
+      shape,
+      data: new Float32Array(data.length)
+    })),
     buffers: running,
     ema: [...weights, ...running]
   }

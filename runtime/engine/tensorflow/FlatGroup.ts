@@ -50,6 +50,9 @@ export const ofParameters = (graph: TrainingGraph, group: Group): FlatGroup =>
 export const ofBuffers = (graph: TrainingGraph): FlatGroup =>
   layOut("buffers", buffers(graph).map(({ address, tensor }) => ({ address, shape: tensor.shape })))
 
+/** Lays out a vector of `count` values by itself. */
+export const ofValues = (name: string, count: number): FlatGroup => layOut(name, [{ address: name, shape: [count] }])
+
 /** Copies the group's tensors into one array of `rows x 16`. A tensor that is missing or has another size throws. */
 export const pack = (group: FlatGroup, tensors: ReadonlyMap<string, NamedTensor>): Float32Array => {
   const flat = new Float32Array(group.rows * columns)

@@ -23,7 +23,7 @@ export const make = (backend: Backend, recorder: Recorder) => {
   const reshape = (source: Source, shape: ReadonlyArray<number>): Source =>
     op("Reshape", [source, integers(shape)], { ...float, Tshape: GraphDef.type(TF_INT32) })
   const concat = (sources: ReadonlyArray<Source>): Source =>
-    op("ConcatV2", [...sources, integers([0], [])], {
+    sources.length === 1 ? sources[0] ?? "" : op("ConcatV2", [...sources, integers([0], [])], {
       ...float,
       N: GraphDef.integer(sources.length),
       Tidx: GraphDef.type(TF_INT32)

@@ -3,14 +3,21 @@
  */
 import type { Batch } from "../../data/Batch.ts"
 import * as Random from "../../data/Random.ts"
-import * as Backward from "../../step/Backward.ts"
 import type { Configuration } from "../../step/Configuration.ts"
-import * as EagerStep from "../../step/EagerStep.ts"
-import type { NamedTensor, Scalars, State } from "../../step/Step.ts"
-import type { SessionStep } from "./Session.ts"
+import * as Clip from "../../optim/Clip.ts"
+import * as Parts from "../../step/Parts.ts"
+import type { NamedTensor, Scalars, State, Step } from "../../step/Step.ts"
 
 /** A learning rate at which rounding differences stay small, with every stage of the update at work. */
-const tame: Scalars = { learningRate: 1e-3, biasLearningRate: 2e-3, momentum: 0.9, clipBound: 1, emaDecay: 0.99 }
+const tame = { learningRate: 1e-3, biasLearningRate: 2e-3, momentum: 0.9, clipBound: 1, emaDecay: 0.99 }
+
+/** Steps are compared with policies at work that would otherwise have to see many norms first. */
+const scalarsOf = ({ clip }: Configuration): Scalars => ({
+  ...tame,
+  clipInputs: clip._tag === "Auto"
+    ? [0.25, -Infinity, 2, 0.5, Infinity]
+    : Clip.inputs(clip, clip._tag === "ZScore" ? { _tag: "Statistics", mean: 0.3, variance: 0.01 } : Clip.start(clip))
+})
 
 /** The largest relative differences that reordered float32 sums explain on a deep network. */
 const tolerance = { scalar: 1e-3, tensor: 1e-2 }
@@ -18,10 +25,10 @@ const tolerance = { scalar: 1e-3, tensor: 1e-2 }
 const resolution = 1e-5
 
 /** Draws noise images with a few boxes each, small and large, so that every part of the loss has a gradient. */
-export const exampleBatch = (configuration: Configuration): Batch => {
+export const exampleBatch = (configuration: Configuration, index = 0): Batch => {
   const { batch, graph, maxBoxes } = configuration
   const [height, width, channels] = graph.input
-  const random = Random.stream(configuration.seed, "parity")
+  const random = Random.stream(configuration.seed, "parity", index)
   const images = Float32Array.from({ length: batch * height * width * channels }, () => random.uniform())
   const boxes = new Float32Array(batch * maxBoxes * 4)
   const classes = new Int32Array(batch * maxBoxes)
@@ -69,45 +76,49 @@ const worst = (what: string, left: Tensors, right: Tensors, start: Tensors): str
 
 /** The same state in the middle of a training: momenta and averages that the next update has to work with. */
 const underWay = (state: State): State => {
-  const varied = (tensors: ReadonlyArray<NamedTensor>, factor: number): ReadonlyArray<NamedTensor> =>
-    tensors.map((tensor) => ({ ...tensor, data: tensor.data.map((value) => factor * value + 0.01) }))
-  return { ...state, optimizer: varied(state.parameters, 0.1), ema: varied(state.ema, 0.9) }
+  const parameters = new Map(state.parameters.map(({ data, name }) => [name, data]))
+  // Second moments are never negative.
+  const optimizer = state.optimizer.map((tensor) => {
+    const slot = tensor.name.lastIndexOf("/")
+    const data = parameters.get(tensor.name.slice(0, slot)) ?? tensor.data
+    return { ...tensor, data: data.map((value) => tensor.name.endsWith("/second") ? 0.1 * value * value + 1e-4 : 0.1 * value + 0.01) }
+  })
+  const ema = state.ema.map((tensor) => ({ ...tensor, data: tensor.data.map((value) => 0.9 * value + 0.01) }))
+  return { ...state, updates: 6, optimizer, ema }
 }
 
 /**
  * Takes one step on both from the same state and compares loss, norm, gradients and how the state changed; then puts
  * the state back. Returns null where they agree, otherwise what differs and by how much.
  */
-export const difference = (
-  configuration: Configuration,
-  eager: EagerStep.EagerStep,
-  session: SessionStep
-): string | null => {
+export const difference = (configuration: Configuration, eager: Step, session: Step): string | null => {
   const start = eager.read()
   const before = underWay(start)
-  eager.write(before)
-  session.write(before)
-  const batch = exampleBatch(configuration)
-  const inputs = EagerStep.batchTensors(configuration.graph, batch)
-  const reference = eager.backward(inputs)
-  const gradients = new Map(
-    [...reference.gradients].map(([name, tensor]) => [name, tensor.dataSync<"float32">().slice()] as const)
-  )
-  Backward.dispose(reference)
-  for (const tensor of Object.values(inputs)) tensor.dispose()
-  const expected = eager.run(batch, tame)
-  const { gradients: actualGradients, outcome } = session.runWithGradients(batch, tame)
-  const after = { eager: eager.read(), session: session.read() }
-  eager.write(start)
-  session.write(start)
-  if (relative(expected.loss, outcome.loss) > tolerance.scalar) {
-    return `the loss is ${outcome.loss} instead of ${expected.loss}`
+  const gains = Parts.of(configuration.loss).map(([, gain]) => gain)
+  const scalars = scalarsOf(configuration)
+  const batches = Array.from({ length: configuration.accumulate }, (_, index) => exampleBatch(configuration, index))
+  const taken = (step: Step) => {
+    step.write(before)
+    const [first] = batches
+    const last = batches.at(-1)
+    if (first === undefined || last === undefined) throw new Error("a step has at least one batch")
+    const gradients = step.gradients(first, gains)
+    for (const batch of batches.slice(0, -1)) step.accumulate(batch)
+    const outcome = step.run(last, scalars)
+    const after = step.read()
+    step.write(start)
+    return { gradients, outcome, after }
   }
-  if (relative(expected.gradNorm, outcome.gradNorm) > tolerance.scalar) {
-    return `the gradient norm is ${outcome.gradNorm} instead of ${expected.gradNorm}`
+  const expected = taken(eager)
+  const actual = taken(session)
+  if (relative(expected.outcome.loss, actual.outcome.loss) > tolerance.scalar) {
+    return `the loss is ${actual.outcome.loss} instead of ${expected.outcome.loss}`
   }
-  const changes = (what: string, part: keyof State): string | null =>
-    worst(what, dataOf(after.eager[part]), dataOf(after.session[part]), dataOf(before[part]))
-  return worst("gradients", gradients, actualGradients, new Map()) ?? changes("new weights", "parameters") ??
-    changes("momenta", "optimizer") ?? changes("statistics", "buffers") ?? changes("averages", "ema")
+  if (relative(expected.outcome.gradNorm, actual.outcome.gradNorm) > tolerance.scalar) {
+    return `the gradient norm is ${actual.outcome.gradNorm} instead of ${expected.outcome.gradNorm}`
+  }
+  const changes = (what: string, part: "parameters" | "optimizer" | "buffers" | "ema"): string | null =>
+    worst(what, dataOf(expected.after[part]), dataOf(actual.after[part]), dataOf(before[part]))
+  return worst("gradients", expected.gradients, actual.gradients, new Map()) ?? changes("new weights", "parameters") ??
+    changes("the optimizer's tensors", "optimizer") ?? changes("statistics", "buffers") ?? changes("averages", "ema")
 }

@@ -8,12 +8,17 @@ import * as path from "node:path"
 import type { Batch } from "../../data/Batch.ts"
 import type { Configuration } from "../../step/Configuration.ts"
 import type * as EagerStep from "../../step/EagerStep.ts"
+import * as Moments from "../../optim/Moments.ts"
+import * as Masks from "../../step/Masks.ts"
+import * as Parts from "../../step/Parts.ts"
 import { outcomeOf } from "../../step/Report.ts"
-import type { NamedTensor, Prediction, Scalars, State, Step, StepOutcome } from "../../step/Step.ts"
+import type { NamedTensor, Prediction, State, Step } from "../../step/Step.ts"
 import * as FlatGroup from "./FlatGroup.ts"
 import * as GraphDef from "./GraphDef.ts"
 import type { Backend, Binding, TensorHandle, Values } from "./Native.ts"
 import * as Recorder from "./Recorder.ts"
+import * as ScalarFeed from "./ScalarFeed.ts"
+import type * as StateLayout from "./StateLayout.ts"
 import * as StepGraph from "./StepGraph.ts"
 
 interface Feed {
@@ -75,15 +80,6 @@ const load = (binding: Binding, nodes: ReadonlyArray<GraphDef.NodeDef>): number 
   }
 }
 
-/** A session step, open to its gradients: they are fetched only to be checked. */
-export interface SessionStep extends Step {
-  /** Takes the step and returns the gradients that it used, by address, unclipped. */
-  readonly runWithGradients: (
-    batch: Batch,
-    scalars: Scalars
-  ) => { readonly outcome: StepOutcome; readonly gradients: ReadonlyMap<string, Float32Array> }
-}
-
 /**
  * Records the eager step, loads the recording as a session and copies the eager step's state into it. `revise` may change
  * the recorded nodes before they are loaded, as measurements do.
@@ -93,10 +89,10 @@ export const make = (
   configuration: Configuration,
   eager: EagerStep.EagerStep,
   revise: (nodes: ReadonlyArray<GraphDef.NodeDef>) => ReadonlyArray<GraphDef.NodeDef> = (nodes) => nodes
-): SessionStep => {
+): Step => {
   const { binding } = backend
   const recorder = Recorder.make(backend)
-  const compiled = (): { readonly layout: StepGraph.StepGraph; readonly session: number } => {
+  const compiled = (): { readonly layout: StateLayout.StateLayout; readonly session: number } => {
     tf.engine().startScope("recording")
     try {
       const layout = StepGraph.build(backend, recorder, configuration, eager)
@@ -108,73 +104,105 @@ export const make = (
     }
   }
   const { layout, session } = compiled()
-  const [height, width, channels] = configuration.graph.input
-  const { batch: size, maxBoxes } = configuration
+  const { accumulate, batch: size, graph, maxBoxes, seed } = configuration
+  const [height, width, channels] = graph.input
+  const ownGains = Parts.of(configuration.loss).map(([, gain]) => gain)
+  let updates = 0
+  /** How many batches of the present step are in the sums already. */
+  let before = 0
 
-  const batchFeeds = (batch: Batch): ReadonlyArray<Feed> => [
+  const feedsOf = (batch: Batch, gains: ReadonlyArray<number>): ReadonlyArray<Feed> => [
     { name: "images:0", shape: [size, height, width, channels], values: batch.images },
     { name: "boxes:0", shape: [size, maxBoxes, 4], values: batch.boxes },
     { name: "classes:0", shape: [size, maxBoxes], values: batch.classes },
-    { name: "present:0", shape: [size, maxBoxes], values: batch.present }
+    { name: "present:0", shape: [size, maxBoxes], values: batch.present },
+    { name: "gains:0", shape: [gains.length], values: Float32Array.from(gains) },
+    ...Masks.draw(graph, size, seed, updates * accumulate + before).map(({ node, shape, values }): Feed => ({
+      name: `${StepGraph.maskOf(node)}:0`,
+      shape,
+      values
+    }))
   ]
 
-  const step = (
-    batch: Batch,
-    scalars: Scalars,
-    fetches: ReadonlyArray<string>
-  ): { readonly outcome: StepOutcome; readonly fetched: ReadonlyArray<Values> } => {
-    const values = Float32Array.of(
-      scalars.learningRate,
-      scalars.biasLearningRate,
-      scalars.momentum,
-      scalars.clipBound,
-      1 - scalars.emaDecay
+  const run: Step["run"] = (batch, scalars) => {
+    if (before !== accumulate - 1) throw new Error(`a step takes ${accumulate} batches, and got ${before + 1}`)
+    const values = ScalarFeed.values(configuration, scalars, updates)
+    const feeds = [...feedsOf(batch, ownGains), { name: "scalars:0", shape: [values.length], values }]
+    const [report] = call(binding, session, feeds, [StepGraph.report])
+    const [gradNorm = NaN, finiteFlag = 0, clippedTensors = 0, loss = NaN, ...parts] = report ?? []
+    const finite = finiteFlag === 1
+    before = 0
+    if (finite) updates += 1
+    return outcomeOf({ loss, parts, gradNorm, finite, clippedTensors }, configuration, scalars)
+  }
+
+  const gradients: Step["gradients"] = (batch, gains) => {
+    const fetched = call(binding, session, feedsOf(batch, gains), layout.groups.map(StepGraph.gradientOf))
+    return new Map(
+      layout.groups.flatMap((group, index) =>
+        FlatGroup.unpack(group, fetched[index] as Float32Array).map(({ data, name }) => [name, data] as const)
+      )
     )
-    const feeds = [...batchFeeds(batch), { name: "scalars:0", shape: [values.length], values }]
-    const [report, ...fetched] = call(binding, session, feeds, [StepGraph.report, ...fetches])
-    const [loss = NaN, box = NaN, klass = NaN, dfl = NaN, gradNorm = NaN, finiteFlag = 0] = report ?? []
-    const figures = { loss, box, class: klass, dfl, gradNorm, finite: finiteFlag === 1 }
-    return { outcome: outcomeOf(figures, configuration.loss, scalars.clipBound), fetched }
   }
 
   const read = (): State => {
     const fetched = call(binding, session, [], layout.variables.map(({ name }) => StepGraph.readOut(name)))
-    const tensorsOf = (names: ReadonlyArray<string>): ReadonlyArray<NamedTensor> =>
-      layout.variables.flatMap(({ group, name }, index) => {
+    const tensorsOf = (wanted: StateLayout.Holds, of: "parameters" | "buffers" | "all"): ReadonlyArray<NamedTensor> =>
+      layout.variables.flatMap(({ group, holds }, index) => {
         const values = fetched[index]
-        return names.includes(name) && values instanceof Float32Array ? FlatGroup.unpack(group, values) : []
+        const isBuffers = group === layout.buffers
+        if (holds !== wanted || !(values instanceof Float32Array) || (of === "parameters" && isBuffers)) return []
+        return of === "buffers" && !isBuffers ? [] : FlatGroup.unpack(group, values)
       })
     return {
-      parameters: tensorsOf(layout.groups.map(({ name }) => name)),
-      optimizer: tensorsOf(layout.groups.map(StepGraph.momentumOf)),
-      buffers: tensorsOf([layout.buffers.name]),
-      ema: tensorsOf([...layout.groups, layout.buffers].map(StepGraph.averageOf))
+      updates,
+      parameters: tensorsOf("values", "parameters"),
+      optimizer: Moments.slots(configuration.optimizer).flatMap((slot) =>
+        tensorsOf(slot, "parameters").map((tensor) => ({ ...tensor, name: Moments.addressOf(tensor.name, slot) }))
+      ),
+      buffers: tensorsOf("values", "buffers"),
+      ema: tensorsOf("average", "all")
     }
   }
 
   const write = (state: State): void => {
     const byName = (tensors: ReadonlyArray<NamedTensor>) => new Map(tensors.map((tensor) => [tensor.name, tensor]))
+    const keptBy = (slot: Moments.Slot) =>
+      byName(layout.groups.flatMap(({ slots }) => slots.map(({ address }) => address)).flatMap((address) => {
+        const tensor = optimizer.get(Moments.addressOf(address, slot))
+        return tensor === undefined ? [] : [{ ...tensor, name: address }]
+      }))
+    const optimizer = byName(state.optimizer)
     const current = byName([...state.parameters, ...state.buffers])
-    const momenta = byName(state.optimizer)
     const averages = byName(state.ema)
-    const feeds = layout.variables.map(({ group, name }): Feed => {
-      const source = name === StepGraph.momentumOf(group) ? momenta : name === StepGraph.averageOf(group) ? averages : current
-      return {
-        name: StepGraph.initialValue(name),
-        shape: [group.rows, FlatGroup.columns],
-        values: FlatGroup.pack(group, source)
+    const valuesOf = ({ group, holds }: StateLayout.Variable): Float32Array => {
+      switch (holds) {
+        case "values":
+        case "pending":
+          return FlatGroup.pack(group, current)
+        case "average":
+          return FlatGroup.pack(group, averages)
+        case "sum":
+          return new Float32Array(group.rows * FlatGroup.columns)
+        default:
+          return FlatGroup.pack(group, keptBy(holds))
       }
-    })
+    }
+    const feeds = layout.variables.map((variable): Feed => ({
+      name: StepGraph.initialValue(variable.name),
+      shape: [variable.group.rows, FlatGroup.columns],
+      values: valuesOf(variable)
+    }))
     call(binding, session, feeds, [StepGraph.assigned])
+    updates = state.updates
+    before = 0
   }
 
   const predict = (images: Float32Array): Prediction => {
-    const [boxes, scores] = call(
-      binding,
-      session,
-      [{ name: StepGraph.predictionInput, shape: [size, height, width, channels], values: images }],
-      StepGraph.prediction
-    )
+    const feed = { name: StepGraph.predictionInput, shape: [size, height, width, channels], values: images }
+    const hasBoxes = graph.outputs.distances !== null
+    const fetches = [StepGraph.predictedScores, ...(hasBoxes ? [StepGraph.predictedBoxes] : [])]
+    const [scores, boxes = new Float32Array()] = call(binding, session, [feed], fetches)
     return { boxes: boxes as Float32Array, scores: scores as Float32Array }
   }
 
@@ -182,16 +210,12 @@ export const make = (
   return {
     batch: size,
     execution: { mode: "session", reason: null },
-    run: (batch, scalars) => step(batch, scalars, []).outcome,
-    runWithGradients: (batch, scalars) => {
-      const { fetched, outcome } = step(batch, scalars, layout.groups.map(({ name }) => StepGraph.gradientOf(name)))
-      const gradients = new Map(
-        layout.groups.flatMap((group, index) =>
-          FlatGroup.unpack(group, fetched[index] as Float32Array).map(({ data, name }) => [name, data] as const)
-        )
-      )
-      return { outcome, gradients }
+    accumulate: (batch) => {
+      call(binding, session, feedsOf(batch, ownGains), [StepGraph.accumulated])
+      before += 1
     },
+    run,
+    gradients,
     predict,
     read,
     write,

@@ -25,7 +25,7 @@ export const compileStep = (
 ): Step => {
   const eager = EagerStep.make(configuration, Kernels.make(backend))
   const fallback = (reason: string): Step => ({ ...eager, execution: { mode: "eager", reason } })
-  let session: Session.SessionStep
+  let session: Step
   try {
     session = sessionOf(backend, configuration, eager)
   } catch (cause) {
