@@ -11,10 +11,10 @@ const pictures = 4
 const most = 128
 
 /**
- * Counts the columns for a data set with at most `maxBoxes` boxes on an image: four times as many where images are shown
- * in mosaics, but no more than 128 unless one image alone has more. A column costs the assigner about 200 bytes for each
- * anchor of each image: at 320 px and batch 16, 120 columns make a step a fifth slower than 8 do, and 500 make it two
- * and a half times as slow and take 3 GB more.
+ * Counts the columns for a data set with at most `maxBoxes` boxes on an image: four times as many where images are
+ * shown in mosaics, but no more than 128 unless one image alone has more. A column costs the assigner about 200 bytes
+ * for each anchor of each image: at 320 px and batch 16, 120 columns make a step a fifth slower than 8 do, and 500 make
+ * it two and a half times as slow and take 3 GB more.
  */
 export const of = (augment: Augment.Augment, maxBoxes: number): number =>
   Closing.hasMosaic(augment) ? Math.max(maxBoxes, Math.min(pictures * maxBoxes, most)) : maxBoxes

@@ -4,6 +4,7 @@ import * as Recipe from "../../../dsl/Augment.ts"
 import * as Augment from "../../../runtime/data/Augment.ts"
 import type { Picture } from "../../../runtime/data/Picture.ts"
 import * as Random from "../../../runtime/data/Random.ts"
+import * as Sheet from "../../../runtime/data/Sheet.ts"
 
 const side = 96
 
@@ -42,7 +43,11 @@ const seen = (image: Float32Array): Rectangle | null => {
 
 const apply = (augment: Recipe.Augment, source: Picture, seed: number) => {
   const image = new Float32Array(side * side * 3)
-  return { image, ...Augment.apply(augment, source, side, Random.stream(seed), image, 0) }
+  const { placements: [placement], ...placed } = augment._tag === "Off"
+    ? Augment.letterbox(source, side, image, 0)
+    : Augment.apply(augment, Sheet.of(source), side, Random.stream(seed), image, 0)
+  assert.isDefined(placement)
+  return { image, placement, ...placed }
 }
 
 const scene = fc.record({

@@ -4,16 +4,22 @@ import * as fc from "fast-check"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import * as Augment from "../../../dsl/Augment.ts"
+import type * as Dataset from "../../../dsl/Dataset.ts"
 import type { Batch } from "../../../runtime/data/Batch.ts"
 import * as Batches from "../../../runtime/data/Batches.ts"
 import { UnreadablePicture } from "../../../runtime/data/Picture.ts"
+import * as Shapes from "../../../runtime/data/Shapes.ts"
 import { hashOf } from "./bytes.ts"
 import { inFolder, open, photograph, write, writeSound } from "./folder.ts"
 import { makingOf, openShapes } from "./making.ts"
 
 const shapes = openShapes(23, 7, 3)
 
-const indices = ({ samples }: Batch): ReadonlyArray<number> => samples.map(({ index }) => index)
+/** The images of a batch, without those that are seen beside them. */
+const indices = ({ samples }: Batch): ReadonlyArray<number> =>
+  samples.filter(({ row }, at) => samples[at - 1]?.row !== row).map(({ index }) => index)
+
+const inMosaics = ({ samples }: Batch): boolean => samples.length === 4 * indices({ samples } as Batch).length
 
 describe("Batches", () => {
   it.effect("are a function of seed, epoch and index, whatever was made before and kept", () =>
@@ -57,6 +63,78 @@ describe("Batches", () => {
       assert.include(past, "the 23 train images do not fill batch 5 of 4")
     }))
 
+  it.effect("show mosaics until the training closes, and from then on what they show without", () =>
+    Effect.gen(function*() {
+      const source = yield* shapes
+      const making = makingOf(source, { closingFrom: 7 })
+      const plain = { ...making, augment: Augment.standard({ mosaic: 0 }) }
+      const [closing, without] = [Batches.make(making, 0), Batches.make(plain, 0)]
+      for (const [epoch, index] of [[0, 0], [1, 1], [1, 2], [1, 4], [2, 0]] as const) {
+        const batch = yield* Effect.promise(() => closing.training(epoch, index))
+        const other = yield* Effect.promise(() => without.training(epoch, index))
+        const open = epoch * 5 + index < 7
+        assert.strictEqual(inMosaics(batch), open)
+        assert.deepStrictEqual(indices(batch), indices(other))
+        assert.strictEqual(hashOf(batch) === hashOf(other), !open)
+      }
+    }))
+
+  it.effect("show a share of the images in mosaics, and say which images these are", () =>
+    Effect.gen(function*() {
+      const source = yield* shapes
+      // With so little change of scale no end of a mosaic is seen, at which boxes would be cut.
+      const augment = Augment.standard({ mosaic: 0.5, scale: 0.3 })
+      const half = Batches.make(makingOf(source, { batch: 20, augment }), 1e9)
+      const batches = yield* Effect.promise(() => Promise.all([0, 1, 2, 3, 4].map((epoch) => half.training(epoch, 0))))
+      const counts = batches.flatMap(({ samples }) =>
+        Array.from({ length: 20 }, (_, row) => samples.filter((sample) => sample.row === row).length)
+      )
+      assert.isTrue(counts.every((count) => count === 1 || count === 4))
+      assert.closeTo(counts.filter((count) => count === 4).length / counts.length, 0.5, 0.15)
+      for (const { boxes, classes, present, samples } of batches) {
+        const columns = present.length / 20
+        for (let row = 0; row < 20; row++) {
+          const parts = samples.filter((sample) => sample.row === row)
+          const pictures = parts.map(({ index }) => Shapes.draw(source.dataset as Dataset.Shapes, "train", index, 32))
+          const known = pictures.flatMap(({ boxes, classes }, at) => {
+            const { flipped = false, left = NaN, scale = NaN, top = NaN } = parts[at] ?? {}
+            return Array.from(classes, (number, box) => {
+              const edge = (corner: number): number => {
+                const place = (boxes[4 * box + corner] ?? NaN) * scale + (corner % 2 === 0 ? left : top)
+                return Math.min(32, Math.max(0, place))
+              }
+              const [x1, y1, x2, y2] = [edge(0), edge(1), edge(2), edge(3)]
+              return [number, flipped ? 32 - x2 : x1, y1, flipped ? 32 - x1 : x2, y2]
+            })
+          })
+          for (let column = row * columns; column < (row + 1) * columns; column++) {
+            if (present[column] === 0) continue
+            const box = boxes.subarray(4 * column, 4 * column + 4)
+            const matching = known.filter(([number, ...edges]) =>
+              number === classes[column] && edges.every((edge, at) => Math.abs(edge - (box[at] ?? NaN)) < 1e-3)
+            )
+            assert.isAtLeast(matching.length, 1)
+          }
+        }
+      }
+    }))
+
+  it.effect("drop the smallest boxes of a mosaic that has more than there is room for", () =>
+    Effect.gen(function*() {
+      const making = makingOf(yield* shapes, { batch: 20 })
+      const narrow = { ...making, maxBoxes: 2 }
+      const [all, some] = yield* Effect.promise(() =>
+        Promise.all([making, narrow].map((making) => Batches.make(making, 0).training(0, 0)))
+      )
+      const count = (batch: Batch | undefined, row: number): number => {
+        const columns = (batch?.present.length ?? NaN) / 20
+        return batch?.present.subarray(row * columns, (row + 1) * columns).reduce((sum, one) => sum + one, 0) ?? NaN
+      }
+      const rows = Array.from({ length: 20 }, (_, row) => row)
+      assert.isTrue(rows.some((row) => count(all, row) > 2))
+      for (const row of rows) assert.strictEqual(count(some, row), Math.min(2, count(all, row)))
+    }))
+
   it.effect("change an image in another way each epoch", () =>
     Effect.gen(function*() {
       const batches = Batches.make(makingOf(yield* shapes, { batch: 23 }), 1e9)
@@ -77,7 +155,8 @@ describe("Batches", () => {
       const floats = 32 * 32 * 3
       assert.strictEqual(last?.images.length, 4 * floats)
       assert.isTrue(last?.images.subarray(3 * floats).every((value) => value === Math.fround(114 / 255)))
-      assert.isTrue(last?.present.subarray(3 * source.facts.maxBoxes).every((value) => value === 0))
+      const columns = (last?.present.length ?? NaN) / 4
+      assert.isTrue(last?.present.subarray(3 * columns).every((value) => value === 0))
       assert.isTrue(made.every(({ samples }) => samples.every(({ flipped }) => !flipped)))
     }))
 

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import * as Letterbox from "../../../runtime/data/Letterbox.ts"
 import type { Picture } from "../../../runtime/data/Picture.ts"
+import * as Sheet from "../../../runtime/data/Sheet.ts"
 
 const side = 400
 
@@ -18,7 +19,7 @@ const holding = (...box: ReadonlyArray<number>): Picture => ({
 const moved = (left: number, gain = 1): Letterbox.Placement => ({ gain, left, top: 0, flip: false })
 
 const survives = (picture: Picture, placement: Letterbox.Placement): boolean =>
-  Letterbox.placeBoxes(picture, placement, side, true).classes.length === 1
+  Letterbox.placeBoxes({ picture, window: Sheet.everything }, placement, side, true).classes.length === 1
 
 describe("Letterbox", () => {
   it("keeps a box of which more than a tenth is left", () => {
@@ -44,8 +45,26 @@ describe("Letterbox", () => {
   })
 
   it("keeps every box where it is not selective, cut off at the border", () => {
-    const { boxes } = Letterbox.placeBoxes(holding(0, 0, 100, 1), moved(-99), side, false)
-    assert.deepStrictEqual(boxes, [0, 0, 1, 1])
+    const whole = { picture: holding(0, 0, 100, 1), window: Sheet.everything }
+    assert.deepStrictEqual(Letterbox.placeBoxes(whole, moved(-99), side, false).boxes, [0, 0, 1, 1])
+  })
+
+  it("shows and keeps of a picture what its window lets through", () => {
+    const picture = { ...holding(100, 100, 200, 200), pixels: new Uint8Array(side * side * 3).fill(255) }
+    const window = { left: 120, top: 0, right: 150.5, bottom: 300 }
+    const out = new Float32Array(side * side * 3)
+    Letterbox.draw({ picture, window }, moved(0), side, out, 0)
+    const seen = Array.from({ length: side }, (_, at) => at).filter((column) => out[(40 * side + column) * 3] === 255)
+    assert.deepStrictEqual([seen[0], seen.at(-1), seen.length], [120, 149, 30])
+    assert.isTrue(out.subarray(300 * side * 3).every((value) => value === 0))
+    assert.deepStrictEqual(
+      Letterbox.placeBoxes({ picture, window }, moved(0), side, true).boxes,
+      [120, 100, 150.5, 200]
+    )
+    assert.deepStrictEqual(
+      Letterbox.placeBoxes({ picture, window: { ...window, right: 129 } }, moved(0), side, true).boxes,
+      []
+    )
   })
 
   it("lies on whole pixels in the middle", () => {

@@ -57,6 +57,21 @@ describe("Loader", () => {
       assert.deepStrictEqual(yield* take(later, 5), wanted.slice(5))
     }))
 
+  it.live("closes mosaics where it is told to, for any number of threads and wherever it starts", () =>
+    Effect.gen(function*() {
+      const source = yield* openShapes(14, 4, 1)
+      const images = (loader: Loader.Loader, count: number) =>
+        Effect.forEach(Array.from({ length: count }), () => Effect.map(loader.next, ({ samples }) => samples.length))
+      const wanted = [16, 16, 16, 16, 4, 4, 4]
+      for (const threads of [1, 3]) {
+        const loader = yield* Loader.make(optionsFor(source, { threads, closingFrom: 4 }))
+        assert.deepStrictEqual(yield* images(loader, 7), wanted)
+        const start = { epoch: 1, batch: 0 }
+        const later = yield* Loader.make(optionsFor(source, { threads, closingFrom: 4, start }))
+        assert.deepStrictEqual(yield* images(later, 4), wanted.slice(3))
+      }
+    }))
+
   it.live("gives validation batches between the training batches, in any order and again", () =>
     Effect.gen(function*() {
       const source = yield* openShapes(14, 10, 1)
