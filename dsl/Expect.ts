@@ -2,7 +2,7 @@ import * as Schema from "effect/Schema"
 import * as Quantity from "./Quantity.ts"
 
 /** The figures of a finished run that can be compared; `loss` is the mean over the last tenth of its steps. */
-const Metric = Schema.Literals(["loss", "map50", "map"])
+const Metric = Schema.Literals(["loss", "map50", "map", "accuracy"])
 export type Metric = typeof Metric.Type
 
 export const Diverges = Schema.TaggedStruct("Diverges", { arm: Schema.String })
@@ -80,6 +80,12 @@ export const map50 = subject("map50")
  * another arm's; 0 for a failed run.
  */
 export const map = subject("map")
+
+/**
+ * Compares a classifier's accuracy on the validation split, averaged over seeds, with a number or another arm's: the
+ * share of image and class pairs of which it is said rightly whether the image shows the class; 0 for a failed run.
+ */
+export const accuracy = subject("accuracy")
 
 /** Names the arms that an expectation speaks of. */
 export const arms = (expectation: Expect): ReadonlyArray<string> =>

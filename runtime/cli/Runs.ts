@@ -34,7 +34,7 @@ const detailOf = (run: RunRecord, { attempt, environment, events, identity, reci
     execution: null,
     steps: losses.length,
     partial: false,
-    metrics: { loss: NaN, map50: null, map: null, imagesPerSecond: NaN, seconds: NaN },
+    metrics: { loss: NaN, map50: null, map: null, accuracy: null, imagesPerSecond: NaN, seconds: NaN },
     clipRate: NaN,
     gradNorm: { median: NaN, p99: NaN, max: NaN },
     attempts: [],

@@ -38,7 +38,7 @@ const everyRun = (
 }
 
 /** Averages a metric over an arm's seeds; null where a run is not conclusive or was not evaluated. */
-const metricOf = (runs: ReadonlyArray<RunResult>, metric: "loss" | "map50" | "map"): number | null => {
+const metricOf = (runs: ReadonlyArray<RunResult>, metric: Expect.Metric): number | null => {
   if (runs.length === 0 || !runs.every(conclusive)) return null
   const values = runs.map((run) => metric === "loss" || run.status === "succeeded" ? run.metrics[metric] : 0)
   return values.some((value) => value === null) ? null : mean(values.map(Number))

@@ -62,7 +62,7 @@ const neverStarted: AttemptOutcome = {
   steps: 0,
   fault: null,
   engine: null,
-  metrics: { loss: NaN, map50: null, map: null, imagesPerSecond: 0, seconds: 0 },
+  metrics: { loss: NaN, map50: null, map: null, accuracy: null, imagesPerSecond: 0, seconds: 0 },
   clipRate: 0,
   gradNorm: { median: NaN, p99: NaN, max: NaN }
 }

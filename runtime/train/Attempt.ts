@@ -8,15 +8,16 @@ import * as Fault from "../../dsl/Fault.ts"
 import type * as Recipe from "../../dsl/Recipe.ts"
 import * as Loader from "../data/Loader.ts"
 import type { Source } from "../data/Source.ts"
-import type { Evaluation } from "../detect/AveragePrecision.ts"
 import { Engine } from "../engine/Engine.ts"
 import * as PlanLength from "../plan/Length.ts"
 import * as Plan from "../plan/Plan.ts"
 import type { Step } from "../step/Step.ts"
 import * as Checkpoint from "./Checkpoint.ts"
+import * as EarlyStop from "./EarlyStop.ts"
 import * as Evaluate from "./Evaluate.ts"
 import type { Event, StatusEvent } from "./Event.ts"
 import * as Loop from "./Loop.ts"
+import * as Monitor from "./Monitor.ts"
 import type { AttemptOutcome, OutcomeFault } from "./Outcome.ts"
 import * as Setup from "./Setup.ts"
 import { Tally } from "./Tally.ts"
@@ -41,8 +42,6 @@ export interface Watch {
   /** Asked before every step; true ends the attempt with a checkpoint. */
   readonly stopping: () => boolean
 }
-
-type Measured = Pick<Evaluation, "map" | "map50">
 
 const every = (length: Length.Length | null, stepsPerEpoch: number): number =>
   length === null ? Infinity : Math.max(1, PlanLength.steps(length, stepsPerEpoch) ?? Infinity)
@@ -77,7 +76,7 @@ export const run = Effect.fn("Attempt.run")(
     const engine = yield* Engine
     const tally = new Tally()
     let compiled: Step | null = null
-    let measured: Measured | null = null
+    let measured: Evaluate.Measured | null = null
     let done = 0
     let trainingSeconds = 0
 
@@ -94,7 +93,10 @@ export const run = Effect.fn("Attempt.run")(
         loss: fault === null ? tally.loss : Infinity,
         map50: measured?.map50 ?? null,
         map: measured?.map ?? null,
-        imagesPerSecond: trainingSeconds === 0 ? 0 : (tally.steps * assignment.recipe.batch) / trainingSeconds,
+        accuracy: measured?.accuracy ?? null,
+        imagesPerSecond: trainingSeconds === 0
+          ? 0
+          : (tally.steps * assignment.recipe.batch * assignment.recipe.accumulate.batches) / trainingSeconds,
         seconds: (performance.now() - began) / 1000
       },
       clipRate: tally.clipRate,
@@ -120,20 +122,33 @@ export const run = Effect.fn("Attempt.run")(
       const evaluate = Effect.gen(function*() {
         const started = performance.now()
         yield* status("evaluating")
-        const { map, map50 } = yield* Evaluate.evaluate(step, loader, graph.classes)
-        measured = { map, map50 }
-        watch.emit({ ...origin(), kind: "eval", map, map50, seconds: (performance.now() - started) / 1000 })
+        const found = yield* Evaluate.measure(step, loader, graph)
+        measured = found
+        watch.emit({ ...origin(), kind: "eval", ...found, seconds: (performance.now() - started) / 1000 })
+        return found
       })
+      const checkpoints = path.join(assignment.directory, "checkpoints")
+      const early = EarlyStop.judge(recipe.earlyStop)
+      let best: string | null = null
       const checkpoint = (position: Loop.Position) =>
         Effect.gen(function*() {
-          const directory = yield* Checkpoint.write(path.join(assignment.directory, "checkpoints"), {
+          const directory = yield* Checkpoint.write(checkpoints, {
             cursor: { ...position, seed, training: identity.training ?? "", data: identity.data },
             state: step.read()
           }).pipe(Effect.mapError(hostFailed))
           watch.emit({ ...origin(), kind: "checkpoint", directory: path.relative(assignment.directory, directory) })
+          return directory
         })
+      const prune = recipe.checkpoint.keep === null
+        ? Effect.void
+        : Effect.suspend(() =>
+          Checkpoint.prune(checkpoints, recipe.checkpoint.keep ?? Infinity, new Set(best === null ? [] : [best]))
+        ).pipe(Effect.mapError(hostFailed))
       const evaluateEvery = every(recipe.evaluate.every, stepsPerEpoch)
       const checkpointEvery = every(recipe.checkpoint.every, stepsPerEpoch)
+      const monitorEvery = recipe.monitor._tag === "Off" ? Infinity : every(recipe.monitor.length, stepsPerEpoch)
+      const histograms = recipe.monitor._tag === "Every" && recipe.monitor.histograms
+      let stopped: string | null = null
 
       yield* status("training", step.execution.reason)
       let clock = performance.now()
@@ -145,6 +160,10 @@ export const run = Effect.fn("Attempt.run")(
         step,
         tally,
         nextBatch: loader.next,
+        onBatch: (index, batch) => {
+          if (index % monitorEvery !== 0) return
+          watch.emit({ ...origin(), kind: "monitor", ...Monitor.look(step, batch, recipe.loss, histograms) })
+        },
         onStep: (event) => {
           trainingSeconds += (performance.now() - clock) / 1000
           clock = performance.now()
@@ -153,23 +172,28 @@ export const run = Effect.fn("Attempt.run")(
         },
         between: (position) =>
           Effect.gen(function*() {
-            if (position.step === lastStep) return
-            if (position.step % checkpointEvery === 0) yield* checkpoint(position)
+            if (position.step === lastStep) return false
+            let written = position.step % checkpointEvery === 0 ? yield* checkpoint(position) : null
             if (position.step % evaluateEvery === 0) {
-              yield* evaluate
-              yield* status("training")
+              const verdict = early.look(position.step, yield* evaluate)
+              if (verdict.best) best = written = written ?? (yield* checkpoint(position))
+              stopped = verdict.stop
+              if (stopped === null) yield* status("training")
             }
+            if (written !== null) yield* prune
             clock = performance.now()
+            return stopped !== null
           }),
         stopping: watch.stopping
       })
       yield* checkpoint(position)
-      if (position.step < lastStep) {
+      yield* prune
+      if (position.step < lastStep && stopped === null) {
         yield* status("interrupted")
         return outcome("interrupted", null)
       }
-      yield* evaluate
-      yield* status("succeeded")
+      if (stopped === null) yield* evaluate
+      yield* status("succeeded", stopped)
       return outcome("succeeded", null)
     })
 

@@ -6,6 +6,7 @@ import * as Schema from "effect/Schema"
 import { createHash } from "node:crypto"
 import * as fs from "node:fs"
 import * as path from "node:path"
+import type * as Clip from "../optim/Clip.ts"
 import type { NamedTensor, State } from "../step/Step.ts"
 import * as Safetensors from "./Safetensors.ts"
 
@@ -17,11 +18,15 @@ export class CheckpointError extends Schema.TaggedError<CheckpointError>()("Chec
   message: Schema.String
 }) {}
 
-/** Where a training stands: `step` optimizer steps are done; the identities say of which training and data. */
+/**
+ * Where a training stands: `step` optimizer steps are done, the next batch is `batch` of `epoch`, and `clip` is what the
+ * clip policy remembers; the identities say of which training and data.
+ */
 export interface Cursor {
   readonly step: number
   readonly epoch: number
   readonly batch: number
+  readonly clip: Clip.Memory
   readonly seed: number
   readonly training: string
   readonly data: string | null
@@ -38,6 +43,7 @@ const partNames = Object.keys(parts) as ReadonlyArray<Part>
 
 interface Manifest extends Cursor {
   readonly format: string
+  readonly updates: number
   readonly files: Readonly<Record<string, string>>
 }
 
@@ -83,7 +89,7 @@ export const write = Effect.fn("Checkpoint.write")((parent: string, { cursor, st
         writeDurably(path.join(temporary, `${part}.safetensors`), bytes)
         files[`${part}.safetensors`] = sha256(bytes)
       }
-      const manifest: Manifest = { format, ...cursor, files }
+      const manifest: Manifest = { format, ...cursor, updates: state.updates, files }
       writeDurably(path.join(temporary, "checkpoint.json"), `${JSON.stringify(manifest, null, 2)}\n`)
       syncDirectory(temporary)
       fs.rmSync(directory, { recursive: true, force: true })
@@ -108,23 +114,40 @@ export const read = Effect.fn("Checkpoint.read")((directory: string) =>
     try: (): Checkpoint => {
       const manifest = JSON.parse(fs.readFileSync(path.join(directory, "checkpoint.json"), "utf8")) as Manifest
       if (manifest.format !== format) throw new Error(`its format is ${manifest.format}, and this version reads ${format}`)
-      const { batch, data, epoch, files, seed, step, training } = manifest
+      const { batch, clip, data, epoch, files, seed, step, training, updates } = manifest
       const [weights = [], optimizer = [], buffers = [], ema = []] = partNames.map((part) =>
         readPart(directory, part, files)
       )
       return {
-        cursor: { step, epoch, batch, seed, training, data },
-        state: { parameters: weights, optimizer, buffers, ema }
+        cursor: { step, epoch, batch, clip, seed, training, data },
+        state: { updates, parameters: weights, optimizer, buffers, ema }
       }
     },
     catch: (cause) => new CheckpointError({ directory, message: `the checkpoint cannot be used: ${messageOf(cause)}` })
   })
 )
 
+const complete = (parent: string): ReadonlyArray<string> =>
+  fs.readdirSync(parent).filter((name) => /^step-\d+$/.test(name))
+    .toSorted((left, right) => Number(left.slice(5)) - Number(right.slice(5)))
+
 /** Finds the newest complete checkpoint under a folder, or null. */
 export const latest = (parent: string): string | null => {
   if (!fs.existsSync(parent)) return null
-  const names = fs.readdirSync(parent).filter((name) => /^step-\d+$/.test(name))
-  const newest = names.toSorted((left, right) => Number(left.slice(5)) - Number(right.slice(5))).at(-1)
+  const newest = complete(parent).at(-1)
   return newest === undefined ? null : path.join(parent, newest)
 }
+
+/** Removes all but the newest `keep` checkpoints under a folder, except for those that are spared. */
+export const prune = Effect.fn("Checkpoint.prune")((parent: string, keep: number, spared: ReadonlySet<string>) =>
+  Effect.try({
+    try: () => {
+      for (const name of complete(parent).slice(0, -keep)) {
+        const directory = path.join(parent, name)
+        if (!spared.has(directory)) fs.rmSync(directory, { recursive: true, force: true })
+      }
+    },
+    catch: (cause) =>
+      new CheckpointError({ directory: parent, message: `an old checkpoint was not removed: ${messageOf(cause)}` })
+  })
+)

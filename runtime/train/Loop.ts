@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import { NonFinite } from "../../dsl/Fault.ts"
 import type { Batch } from "../data/Batch.ts"
 import * as EmaDecay from "../optim/Ema.ts"
-import * as ClipBound from "../optim/Clip.ts"
+import * as Clip from "../optim/Clip.ts"
 import type { Curve } from "../optim/Curve.ts"
 import type * as Recipe from "../../dsl/Recipe.ts"
 import type { Step, StepOutcome } from "../step/Step.ts"
@@ -13,11 +13,15 @@ import * as Divergence from "./Divergence.ts"
 import type { StepEvent } from "./Event.ts"
 import type { Tally } from "./Tally.ts"
 
-/** Where the loop stands: `step` optimizer steps are done, and the next batch is `batch` of `epoch`. */
+/**
+ * Where the loop stands: `step` optimizer steps are done, the next batch is `batch` of `epoch`, and the clip policy
+ * remembers what it has seen.
+ */
 export interface Position {
   readonly step: number
   readonly epoch: number
   readonly batch: number
+  readonly clip: Clip.Memory
 }
 
 export interface Training<E> {
@@ -30,9 +34,11 @@ export interface Training<E> {
   readonly tally: Tally
   /** The next training batch; they come in the order of epoch and index. */
   readonly nextBatch: Effect.Effect<Batch, E>
+  /** Looks at a step's first batch before the step is taken. */
+  readonly onBatch: (step: number, batch: Batch) => void
   readonly onStep: (event: Omit<StepEvent, "run" | "attempt">) => void
-  /** Runs between steps after `position.step` of them: evaluation and checkpoints. */
-  readonly between: (position: Position) => Effect.Effect<void, E>
+  /** Runs between steps after `position.step` of them: evaluation and checkpoints. True ends the loop. */
+  readonly between: (position: Position) => Effect.Effect<boolean, E>
   /** Asked before every step; true ends the loop. */
   readonly stopping: () => boolean
 }
@@ -54,25 +60,33 @@ const faultOf = (outcome: StepOutcome, step: number): NonFinite => {
 
 /**
  * Trains from the step's present state and returns where it ended: at `lastStep`, or earlier where it was asked to
- * stop. Fails with NonFinite at the first step whose loss or gradient norm is not finite, which changed nothing,
+ * stop, or `between` ends it. Fails with NonFinite at the first step whose loss or gradient norm is not finite, which changed nothing,
  * and with Diverged where the losses say so.
  */
 export const run = Effect.fn("Loop.run")(function*<E>(training: Training<E>) {
   const { curve, lastStep, recipe, stepsPerEpoch, tally } = training
-  const bound = ClipBound.fixedBound(recipe.clip)
+  const { batches } = recipe.accumulate
   const divergence = Divergence.detector()
   const durations: Array<number> = []
-  let position: Position = { step: 0, epoch: 0, batch: 0 }
+  let position: Position = { step: 0, epoch: 0, batch: 0, clip: Clip.start(recipe.clip) }
   while (position.step < lastStep && !training.stopping()) {
     const began = performance.now()
-    const batch = yield* training.nextBatch
-    const { step } = position
+    const { clip, step } = position
+    let batch = yield* training.nextBatch
+    let boxes = batch.present.includes(1)
+    training.onBatch(step, batch)
+    for (let index = 1; index < batches; index++) {
+      training.step.accumulate(batch)
+      batch = yield* training.nextBatch
+      boxes ||= batch.present.includes(1)
+    }
     const row = curve.at(step)
     const outcome = training.step.run(batch, {
       learningRate: row.learningRate,
       biasLearningRate: row.biasLearningRate,
       momentum: row.momentum,
-      clipBound: bound,
+      clipBound: Clip.fixedBound(recipe.clip),
+      clipInputs: Clip.inputs(recipe.clip, clip),
       emaDecay: EmaDecay.decayAt(recipe.ema, step + 1)
     })
     tally.add(outcome)
@@ -86,16 +100,20 @@ export const run = Effect.fn("Loop.run")(function*<E>(training: Training<E>) {
       ...outcome,
       learningRate: row.learningRate,
       momentum: row.momentum,
-      clipBound: bound,
       lossScale: 1,
-      imagesPerSecond: (durations.length * recipe.batch) / seconds
+      imagesPerSecond: (durations.length * recipe.batch * batches) / seconds
     })
     if (!outcome.finite) return yield* faultOf(outcome, step)
-    const diverged = divergence.look(step, outcome, batch.present.includes(1))
+    const diverged = divergence.look(step, outcome, boxes)
     if (diverged !== null) return yield* diverged
     const done = step + 1
-    position = { step: done, epoch: Math.floor(done / stepsPerEpoch), batch: done % stepsPerEpoch }
-    yield* training.between(position)
+    position = {
+      step: done,
+      epoch: Math.floor(done / stepsPerEpoch),
+      batch: (done % stepsPerEpoch) * batches,
+      clip: Clip.remember(recipe.clip, clip, outcome.gradNorm)
+    }
+    if (yield* training.between(position)) return position
     yield* letOthersIn
   }
   return position

@@ -8,11 +8,15 @@ export interface OutcomeFault {
   readonly step: number | null
 }
 
-/** `loss` is the mean over the last tenth of the steps, at least 10, and Infinity after a fault; the average precisions are null where nothing was evaluated. */
+/**
+ * `loss` is the mean over the last tenth of the steps, at least 10, and Infinity after a fault. Average precisions and
+ * accuracy are null where nothing was evaluated, and where the model's family does not have them.
+ */
 export interface Metrics {
   readonly loss: number
   readonly map50: number | null
   readonly map: number | null
+  readonly accuracy: number | null
   readonly imagesPerSecond: number
   readonly seconds: number
 }

@@ -1,0 +1,45 @@
+/**
+ * When a training has stopped getting better.
+ */
+import type * as EarlyStop from "../../dsl/EarlyStop.ts"
+import type { Measured } from "./Evaluate.ts"
+
+/** What an evaluation means for a training that may stop early. */
+export interface Verdict {
+  /** No evaluation before was better by more than the recipe's delta. */
+  readonly best: boolean
+  /** Why the training is to end now; null where it goes on. */
+  readonly stop: string | null
+}
+
+export interface Judge {
+  readonly look: (step: number, measured: Measured) => Verdict
+}
+
+const figure = (value: number): string => String(Number(value.toPrecision(4)))
+
+/** Judges one evaluation after the other. A metric that the model's family does not have is never better. */
+export const judge = (earlyStop: EarlyStop.EarlyStop): Judge => {
+  if (earlyStop._tag === "Off") return { look: () => ({ best: false, stop: null }) }
+  const { delta, evaluations } = earlyStop
+  let best = { step: 0, value: -Infinity }
+  let worse = 0
+  return {
+    look: (step, measured) => {
+      const metric = earlyStop.metric ?? (measured.accuracy === null ? "map" : "accuracy")
+      const value = measured[metric] ?? -Infinity
+      if (value > best.value + delta) {
+        best = { step, value }
+        worse = 0
+        return { best: true, stop: null }
+      }
+      worse += 1
+      return {
+        best: false,
+        stop: worse < evaluations
+          ? null
+          : `stopped early: over ${evaluations} evaluations ${metric} rose no further than ${figure(best.value)} at step ${best.step}`
+      }
+    }
+  }
+}
