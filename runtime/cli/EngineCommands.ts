@@ -2,11 +2,10 @@ import * as Effect from "effect/Effect"
 import * as Engines from "../engine/Engines.ts"
 import * as Install from "../engine/tensorflow/Install.ts"
 import * as EnginesText from "../report/EnginesText.ts"
-import * as EngineProcess from "../run/EngineProcess.ts"
 import * as Line from "../report/Line.ts"
+import * as Requirements from "../engine/wasm/Requirements.ts"
 import * as CommandLine from "./CommandLine.ts"
 import { code, Ended } from "./ExitCode.ts"
-import { inTemporaryLog } from "./TemporaryLog.ts"
 import * as Output from "./Output.ts"
 
 const { Argument, Command } = CommandLine
@@ -31,7 +30,13 @@ const install = Command.make(
     trust: CommandLine.given("trust", "admit a wheel whose SHA-256 is not known here"),
     remove: CommandLine.given("remove", "remove the engine instead")
   },
-  Effect.fn(function*({ remove, trust }) {
+  Effect.fn(function*({ engine: name, remove, trust }) {
+    if (name === "wasm") {
+      const obstacle = Requirements.obstacle()
+      if (obstacle !== null) return yield* new Engines.EngineMissing({ message: obstacle })
+      const itself = "the wasm engine comes with Ballast's npm packages"
+      return yield* Output.lines([Line.of(`${itself}: there is nothing to ${remove ? "remove" : "install"}`)])
+    }
     if (remove) {
       const folders = yield* Install.remove()
       return yield* Output.lines(
@@ -57,18 +62,22 @@ const install = Command.make(
   })
 ).pipe(Command.withDescription("Install an engine, going on where an earlier installation was ended"))
 
+const checked = name.pipe(
+  Argument.withDescription("the engines to check (default: all that can be used here)"),
+  Argument.variadic()
+)
+
 const check = Command.make(
   "check",
-  { json: CommandLine.shared.json },
-  Effect.fn(function*({ json }) {
-    const engine = yield* Engines.choose("auto")
-    const engines = [yield* inTemporaryLog((log) => EngineProcess.ask({ kind: "check", engine }, { log }))]
+  { engines: checked, json: CommandLine.shared.json },
+  Effect.fn(function*({ engines: asked, json }) {
+    const engines = yield* Engines.check(asked)
     yield* json
       ? Output.json({ format: "ballast.check/1", engines })
       : Output.lines(EnginesText.check(engines, Output.columns()))
     if (engines.some(({ failed }) => failed > 0)) return yield* new Ended({ code: code.no })
   })
-).pipe(Command.withDescription("Check the engine that is used against reference cases"))
+).pipe(Command.withDescription("Check engines against reference cases"))
 
 /** `ballast engine`: what computes. */
 export const engine = Command.make("engine").pipe(

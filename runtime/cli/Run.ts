@@ -42,6 +42,16 @@ const judged = Effect.fnUntraced(function*(prepared: Prepare.Prepared, strict: b
   }
 })
 
+/** Chooses the engine and says which, and why. */
+const engineOf = Effect.fnUntraced(function*(choice: Engines.Choice) {
+  const say = (text: string) => Output.complaint(text.split("\n").map((line) => Line.of(line)))
+  const engine = yield* Engines.choose(choice, (name) =>
+    Effect.runSync(say(`${name}: running its reference cases, once on this machine`)))
+  yield* say(`engine ${engine.reason}`)
+  if (engine.warning !== null) yield* say(engine.warning)
+  return engine
+})
+
 const listening = (progress: Progress.Progress, curves: Map<string, Array<number>>): Layer.Layer<Reporter> =>
   Layer.succeed(Reporter, {
     launched: (experiment, _launch, runs) => progress.launch(experiment, runs),
@@ -93,7 +103,7 @@ export const run = CommandLine.Command.make(
     const steps = yield* Experiments.steps(flags.steps)
     const chosen = prepared.plan.arms.filter(({ arm }) => arms.includes(arm))
     yield* judged({ ...prepared, plan: { ...prepared.plan, arms: chosen } }, strict)
-    const engine = yield* Engines.choose(choice)
+    const engine = yield* engineOf(choice)
     yield* Home.open(home.directory)
 
     const stop = Stop.make()

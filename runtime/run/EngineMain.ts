@@ -35,7 +35,6 @@ const attempt = (
 }
 
 const answer = Effect.fnUntraced(function*(task: Task): Effect.fn.Return<Answers[Task["kind"]], { readonly message: string }> {
-  if (task.kind === "check") return yield* Engines.check(task.engine)
   const engine = yield* Engines.load(task.engine)
   const work: Effect.Effect<Answers[Task["kind"]], { readonly message: string } | EngineFault, Engine> =
     task.kind === "attempt" ? attempt(task.assignment) : Evaluation.run(task.assignment)

@@ -8,7 +8,7 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import { WorkerLost } from "../../dsl/Fault.ts"
 import type { Evaluation } from "../detect/AveragePrecision.ts"
-import type { Checked, Chosen } from "../engine/Engines.ts"
+import type { Chosen } from "../engine/Engines.ts"
 import type { Assignment } from "../train/Attempt.ts"
 import type { Event } from "../train/Event.ts"
 import type { AttemptOutcome } from "../train/Outcome.ts"
@@ -18,13 +18,11 @@ import type { EvaluationAssignment } from "./Evaluation.ts"
 export type Task =
   | { readonly kind: "attempt"; readonly engine: Chosen; readonly assignment: Assignment }
   | { readonly kind: "evaluate"; readonly engine: Chosen; readonly assignment: EvaluationAssignment }
-  | { readonly kind: "check"; readonly engine: Chosen }
 
 /** What comes of each task. */
 export interface Answers {
   readonly attempt: AttemptOutcome
   readonly evaluate: Evaluation
-  readonly check: Checked
 }
 
 export type ToProcess = Task | { readonly kind: "stop" }

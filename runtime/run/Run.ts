@@ -53,6 +53,7 @@ export const run = Effect.fn("Run.run")(function*(experiment: Experiment.Experim
   const prepared = yield* Prepare.prepare(experiment, { locations, home: Home.at(directory), rehash: false })
   yield* refuse(prepared)
   const engine = yield* Engines.choose(options.engine ?? "auto")
+  if (engine.warning !== null) yield* Effect.logWarning(engine.warning)
   const home = yield* Home.open(directory)
   return yield* Launch.run({
     prepared,

@@ -2,11 +2,13 @@
  * tfjs's wasm backend from its npm package alone: its own files, found from wherever Ballast is installed, and always
  * the SIMD binary.
  */
-import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm"
+import type * as TfjsWasm from "@tensorflow/tfjs-backend-wasm"
 import * as tf from "@tensorflow/tfjs-core"
 import { createRequire } from "node:module"
 import * as path from "node:path"
+import * as Requirements from "./Requirements.ts"
 import * as Simd from "./Simd.ts"
+import type * as WebAssembly from "./WebAssembly.ts"
 
 /** The part of tfjs's wasm backend that engine code talks to: tensors in one memory, at addresses that stay. */
 export interface Backend {
@@ -22,29 +24,6 @@ export interface Backend {
 
 /** The name under which tfjs knows the backend. */
 export const backendName = "wasm"
-
-/** The version of tfjs's wasm backend, which is the engine's. */
-export const version = (): string =>
-  (createRequire(import.meta.url)("@tensorflow/tfjs-backend-wasm/package.json") as { readonly version: string }).version
-
-/** The smallest module with a SIMD instruction in it: `i8x16.splat` and `i8x16.popcnt`. */
-const simdProbe = Uint8Array.of(
-  ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3],
-  ...[2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11]
-)
-
-/** Says why the engine cannot be used in this process; null where it can. */
-export const obstacle = (): string | null => {
-  if (!WebAssembly.validate(simdProbe)) {
-    return "this processor, or the way Node was started, offers no WebAssembly SIMD (Node needs SSE4.1 on x64)"
-  }
-  try {
-    version()
-    return null
-  } catch {
-    return "the package @tensorflow/tfjs-backend-wasm is missing, which npm installs with Ballast: npm ci"
-  }
-}
 
 interface Internals {
   readonly wasm: {
@@ -71,18 +50,18 @@ const workspaceOf = ({ _free, _malloc, asm }: Internals["wasm"]): Backend["works
 }
 
 const open = async (): Promise<Backend> => {
-  const found = obstacle()
+  const found = Requirements.obstacle()
   if (found !== null) throw new Error(found)
   const require = createRequire(import.meta.url)
   // Node's build of tfjs's core registers no gradients, this package's does.
   require("@tensorflow/tfjs-layers")
-  const wasm = require("@tensorflow/tfjs-backend-wasm") as typeof import("@tensorflow/tfjs-backend-wasm")
+  const wasm = require("@tensorflow/tfjs-backend-wasm") as typeof TfjsWasm
   const folder = path.dirname(require.resolve("@tensorflow/tfjs-backend-wasm/package.json"))
   wasm.setWasmPaths(`${path.join(folder, "wasm-out")}${path.sep}`)
   tf.env().set("WASM_HAS_SIMD_SUPPORT", true)
   tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false)
   if (!await tf.setBackend(backendName)) throw new Error("tfjs's wasm backend does not start")
-  const backend = tf.backend() as BackendWasm
+  const backend = tf.backend() as TfjsWasm.BackendWasm
   const { wasm: internals } = backend as unknown as Internals
   const { memory } = internals.asm
   const simd = Simd.instantiate(memory)

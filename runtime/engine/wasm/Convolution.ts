@@ -68,8 +68,8 @@ export const byInput = (
 ): tf.Tensor4D => {
   const [size, , channels, filters] = weight.shape
   if (isProduct(weight, stride)) {
-    const product = tf.matMul(matrix(upstream), tf.reshape<tf.Tensor2D>(weight, [channels, filters]), false, true)
-    return tf.reshape(product, input.shape)
+    const byChannel: tf.Tensor2D = tf.reshape(weight, [channels, filters])
+    return tf.reshape(tf.matMul(matrix(upstream), byChannel, false, true), input.shape)
   }
   const [, height, width] = input.shape
   const turned = tf.reverse(tf.transpose(weight, [0, 1, 3, 2]), [0, 1]) as tf.Tensor4D

@@ -2,6 +2,7 @@
  * The kernels of our own, which tfjs's wasm backend lacks, has wrong, or is slow at: `simd/kernels.as`, compiled.
  */
 import * as fs from "node:fs"
+import * as WebAssembly from "./WebAssembly.ts"
 
 type Address = number
 

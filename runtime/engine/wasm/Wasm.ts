@@ -7,6 +7,7 @@ import { Engine } from "../Engine.ts"
 import type { Subject } from "../reference/ReferenceCases.ts"
 import * as Backend from "./Backend.ts"
 import * as Kernels from "./Kernels.ts"
+import * as Requirements from "./Requirements.ts"
 
 const fault = (cause: unknown): EngineFault =>
   new EngineFault({ engine: "wasm", message: cause instanceof Error ? cause.message : String(cause) })
@@ -31,7 +32,7 @@ export const layer: Layer.Layer<Engine, EngineFault> = Layer.effect(
       )
     })
     return Engine.of({
-      description: { engine: "wasm", version: Backend.version(), device: "cpu", threads: 1 },
+      description: { engine: "wasm", version: Requirements.version(), device: "cpu", threads: 1 },
       compile
     })
   })
