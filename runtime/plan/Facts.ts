@@ -27,4 +27,11 @@ export interface StartFacts {
   readonly name: string
   /** The shape of every stored tensor, by its address. */
   readonly shapes: ReadonlyMap<string, ReadonlyArray<number>>
+  /** Decides every weight. */
+  readonly sha256: string
+}
+
+/** Trained weights that could not be had, and why. */
+export interface StartMissing {
+  readonly missing: string
 }

@@ -62,9 +62,11 @@ export const ofTraining = (options: {
   readonly recipe: Recipe.Recipe
   readonly graph: TrainingGraph
   readonly update: ReadonlyArray<Stage>
-  readonly curve: Pick<Curve, "totalSteps" | "warmupSteps">
+  readonly curve: Pick<Curve, "schedule" | "totalSteps" | "warmupSteps">
+  /** The SHA-256 of the trained weights; null where all of them start at random. */
+  readonly start: string | null
 }): string => {
-  const { curve, graph, recipe, update } = options
+  const { curve, graph, recipe, start, update } = options
   return Canonical.hash({
     generatorVersion,
     graph: ofGraph(graph, update),
@@ -74,9 +76,10 @@ export const ofTraining = (options: {
       ...parameters.map(({ initial }) => initial),
       ...buffers.map(({ value }) => value)
     ]),
+    start,
     loss: recipe.loss,
     optimizer: recipe.optimizer,
-    schedule: recipe.schedule,
+    schedule: curve.schedule,
     warmup: warmupOf(recipe, curve.warmupSteps),
     totalSteps: curve.totalSteps,
     clip: recipe.clip,

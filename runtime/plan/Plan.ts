@@ -9,9 +9,10 @@ import * as Cost from "../graph/Cost.ts"
 import type { TrainingGraph } from "../graph/TrainingGraph.ts"
 import * as Network from "../nets/Network.ts"
 import * as Curve from "../optim/Curve.ts"
+import * as Lengths from "../optim/Lengths.ts"
 import * as Moments from "../optim/Moments.ts"
 import * as DataFindings from "./DataFindings.ts"
-import type { DataFacts, StartFacts } from "./Facts.ts"
+import type { DataFacts, StartFacts, StartMissing } from "./Facts.ts"
 import * as Finding from "./Finding.ts"
 import * as Identity from "./Identity.ts"
 import * as Length from "./Length.ts"
@@ -55,9 +56,10 @@ const scheduleOf = (recipe: Recipe.Recipe, facts: DataFacts | null): Schedule =>
   }
 }
 
-const curveOf = (recipe: Recipe.Recipe, { totalSteps, warmupSteps }: Schedule): Curve.Curve | null =>
-  totalSteps === null || warmupSteps === null ? null : Curve.make({
-    schedule: recipe.schedule,
+const curveOf = (recipe: Recipe.Recipe, { stepsPerEpoch, totalSteps, warmupSteps }: Schedule): Curve.Curve | null => {
+  const schedule = Lengths.resolved(recipe.schedule, stepsPerEpoch)
+  return totalSteps === null || warmupSteps === null || schedule === null ? null : Curve.make({
+    schedule,
     warmup: recipe.warmup._tag === "None"
       ? recipe.warmup
       : { ...recipe.warmup, momentumFrom: Moments.warmedFrom(recipe.optimizer, recipe.warmup.momentumFrom) },
@@ -65,9 +67,15 @@ const curveOf = (recipe: Recipe.Recipe, { totalSteps, warmupSteps }: Schedule): 
     totalSteps,
     warmupSteps
   })
+}
 
 const classesOf = (recipe: Recipe.Recipe, facts: DataFacts | null): ReadonlyArray<string> | null =>
   facts?.classes ?? recipe.data.classes ?? null
+
+const missing = (start: StartFacts | StartMissing | null): ReadonlyArray<Finding.Finding> =>
+  start === null || !("missing" in start)
+    ? []
+    : [{ rule: "model/start-unknown", severity: "error", path: "model.weights", message: `the weights cannot be had: ${start.missing}` }]
 
 /**
  * Resolves one recipe, which must have been decoded. `facts` is null where the data is not at hand, `start` where no
@@ -77,14 +85,15 @@ export const resolveArm = (
   arm: string,
   recipe: Recipe.Recipe,
   facts: DataFacts | null,
-  start: StartFacts | null = null
+  start: StartFacts | StartMissing | null = null
 ): Arm => {
   const schedule = scheduleOf(recipe, facts)
   const update = UpdateStages.of(recipe)
   const curve = curveOf(recipe, schedule)
   const classes = classesOf(recipe, facts)
   const context = { recipe, facts, curve, ...schedule }
-  const first = [...DataFindings.of(recipe, facts), ...Rules.check(context)]
+  const taken = start === null || "missing" in start ? null : start
+  const first = [...DataFindings.of(recipe, facts), ...missing(start), ...Rules.check(context)]
   const blocked = first.some(({ severity }) => severity === "error")
   const graph = blocked || classes === null ? null : Network.build(recipe, classes)
   const cost = graph === null ? null : Cost.of(graph, {
@@ -93,7 +102,7 @@ export const resolveArm = (
     slots: Moments.slots(recipe.optimizer).length,
     ema: recipe.ema._tag !== "Off"
   })
-  const second = graph === null || cost === null ? [] : Rules.checkNetwork({ ...context, graph, cost, start })
+  const second = graph === null || cost === null ? [] : Rules.checkNetwork({ ...context, graph, cost, start: taken })
   return {
     arm,
     recipe,
@@ -101,7 +110,10 @@ export const resolveArm = (
     identity: {
       recipe: Identity.ofRecipe(recipe),
       graph: graph === null ? null : Identity.ofGraph(graph, update),
-      training: graph === null || curve === null ? null : Identity.ofTraining({ recipe, graph, update, curve }),
+      // Weights that were not looked at might be any.
+      training: graph === null || curve === null || (recipe.model.weights !== undefined && taken === null)
+        ? null
+        : Identity.ofTraining({ recipe, graph, update, curve, start: taken?.sha256 ?? null }),
       data: facts?.fingerprint ?? null
     },
     graph,
@@ -120,7 +132,7 @@ export const resolveArm = (
 export const resolve = (
   experiment: Experiment.Resolved,
   factsOf: (dataset: Dataset.Dataset) => DataFacts | undefined,
-  startOf: (weights: Model.Weights) => StartFacts | undefined = () => undefined
+  startOf: (weights: Model.Weights) => StartFacts | StartMissing | undefined = () => undefined
 ): Plan => {
   const arms = Object.entries(experiment.arms).map(([arm, recipe]) => {
     const { weights } = recipe.model

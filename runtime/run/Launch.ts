@@ -13,6 +13,7 @@ import * as PlanJson from "../plan/PlanJson.ts"
 import type { Event } from "../train/Event.ts"
 import * as EventLog from "../train/EventLog.ts"
 import type { AttemptOutcome } from "../train/Outcome.ts"
+import type { TrainedStart } from "../train/TrainedStart.ts"
 import * as EngineProcess from "./EngineProcess.ts"
 import * as Environment from "./Environment.ts"
 import * as Expectations from "./Expectations.ts"
@@ -39,6 +40,7 @@ export interface Options {
 interface Job extends RunReference {
   readonly plan: Plan.Arm
   readonly source: Source
+  readonly start: TrainedStart | null
   readonly directory: string
 }
 
@@ -117,6 +119,7 @@ const attempt = (job: Job, { engine, steps, stop }: Options, onEvent: (event: Ev
       seed: job.seed,
       recipe: job.plan.recipe,
       source: job.source,
+      start: job.start,
       steps,
       directory
     }
@@ -147,7 +150,7 @@ const attempt = (job: Job, { engine, steps, stop }: Options, onEvent: (event: Ev
  * folder cannot be written.
  */
 export const run = Effect.fn("Launch.run")(function*(options: Options) {
-  const { home, prepared: { experiment, plan, sourceOf }, stop } = options
+  const { home, prepared: { experiment, plan, sourceOf, startOf }, stop } = options
   const store = yield* Store
   const reporter = yield* Reporter
   const environment = yield* Environment.gather
@@ -157,8 +160,10 @@ export const run = Effect.fn("Launch.run")(function*(options: Options) {
     const arm = plan.arms.find(({ arm }) => arm === name)
     const source = arm === undefined ? undefined : sourceOf(arm.recipe.data)
     if (arm === undefined || source === undefined || "_tag" in source) throw new Error(`the arm "${name}" cannot run`)
+    const start = startOf(arm.recipe.model)
+    if (start !== null && "missing" in start) throw new Error(`the arm "${name}" cannot run`)
     const id = `${launch}-${index + 1}`
-    return { id, arm: name, seed, plan: arm, source, directory: path.join(home.runs, id) }
+    return { id, arm: name, seed, plan: arm, source, start, directory: path.join(home.runs, id) }
   })
   yield* store.begin({ id: launch, experiment: experiment.name, owner: process.pid, started: Date.now(), runs: jobs })
   reporter.launched(experiment.name, launch, jobs)

@@ -4,12 +4,16 @@
 import * as Effect from "effect/Effect"
 import type * as Dataset from "../../dsl/Dataset.ts"
 import * as Experiment from "../../dsl/Experiment.ts"
+import type * as Model from "../../dsl/Model.ts"
 import type { DataFault } from "../../dsl/Fault.ts"
 import type { Locations } from "../data/Locations.ts"
 import * as Source from "../data/Source.ts"
 import * as Canonical from "../plan/Canonical.ts"
 import * as Plan from "../plan/Plan.ts"
+import type { StartMissing } from "../plan/Facts.ts"
+import type { TrainedStart } from "../train/TrainedStart.ts"
 import * as Home from "./Home.ts"
+import * as Start from "./Start.ts"
 
 export interface Options {
   readonly locations: Locations
@@ -29,6 +33,8 @@ export interface Prepared {
   readonly plan: Plan.Plan
   readonly data: ReadonlyArray<Found>
   readonly sourceOf: (dataset: Dataset.Dataset) => Found["source"]
+  /** The trained weights that a model starts from; null where there are none. */
+  readonly startOf: (model: Model.Model) => TrainedStart | StartMissing | null
 }
 
 /** Tells whether a data set was opened. */
@@ -53,10 +59,18 @@ export const prepare = Effect.fn("Prepare.prepare")(function*(declared: Experime
     if (known === undefined) throw new Error("a data set of another experiment was asked for")
     return known.source
   }
+  const starts = new Map<string, TrainedStart | StartMissing>()
+  for (const { model: { weights } } of Object.values(experiment.arms)) {
+    if (weights === undefined || starts.has(Canonical.encode(weights))) continue
+    const start = yield* Start.find(weights, options.home).pipe(Effect.catch((missing) => Effect.succeed(missing)))
+    starts.set(Canonical.encode(weights), start)
+  }
+  const startOf = ({ weights }: Model.Model) =>
+    weights === undefined ? null : starts.get(Canonical.encode(weights)) ?? null
   const plan = Plan.resolve(experiment, (dataset) => {
     const source = sourceOf(dataset)
     return isOpen(source) ? source.facts : undefined
-  })
-  const prepared: Prepared = { experiment, plan, data: [...found.values()], sourceOf }
+  }, (weights) => starts.get(Canonical.encode(weights)))
+  const prepared: Prepared = { experiment, plan, data: [...found.values()], sourceOf, startOf }
   return prepared
 })

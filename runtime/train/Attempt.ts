@@ -21,6 +21,7 @@ import * as Monitor from "./Monitor.ts"
 import type { AttemptOutcome, OutcomeFault } from "./Outcome.ts"
 import * as Setup from "./Setup.ts"
 import { Tally } from "./Tally.ts"
+import * as TrainedStart from "./TrainedStart.ts"
 
 /** What one attempt is to do, as plain data that another process can receive. */
 export interface Assignment {
@@ -30,6 +31,8 @@ export interface Assignment {
   readonly seed: number
   readonly recipe: Recipe.Recipe
   readonly source: Source
+  /** The trained weights to start from; null where all start at random. */
+  readonly start: TrainedStart.TrainedStart | null
   /** Ends the attempt after so many steps, while the schedule stays that of the whole length; null for all of them. */
   readonly steps: number | null
   /** The attempt's folder, absolute. */
@@ -104,8 +107,8 @@ export const run = Effect.fn("Attempt.run")(
     })
 
     const train = Effect.gen(function*() {
-      const { recipe, seed, source } = assignment
-      const { curve, graph, identity, schedule } = Plan.resolveArm(assignment.arm, recipe, source.facts)
+      const { recipe, seed, source, start } = assignment
+      const { curve, graph, identity, schedule } = Plan.resolveArm(assignment.arm, recipe, source.facts, start)
       const { stepsPerEpoch, totalSteps } = schedule
       if (graph === null || curve === null || totalSteps === null || stepsPerEpoch === null || identity.training === null) {
         return yield* Effect.die(new Error("an arm that cannot run was started"))
@@ -118,6 +121,7 @@ export const run = Effect.fn("Attempt.run")(
       yield* status("compiling")
       const step = yield* engine.compile(Setup.configurationOf(recipe, graph, source, seed))
       compiled = step
+      if (start !== null) step.write(TrainedStart.applied(step.read(), start))
 
       const evaluate = Effect.gen(function*() {
         const started = performance.now()
