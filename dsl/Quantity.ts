@@ -18,6 +18,9 @@ export const positiveUpTo = (most: number) =>
 /** Accepts a finite number of at least 0. */
 export const nonNegative = bounded("a number of at least 0", (value) => value >= 0)
 
+/** Accepts a finite number of at least `least`. */
+export const atLeast = (least: number) => bounded(`a number of at least ${least}`, (value) => value >= least)
+
 /** Accepts a number from 0 to 1, both included. */
 export const share = bounded("a number from 0 to 1", (value) => value >= 0 && value <= 1)
 

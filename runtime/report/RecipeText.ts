@@ -6,10 +6,10 @@ import type * as Recipe from "../../dsl/Recipe.ts"
 import type { DataFacts } from "../plan/Facts.ts"
 import type { Stage } from "../plan/UpdateStages.ts"
 import * as Figure from "./Figure.ts"
+import * as LearningRateText from "./LearningRateText.ts"
 
 /** Says a length in the unit that the author chose. */
-export const length = (length: Length.Length): string =>
-  length.steps === undefined ? Figure.plural(length.epochs, "epoch") : Figure.plural(length.steps, "step")
+export const length = LearningRateText.length
 
 const classes = (names: ReadonlyArray<string>): string => {
   const shown = names.slice(0, 6).join(", ")
@@ -88,11 +88,7 @@ export const stage = (stage: Stage, recipe: Recipe.Recipe): string | null => {
 }
 
 /** Says how the learning rate goes, without its warmup. */
-export const schedule = ({ schedule }: Recipe.Recipe): string => {
-  if (schedule._tag === "Constant") return `constant ${Figure.chosen(schedule.value)}`
-  const shape = schedule._tag === "Cosine" ? "cosine" : "linear"
-  return `${shape} from ${Figure.chosen(schedule.peak)} to ${Figure.chosen(schedule.final)}`
-}
+export const schedule = ({ schedule }: Recipe.Recipe): string => LearningRateText.of(schedule)
 
 /** Says how a recipe starts. */
 export const warmup = ({ warmup }: Recipe.Recipe): string =>

@@ -1,8 +1,11 @@
 /**
- * The rows of a schedule as tables.
+ * Schedules as curves and as tables of their rows.
  */
 import type { Curve } from "../optim/Curve.ts"
+import * as Lengths from "../optim/Lengths.ts"
+import * as Sequence from "../optim/Sequence.ts"
 import type { Arm, Plan } from "../plan/Plan.ts"
+import * as CurveText from "./CurveText.ts"
 import * as Figure from "./Figure.ts"
 import * as Line from "./Line.ts"
 import * as Paragraph from "./Paragraph.ts"
@@ -13,6 +16,8 @@ import * as Table from "./Table.ts"
 const mostRows = 40
 const spacedRows = 24
 const rise = 6
+/** The stairs of a schedule that has more are left to the curve. */
+const mostTurns = 9
 
 const headings: ReadonlyArray<Table.Column> = [
   { heading: "step", align: "right" },
@@ -21,13 +26,21 @@ const headings: ReadonlyArray<Table.Column> = [
   { heading: "momentum", align: "right" }
 ]
 
-/** Chooses the steps to show: all of a short schedule; else some of the warmup, its end, even parts and the last. */
-export const shownSteps = ({ totalSteps, warmupSteps }: Curve): ReadonlyArray<number> => {
+/**
+ * Chooses the steps to show: all of a short schedule; else some of the warmup, its end, even parts, where the schedule
+ * turns, and the last.
+ */
+export const shownSteps = (
+  { schedule, totalSteps, warmupSteps }: Pick<Curve, "schedule" | "totalSteps" | "warmupSteps">
+): ReadonlyArray<number> => {
   if (totalSteps <= mostRows) return Array.from({ length: totalSteps }, (_, step) => step)
   const even = Array.from({ length: spacedRows }, (_, index) =>
     Math.round((index * (totalSteps - 1)) / (spacedRows - 1)))
   const warmup = Array.from({ length: rise + 1 }, (_, index) => Math.round((index * warmupSteps) / rise))
-  return [...new Set([...even, ...warmup])].filter((step) => step < totalSteps).toSorted((left, right) => left - right)
+  const turns = Sequence.turns(schedule, totalSteps)
+  return [...new Set([...even, ...warmup, ...(turns.length > mostTurns ? [] : turns)])]
+    .filter((step) => step < totalSteps)
+    .toSorted((left, right) => left - right)
 }
 
 const rowsOf = (curve: Curve): ReadonlyArray<Line.Line> =>
@@ -40,6 +53,17 @@ const rowsOf = (curve: Curve): ReadonlyArray<Line.Line> =>
       Line.span(Figure.chosen(momentum))
     ]
   })
+
+/** Says which lengths stand in epochs, whose steps the data decides. */
+const inEpochs = ({ recipe }: Arm): string => {
+  const { length, schedule, warmup } = recipe
+  const lengths = [
+    length,
+    ...(warmup._tag === "None" ? [] : [warmup.length]),
+    ...Lengths.lengthsOf(schedule).map(({ length }) => length)
+  ]
+  return [...new Set(lengths.filter(({ epochs }) => epochs !== undefined).map(RecipeText.length))].join(" and ")
+}
 
 const decisive = ({ curve, recipe }: Arm): string =>
   JSON.stringify([recipe.schedule, recipe.warmup, recipe.optimizer, curve?.totalSteps, curve?.warmupSteps])
@@ -56,16 +80,19 @@ const groupOf = (arms: ReadonlyArray<Arm>, columns: number): ReadonlyArray<Line.
   if (curve === null) {
     return [
       ...heading,
-      ...Paragraph.of(`${said}; the steps of ${RecipeText.length(recipe.length)} are known where the data is`, columns)
+      ...Paragraph.of(`${said}; the steps of ${inEpochs(first)} are known where the data is`, columns)
     ]
   }
   const thinned = curve.totalSteps > mostRows
     ? `; some of ${Figure.plural(curve.totalSteps, "step")}, --json prints every one`
     : ""
+  const drawn = CurveText.of(curve, columns)
   return [
     ...heading,
     ...Paragraph.of(`${said}${thinned}`, columns),
     Line.empty,
+    ...drawn,
+    ...(drawn.length === 0 ? [] : [Line.empty]),
     ...Table.of(headings, rowsOf(curve), columns)
   ]
 }
