@@ -7,6 +7,8 @@ export interface Finding {
   readonly severity: Severity
   readonly path: string
   readonly message: string
+  /** The author's reason to leave it so; absent where there is none. */
+  readonly accepted?: string
 }
 
 /**
@@ -21,5 +23,10 @@ export const answered = (
   if (answer === undefined) return finding
   return finding.severity === "error"
     ? { ...finding, message: `${finding.message} (an error cannot be accepted)` }
-    : { ...finding, severity: "advice", message: `${finding.message} (accepted: ${answer.reason})` }
+    : {
+      ...finding,
+      severity: "advice",
+      message: `${finding.message} (accepted: ${answer.reason})`,
+      accepted: answer.reason
+    }
 }

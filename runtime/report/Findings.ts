@@ -2,6 +2,7 @@
  * What a plan has to say about a recipe, for its author.
  */
 import type { Finding, Severity } from "../plan/Finding.ts"
+import * as Rules from "../plan/rules/Rules.ts"
 import * as Figure from "./Figure.ts"
 import * as Line from "./Line.ts"
 import * as Paragraph from "./Paragraph.ts"
@@ -10,44 +11,66 @@ const tones: Readonly<Record<Severity, Line.Tone>> = { error: "bad", warning: "d
 
 const indent = 11
 
-/** What usually answers a rule's finding, as the author would write it. */
-const remedies: Readonly<Record<string, string>> = {
-  "clip/off-on-cold-start": "set clip: Clip.globalNorm(1), or warmup: Warmup.linear({ epochs: 3 }), or both",
-  "schedule/high-peak-without-warmup": "set warmup: Warmup.linear({ epochs: 3 }), or lower the schedule's peak",
-  "warmup/longer-than-run": "shorten warmup.length, or lengthen the run",
-  "data/batch-larger-than-data": "lower batch, or add images",
-  "model/input-not-multiple-of-stride": "set model.input to a multiple of 32",
-  "data/classes-differ": "correct Dataset.yolo's classes, or leave them out: they come from the data"
-}
+/** What usually answers a finding, as the author would write it; code stands between backticks. */
+const remedies: ReadonlyMap<string, string> = new Map([
+  ...Rules.all.map(({ id, remedy }) => [id, remedy] as const),
+  ["data/classes-differ", "correct the classes of the data set, or leave them out: they come from the data"],
+  ["data/no-classes", "fill in `names` in the data's `data.yaml`"]
+])
 
-/** Says what to do about a finding; null where its message says it, or where nothing needs doing. */
-export const remedy = ({ rule, severity }: Finding): string | null => {
-  const change = remedies[rule] ?? null
-  if (severity === "advice") return null
-  if (severity === "error") return change
+/** Says what to do about a finding; null where its message says it, or where its author accepted it. */
+export const remedy = ({ accepted, rule, severity }: Finding): string | null => {
+  const change = remedies.get(rule)?.replaceAll("`", "") ?? null
+  if (accepted !== undefined) return null
+  if (severity !== "warning") return change
   const accept = `Recipe.accept("${rule}", "why this is right here")`
   return change === null ? `answer it in the source: ${accept}` : `${change}; or answer it: ${accept}`
 }
 
+const one = (finding: Finding, place: string, columns: number): ReadonlyArray<Line.Line> => {
+  const todo = remedy(finding)
+  const rule = Line.of(
+    "  ",
+    Line.span(Line.pad(finding.severity, 7), tones[finding.severity]),
+    "  ",
+    Line.span(finding.rule, "strong")
+  )
+  const beside = Line.of(place === "" ? "" : ` ${place}`)
+  return [
+    ...(Line.width(rule) + Line.width(beside) <= columns
+      ? [[...rule, ...beside]]
+      : [rule, ...Paragraph.of(place, columns, { indent })]),
+    ...Paragraph.of(finding.message, columns, { indent, tone: finding.accepted === undefined ? "plain" : "quiet" }),
+    ...(todo === null ? [] : Paragraph.of(`What to do: ${todo}`, columns, { indent }))
+  ]
+}
+
+const placeOf = ({ path }: Finding): string => path === "" ? "" : `at ${path}`
+
 /** Writes findings, each with its severity, rule, path, message and what to do. */
 export const of = (findings: ReadonlyArray<Finding>, columns: number): ReadonlyArray<Line.Line> =>
-  findings.flatMap((finding) => {
-    const todo = remedy(finding)
-    const rule = Line.of(
-      "  ",
-      Line.span(Line.pad(finding.severity, 7), tones[finding.severity]),
-      "  ",
-      Line.span(finding.rule, "strong")
-    )
-    const place = Line.of(finding.path === "" ? "" : ` at ${finding.path}`)
-    return [
-      ...(Line.width(rule) + Line.width(place) <= columns
-        ? [[...rule, ...place]]
-        : [rule, ...Paragraph.of(`at ${finding.path}`, columns, { indent })]),
-      ...Paragraph.of(finding.message, columns, { indent }),
-      ...(todo === null ? [] : Paragraph.of(`What to do: ${todo}`, columns, { indent }))
-    ]
+  findings.flatMap((finding) => one(finding, placeOf(finding), columns))
+
+const severities: ReadonlyArray<Severity> = ["error", "warning", "advice"]
+
+/** Writes the findings of all arms, the gravest first; one that several arms share is written once and names them. */
+export const ofArms = (
+  arms: ReadonlyArray<{ readonly arm: string; readonly findings: ReadonlyArray<Finding> }>,
+  columns: number
+): ReadonlyArray<Line.Line> => {
+  const found = arms.flatMap(({ arm, findings }) => findings.map((finding) => ({ arm, finding })))
+  const alike = Map.groupBy(found, ({ finding: { message, path, rule, severity } }) =>
+    JSON.stringify([severity, rule, path, message]))
+  const groups = [...alike.values()].flatMap((group) => {
+    const [first] = group
+    return first === undefined ? [] : [{ finding: first.finding, names: group.map(({ arm }) => arm).join(", ") }]
   })
+  return severities.flatMap((severity) =>
+    groups.filter(({ finding }) => finding.severity === severity).flatMap(({ finding, names }) =>
+      one(finding, arms.length === 1 ? placeOf(finding) : `${placeOf(finding)} of ${names}`.trimStart(), columns)
+    )
+  )
+}
 
 /** Counts findings by severity in words: `1 error, 2 warnings`; null where there are none. */
 export const counted = (findings: ReadonlyArray<Finding>): string | null => {

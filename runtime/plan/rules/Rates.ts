@@ -13,5 +13,11 @@ export const peak = (curve: Curve): number => {
   return Math.max(...[...even, Math.min(curve.warmupSteps, last)].map((step) => curve.at(step).learningRate))
 }
 
+/** A first step of at most this share of the peak is that of a schedule which warms up by itself. */
+const low = 0.1
+
+/** Tells whether a schedule starts far below its peak, with a warmup laid over it or by its own shape. */
+export const startsLow = (curve: Curve): boolean => curve.at(0).learningRate <= low * peak(curve)
+
 /** Finds the learning rate of the last step. */
 export const last = (curve: Curve): number => curve.at(curve.totalSteps - 1).learningRate

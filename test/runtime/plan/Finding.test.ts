@@ -14,7 +14,8 @@ describe("Finding.answered", () => {
     assert.deepStrictEqual(Finding.answered(warning, accepted), {
       ...warning,
       severity: "advice",
-      message: "so it is (accepted: last)"
+      message: "so it is (accepted: last)",
+      accepted: "last"
     })
   })
 
