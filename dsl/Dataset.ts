@@ -38,8 +38,35 @@ export const Yolo = Schema.TaggedStruct("Yolo", {
 })
 export type Yolo = typeof Yolo.Type
 
+/** Accepts a path that stays within the data set's folder, by its text. */
+const inside = Text.filled.pipe(Schema.check(Schema.makeFilter(
+  (text: string) => !/^([/\\~]|[a-z]:)/i.test(text) && !/\p{Cc}/u.test(text) && !text.split(/[/\\]/).includes(".."),
+  { expected: "a path within the data set's folder" }
+)))
+
+/** Where the images of a split are, and the file that says what they show; relative to the data set's folder. */
+const CocoSplit = Schema.Struct({ images: inside, annotations: inside })
+export type CocoSplit = typeof CocoSplit.Type
+
+/**
+ * Photographs in the COCO layout: folders of images, and a file of annotations for each split. Categories, by their
+ * ids, become the classes; crowds are not trained on, and count in evaluation as COCO has it. A split that is not named
+ * is `train2017` with `annotations/instances_train2017.json`, or `train` with `annotations/instances_train.json`, and
+ * `val` likewise. The recipe holds the name alone; every host says where it lies. `classes`, `about` and `strict` are
+ * those of a set in the YOLO layout.
+ */
+export const Coco = Schema.TaggedStruct("Coco", {
+  name: Text.name,
+  classes: Schema.optionalKey(names(Text.filled)),
+  about: Schema.optionalKey(Text.whole),
+  strict: Schema.Boolean,
+  train: Schema.optionalKey(CocoSplit),
+  val: Schema.optionalKey(CocoSplit)
+})
+export type Coco = typeof Coco.Type
+
 /** What a detector is trained and validated on. */
-export const Dataset = Schema.Union([Shapes, Yolo])
+export const Dataset = Schema.Union([Shapes, Yolo, Coco])
 export type Dataset = typeof Dataset.Type
 
 /** Describes generated images: `train` and `val` count them, `seed` decides them. */
@@ -56,4 +83,14 @@ export const yolo = (options: {
   readonly classes?: ReadonlyArray<string>
   readonly about?: string
   readonly strict?: boolean
-}): Yolo => ({ _tag: "Yolo", ...options, strict: options.strict ?? false })
+}): Yolo => ({ _tag: "Yolo", strict: false, ...options })
+
+/** Names a data set in the COCO layout; `--data NAME=PATH` or the home's `datasets.json` says where it lies. */
+export const coco = (options: {
+  readonly name: string
+  readonly classes?: ReadonlyArray<string>
+  readonly about?: string
+  readonly strict?: boolean
+  readonly train?: CocoSplit
+  readonly val?: CocoSplit
+}): Coco => ({ _tag: "Coco", strict: false, ...options })

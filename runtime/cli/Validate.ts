@@ -7,7 +7,7 @@ import { code, Ended } from "./ExitCode.ts"
 import * as Experiments from "./Experiments.ts"
 import * as Output from "./Output.ts"
 
-const nameOf = ({ dataset }: Prepare.Found): string => dataset._tag === "Yolo" ? dataset.name : "shapes"
+const nameOf = ({ dataset }: Prepare.Found): string => dataset._tag === "Shapes" ? "shapes" : dataset.name
 
 const both = ({ train, val }: { readonly train: number; readonly val: number }): number => train + val
 

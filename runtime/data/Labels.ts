@@ -6,10 +6,18 @@
 /** Raised whenever the same text would give other boxes, or other problems. */
 export const version = 1
 
-/** What an image shows: `boxes` are x1 y1 x2 y2 in shares of the sides, four numbers a box. */
-export interface Labels {
+/** Boxes, x1 y1 x2 y2 in shares of the image's sides, four numbers a box, and their classes. */
+export interface Boxes {
   readonly boxes: ReadonlyArray<number>
   readonly classes: ReadonlyArray<number>
+}
+
+/** What an image shows. */
+export interface Labels extends Boxes {
+  /** What decides small, medium or large, in pixels; null for a box whose own area does. Absent where all do. */
+  readonly areas?: ReadonlyArray<number | null>
+  /** Regions of many objects: nothing is learnt from them, and what is found in them counts neither for nor against. */
+  readonly crowds?: Boxes
 }
 
 export interface Problem {
@@ -18,7 +26,7 @@ export interface Problem {
   readonly reason: string
 }
 
-export interface Reading extends Labels {
+export interface Reading extends Boxes {
   /** Rows that repeat an earlier one; they are dropped. */
   readonly duplicates: number
   readonly problems: ReadonlyArray<Problem>
@@ -26,6 +34,8 @@ export interface Reading extends Labels {
 
 /** How far over the border a box may reach; it is cut off there. Labelling tools round, and draw by whole pixels. */
 export const tolerance = 0.01
+
+type Box = readonly [left: number, top: number, right: number, bottom: number]
 
 type Row = readonly [class_: number, left: number, top: number, right: number, bottom: number]
 
@@ -40,7 +50,7 @@ const classOf = (field: string, classes: number): number | string => {
   return value
 }
 
-const boxOf = (fields: ReadonlyArray<number>): readonly [number, number, number, number] => {
+const boxOf = (fields: ReadonlyArray<number>): Box => {
   const [x = 0, y = 0, width = 0, height = 0] = fields
   if (fields.length === 4) return [x - width / 2, y - height / 2, x + width / 2, y + height / 2]
   const across = fields.filter((_, index) => index % 2 === 0)
@@ -51,6 +61,23 @@ const boxOf = (fields: ReadonlyArray<number>): readonly [number, number, number,
 const sides = ["left", "top", "right", "bottom"] as const
 
 const cut = (share: number): number => Math.min(1, Math.max(0, share))
+
+/** Says of a box's sides that there is nothing between them. */
+export const noArea = (width: number, height: number): string =>
+  `the box is ${width} wide and ${height} high: it has no area`
+
+/**
+ * Cuts a box, in shares of the image's sides, off at the image's border, or says what is wrong with it. `shown` turns
+ * the place of an edge, 0 to 3, into the words for it.
+ */
+export const within = (box: Box, shown: (share: number, side: number) => string): Box | string => {
+  const over = box.findIndex((share) => share < -tolerance || share > 1 + tolerance)
+  if (over >= 0) return `the box's ${sides[over]} edge is at ${shown(box[over] ?? 0, over)}`
+  const [left, top, right, bottom] = [cut(box[0]), cut(box[1]), cut(box[2]), cut(box[3])]
+  return right > left && bottom > top ? [left, top, right, bottom] : "the box has no area within the image"
+}
+
+const shownShare = (share: number): string => `${Number(share.toFixed(6))}, outside the image: shares are from 0 to 1`
 
 const parseRow = (text: string, classCount: number): Row | string => {
   const [first = "", ...rest] = text.split(/\s+/)
@@ -63,15 +90,9 @@ const parseRow = (text: string, classCount: number): Row | string => {
   if (bad !== undefined) return `${shown(bad)} is not a number`
   const fields = rest.map(Number)
   const [, , width = 1, height = 1] = fields.length === 4 ? fields : []
-  if (width <= 0 || height <= 0) return `the box is ${width} wide and ${height} high: it has no area`
-  const box = boxOf(fields)
-  const over = box.findIndex((share) => share < -tolerance || share > 1 + tolerance)
-  if (over >= 0) {
-    const share = Number((box[over] ?? 0).toFixed(6))
-    return `the box's ${sides[over]} edge is at ${share}, outside the image: shares are from 0 to 1`
-  }
-  const [left, top, right, bottom] = [cut(box[0]), cut(box[1]), cut(box[2]), cut(box[3])]
-  return right > left && bottom > top ? [number, left, top, right, bottom] : "the box has no area within the image"
+  if (width <= 0 || height <= 0) return noArea(width, height)
+  const box = within(boxOf(fields), shownShare)
+  return typeof box === "string" ? box : [number, ...box]
 }
 
 /** Reads the text of a label file. Problems are listed, not thrown; an image is whole only where there are none. */

@@ -7,12 +7,25 @@ import type { Split } from "./Batch.ts"
 import type { Place } from "./DataYaml.ts"
 import * as Inside from "./Inside.ts"
 
-/** One image that is left out. `file` is the image, or the label file or list of which `line` is at fault. */
-export interface Excluded {
-  readonly split: Split
+/** What is at fault: an image, or a file about images, of which `line` is wrong, or the entry that the reason names. */
+export interface Fault {
   readonly file: string
   readonly line: number | null
   readonly reason: string
+}
+
+/** One image that is left out. */
+export interface Excluded extends Fault {
+  readonly split: Split
+}
+
+const shownOthers = 5
+
+/** Names the other places at fault, behind the reason for the first; nothing where there are none. */
+export const others = (places: ReadonlyArray<string>, what = ""): string => {
+  if (places.length === 0) return ""
+  const shown = places.slice(0, shownOthers).join(", ")
+  return `; ${what === "" ? "" : `${what} `}${shown}${places.length > shownOthers ? " …" : ""} too`
 }
 
 /** `files` are relative to the data set's folder, with `/` between names, each once. */
@@ -23,9 +36,11 @@ export interface Listing {
 
 const isImage = (name: string): boolean => /\.(jpe?g|png|webp)$/i.test(name) && !name.startsWith(".")
 
-const byText = (left: string, right: string): number => left < right ? -1 : Number(left > right)
+/** Orders file names, the same everywhere. */
+export const byText = (left: string, right: string): number => left < right ? -1 : Number(left > right)
 
-const outside = "it leads outside the data set's folder, where nothing is read: put a copy in its place"
+/** Says why a path that leads outside is not followed. */
+export const outside = "it leads outside the data set's folder, where nothing is read: put a copy in its place"
 
 interface Walk {
   readonly root: string
@@ -66,7 +81,8 @@ const leadsToFolder = (place: string): boolean => {
   }
 }
 
-const special = "it is neither a file nor a folder"
+/** Says what is no file. */
+export const special = "it is neither a file nor a folder"
 
 const walkList = ({ excluded, files, root, split }: Walk, list: Place): void => {
   const text = fs.readFileSync(list.real, "utf8").replace(/^\ufeff/, "")

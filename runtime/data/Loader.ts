@@ -44,7 +44,7 @@ export const make = Effect.fn("Loader.make")(
     const threadCount = options.threads ?? defaultThreads()
     const ahead = options.ahead ?? 2 * threadCount + 2
     const making: Batches.Making = { source, batch, input, augment, seed, maxBoxes, batchesPerEpoch, closingFrom }
-    if (source.dataset._tag === "Yolo") yield* Effect.promise(Photograph.prepare)
+    if (source.dataset._tag !== "Shapes") yield* Effect.promise(Photograph.prepare)
     const threads = yield* Effect.acquireRelease(
       Effect.sync(() => LoaderThreads.start({ making, budget: budgetFor(threadCount) }, threadCount)),
       ({ stop }) => Effect.promise(stop)

@@ -2,9 +2,6 @@
  * An opened data set: plain data that says all that batches are made from, and can be sent to a thread.
  */
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
-import * as fs from "node:fs"
-import * as path from "node:path"
 import type * as Dataset from "../../dsl/Dataset.ts"
 import { DataFault } from "../../dsl/Fault.ts"
 import * as Canonical from "../plan/Canonical.ts"
@@ -12,21 +9,18 @@ import type { DataFacts } from "../plan/Facts.ts"
 import type { Split } from "./Batch.ts"
 import * as CheckCache from "./CheckCache.ts"
 import * as Counts from "./Counts.ts"
-import * as DataYaml from "./DataYaml.ts"
-import * as Inside from "./Inside.ts"
+import * as CocoSet from "./CocoSet.ts"
+import { DataMissing } from "./DataMissing.ts"
 import type * as Labels from "./Labels.ts"
-import { type Excluded, labelOf } from "./Listing.ts"
+import type { Excluded } from "./Listing.ts"
 import type { Locations } from "./Locations.ts"
 import type { Size } from "./Photograph.ts"
 import * as Random from "./Random.ts"
 import * as Scan from "./Scan.ts"
 import * as Scene from "./Scene.ts"
+import * as YoloSet from "./YoloSet.ts"
 
-/** A named data set's place is not known, or nothing is there; `message` says what it is and how to name its place. */
-export class DataMissing extends Schema.TaggedError<DataMissing>()("DataMissing", {
-  name: Schema.String,
-  message: Schema.String
-}) {}
+export { DataMissing }
 
 /** An image that is used. A generated one has no file, is drawn at any size, and shows its boxes once it is drawn. */
 export interface Entry {
@@ -43,7 +37,7 @@ export interface Source {
   readonly directory: string | null
   readonly facts: DataFacts
   readonly excluded: ReadonlyArray<Excluded>
-  /** How many label rows were dropped because they repeat another of their file. */
+  /** How many boxes were dropped because they repeat another of their image. */
   readonly duplicates: number
   readonly images: Readonly<Record<Split, ReadonlyArray<Entry>>>
 }
@@ -105,41 +99,6 @@ const openShapes = (dataset: Dataset.Shapes): Source => {
   }
 }
 
-const layout = `  PATH/
-    data.yaml             train: images/train
-                          val: images/val
-                          names: [first-class, second-class]
-    images/train/a.jpg    JPEG, PNG or WebP
-    images/val/b.jpg
-    labels/train/a.txt    a row a box: class x-centre y-centre width height, as shares of the image
-    labels/val/b.txt`
-
-const missing = ({ about, name }: Dataset.Yolo, what: string): DataMissing =>
-  new DataMissing({
-    name,
-    message: [
-      `the data set "${name}"${about === undefined ? "" : ` (${about})`} is not at hand: ${what}`,
-      `Name its folder with --data ${name}=PATH, or in the home's datasets.json: { "${name}": "PATH" }`,
-      `It is laid out as the YOLO tools have it:`,
-      layout
-    ].join("\n")
-  })
-
-const findYaml = (dataset: Dataset.Yolo, place: string | null): Effect.Effect<string, DataMissing> => {
-  if (place === null) return Effect.fail(missing(dataset, "nothing says where it lies"))
-  const real = Inside.realOf(place)
-  if (real === null) return Effect.fail(missing(dataset, `${place} is not there`))
-  if (!fs.statSync(real).isDirectory()) {
-    return /\.ya?ml$/i.test(real)
-      ? Effect.succeed(real)
-      : Effect.fail(missing(dataset, `${place} is no folder`))
-  }
-  const file = ["data.yaml", "data.yml"].map((name) => path.join(real, name)).find((name) => fs.existsSync(name))
-  return file === undefined
-    ? Effect.fail(missing(dataset, `there is no data.yaml in ${place}`))
-    : Effect.succeed(file)
-}
-
 const placeOf = ({ file, line }: Excluded): string => line === null ? file : `${file}, line ${line}`
 
 const shownFaults = 5
@@ -150,12 +109,14 @@ const listFaults = (excluded: ReadonlyArray<Excluded>): ReadonlyArray<string> =>
   return rest > 0 ? [...lines, `  and ${rest} more`] : lines
 }
 
-const refusal = ({ name, strict }: Dataset.Yolo, directory: string, scanned: Scan.Scanned): DataFault | null => {
-  const { excluded, images } = scanned
+/** A data set that is named in a recipe, and lies somewhere else on every host. */
+type Named = Exclude<Dataset.Dataset, Dataset.Shapes>
+
+const refusal = ({ name, strict }: Named, set: Scan.FolderSet, { excluded, images }: Scan.Scanned): DataFault | null => {
   const fault = (message: string, listed: ReadonlyArray<Excluded>): DataFault =>
     new DataFault({
       sample: listed[0]?.file ?? null,
-      message: [`the data set "${name}" in ${directory} ${message}`, ...listFaults(listed)].join("\n")
+      message: [`the data set "${name}" in ${set.root} ${message}`, ...listFaults(listed)].join("\n")
     })
   if (strict && excluded.length > 0) {
     const what = excluded.length === 1 ? "1 image" : `${excluded.length} images`
@@ -165,16 +126,11 @@ const refusal = ({ name, strict }: Dataset.Yolo, directory: string, scanned: Sca
     if (images[split].length > 0) continue
     const left = excluded.filter((item) => item.split === split)
     return left.length === 0
-      ? fault(`has no ${split} image: no .jpg, .jpeg, .png or .webp is where its data.yaml's "${split}" points`, [])
+      ? fault(`has no ${split} image: ${set.nothingIn(split)}`, [])
       : fault(`has no ${split} image that can be used`, left)
   }
   if (images.train.every(({ labels }) => labels.classes.length === 0)) {
-    const file = images.train[0]?.file ?? ""
-    return fault(
-      `has no box on any train image: one whose label file is missing or empty shows nothing, and that of ${file} is `
-        + `looked for at ${labelOf(file)}`,
-      []
-    )
+    return fault(`has no box on any train image: ${set.noBoxOn(images.train[0]?.file ?? "")}`, [])
   }
   return null
 }
@@ -188,17 +144,17 @@ const shownIn = (images: ReadonlyArray<Scan.Image>): ReadonlyArray<Counts.Shown>
     })
   }))
 
-const openYolo = Effect.fn("Source.openYolo")(function*(dataset: Dataset.Yolo, options: Options) {
-  const file = yield* findYaml(dataset, options.locations.of(dataset.name))
-  const yaml = yield* DataYaml.read(file)
-  const scanned = yield* Scan.scan(yaml, CheckCache.open(options.cache, yaml.root, options.rehash ?? false))
-  const fault = refusal(dataset, yaml.root, scanned)
+const openNamed = Effect.fn("Source.openNamed")(function*(dataset: Named, options: Options) {
+  const place = options.locations.of(dataset.name)
+  const set = yield* (dataset._tag === "Yolo" ? YoloSet.open(dataset, place) : CocoSet.open(dataset, place))
+  const scanned = yield* Scan.scan(set, CheckCache.open(options.cache, set.root, options.rehash ?? false))
+  const fault = refusal(dataset, set, scanned)
   if (fault !== null) return yield* fault
   const { duplicates, excluded, fingerprint, images, leaked } = scanned
   const source: Source = {
     dataset,
-    directory: yaml.root,
-    facts: factsOf(dataset.name, yaml.classes, { train: shownIn(images.train), val: shownIn(images.val) }, {
+    directory: set.root,
+    facts: factsOf(dataset.name, set.classes, { train: shownIn(images.train), val: shownIn(images.val) }, {
       leaked,
       fingerprint
     }),
@@ -216,6 +172,6 @@ const openYolo = Effect.fn("Source.openYolo")(function*(dataset: Dataset.Yolo, o
  */
 export const open = Effect.fn("Source.open")(
   function*(dataset: Dataset.Dataset, options: Options): Effect.fn.Return<Source, DataMissing | DataFault> {
-    return dataset._tag === "Shapes" ? openShapes(dataset) : yield* openYolo(dataset, options)
+    return dataset._tag === "Shapes" ? openShapes(dataset) : yield* openNamed(dataset, options)
   }
 )

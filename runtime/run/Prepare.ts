@@ -45,7 +45,7 @@ export const prepare = Effect.fn("Prepare.prepare")(function*(declared: Experime
   const experiment = yield* Experiment.resolve(declared)
   const found = new Map<string, Found>()
   // Where the home cannot be made, everything still works, and is found out anew each time.
-  if (Object.values(experiment.arms).some(({ data }) => data._tag === "Yolo")) {
+  if (Object.values(experiment.arms).some(({ data }) => data._tag !== "Shapes")) {
     yield* Effect.ignore(Home.open(options.home.directory))
   }
   for (const { data } of Object.values(experiment.arms)) {
