@@ -62,6 +62,7 @@ const describe = (job: Job, experiment: string, environment: Environment.Environ
 const neverStarted: AttemptOutcome = {
   status: "interrupted",
   steps: 0,
+  stopped: null,
   fault: null,
   engine: null,
   metrics: { loss: NaN, map50: null, map: null, accuracy: null, imagesPerSecond: 0, seconds: 0 },
@@ -70,7 +71,7 @@ const neverStarted: AttemptOutcome = {
 }
 
 const resultOf = (job: Job, outcome: AttemptOutcome, attempts: 0 | 1, steps: number | null): RunResult => {
-  const { clipRate, engine, fault, gradNorm, metrics, status } = outcome
+  const { clipRate, engine, fault, gradNorm, metrics, status, stopped } = outcome
   return {
     id: job.id,
     arm: job.arm,
@@ -82,6 +83,7 @@ const resultOf = (job: Job, outcome: AttemptOutcome, attempts: 0 | 1, steps: num
       : { version: engine.version, device: engine.device, threads: engine.threads, ...engine.execution },
     steps: outcome.steps,
     partial: steps !== null && steps < (job.plan.schedule.totalSteps ?? 0),
+    stopped,
     metrics,
     clipRate,
     gradNorm,

@@ -28,6 +28,8 @@ export interface RunResult {
   readonly steps: number
   /** Whether it was to go only a part of its recipe's length. */
   readonly partial: boolean
+  /** Why it ended before its length, where it had stopped getting better; null elsewhere. */
+  readonly stopped: string | null
   readonly metrics: Metrics
   readonly clipRate: number
   readonly gradNorm: GradNorm

@@ -82,6 +82,7 @@ export const run = Effect.fn("Attempt.run")(
     let measured: Evaluate.Measured | null = null
     let done = 0
     let trainingSeconds = 0
+    let stopped: string | null = null
 
     const origin = () => ({ run: assignment.run, attempt: assignment.attempt, step: done })
     const status = (status: StatusEvent["status"], detail: string | null = null) =>
@@ -90,6 +91,7 @@ export const run = Effect.fn("Attempt.run")(
     const outcome = (status: AttemptOutcome["status"], fault: Fault.Fault | null): AttemptOutcome => ({
       status,
       steps: done,
+      stopped: status === "succeeded" ? stopped : null,
       fault: fault === null ? null : outcomeFault(fault),
       engine: { ...engine.description, execution: compiled?.execution ?? { mode: "session", reason: null } },
       metrics: {
@@ -152,7 +154,6 @@ export const run = Effect.fn("Attempt.run")(
       const checkpointEvery = every(recipe.checkpoint.every, stepsPerEpoch)
       const monitorEvery = recipe.monitor._tag === "Off" ? Infinity : every(recipe.monitor.length, stepsPerEpoch)
       const histograms = recipe.monitor._tag === "Every" && recipe.monitor.histograms
-      let stopped: string | null = null
 
       yield* status("training", step.execution.reason)
       let clock = performance.now()

@@ -18,6 +18,13 @@ export interface Judge {
 
 const figure = (value: number): string => String(Number(value.toPrecision(4)))
 
+const reason = (metric: string, { delta, evaluations }: EarlyStop.Patience, best: { step: number; value: number }): string => {
+  const counted = evaluations === 1 ? "in 1 evaluation" : `in ${evaluations} evaluations in a row`
+  if (best.value === -Infinity) return `stopped early: ${counted} there was no ${metric}`
+  const rose = delta === 0 ? "did not rise above" : `rose by no more than ${figure(delta)} above`
+  return `stopped early: ${counted} ${metric} ${rose} its best, ${figure(best.value)} after step ${best.step}`
+}
+
 /** Judges one evaluation after the other. A metric that the model's family does not have is never better. */
 export const judge = (earlyStop: EarlyStop.EarlyStop): Judge => {
   if (earlyStop._tag === "Off") return { look: () => ({ best: false, stop: null }) }
@@ -36,9 +43,7 @@ export const judge = (earlyStop: EarlyStop.EarlyStop): Judge => {
       worse += 1
       return {
         best: false,
-        stop: worse < evaluations
-          ? null
-          : `stopped early: over ${evaluations} evaluations ${metric} rose no further than ${figure(best.value)} at step ${best.step}`
+        stop: worse < evaluations ? null : reason(metric, earlyStop, best)
       }
     }
   }

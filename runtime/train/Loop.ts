@@ -74,7 +74,9 @@ export const run = Effect.fn("Loop.run")(function*<E>(training: Training<E>) {
     const { clip, step } = position
     let batch = yield* training.nextBatch
     let boxes = batch.present.includes(1)
+    const looks = performance.now()
     training.onBatch(step, batch)
+    const looked = performance.now() - looks
     for (let index = 1; index < batches; index++) {
       training.step.accumulate(batch)
       batch = yield* training.nextBatch
@@ -90,7 +92,7 @@ export const run = Effect.fn("Loop.run")(function*<E>(training: Training<E>) {
       emaDecay: EmaDecay.decayAt(recipe.ema, step + 1)
     })
     tally.add(outcome)
-    durations.push(performance.now() - began)
+    durations.push(performance.now() - began - looked)
     if (durations.length > rateWindow) durations.shift()
     const seconds = durations.reduce((sum, duration) => sum + duration, 0) / 1000
     training.onStep({

@@ -32,6 +32,8 @@ export interface GradNorm {
 export interface AttemptOutcome {
   readonly status: "succeeded" | "failed" | "interrupted"
   readonly steps: number
+  /** Why it ended before its length, where it had stopped getting better; null elsewhere. */
+  readonly stopped: string | null
   readonly fault: OutcomeFault | null
   readonly engine: (Description & { readonly execution: Execution }) | null
   readonly metrics: Metrics

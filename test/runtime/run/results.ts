@@ -10,7 +10,8 @@ export const runResult = (changes: Partial<RunResult> = {}): RunResult => ({
   execution: { version: "2.21.0", device: "cpu", threads: 2, mode: "session", reason: null },
   steps: 150,
   partial: false,
-  metrics: { loss: 4, map50: 0.5, map: 0.25, imagesPerSecond: 160, seconds: 10 },
+  stopped: null,
+  metrics: { loss: 4, map50: 0.5, map: 0.25, accuracy: null, imagesPerSecond: 160, seconds: 10 },
   clipRate: 0.5,
   gradNorm: { median: 2, p99: 9, max: 20 },
   attempts: [{ number: 1, status: "succeeded", fault: null, diagnosis: null, remedy: null }],
@@ -23,7 +24,7 @@ export const failedRun = (tag: string, changes: Partial<RunResult> = {}): RunRes
   runResult({
     status: "failed",
     steps: 12,
-    metrics: { loss: Infinity, map50: null, map: null, imagesPerSecond: 160, seconds: 1 },
+    metrics: { loss: Infinity, map50: null, map: null, accuracy: null, imagesPerSecond: 160, seconds: 1 },
     attempts: [{
       number: 1,
       status: "failed",
