@@ -1,5 +1,6 @@
 import type * as Length from "../../dsl/Length.ts"
 import type * as Recipe from "../../dsl/Recipe.ts"
+import * as Lengths from "../optim/Lengths.ts"
 import type { DataFacts } from "./Facts.ts"
 import type { Finding } from "./Finding.ts"
 
@@ -17,12 +18,12 @@ const unknownClasses = ({ data }: Recipe.Recipe): ReadonlyArray<Finding> => {
     "data/unknown",
     "data",
     `where the data set "${data.name}"${about} lies is not known, so its classes are not either: name its folder with `
-      + `--data ${data.name}=PATH, or state Dataset.yolo's classes to plan without the data`
+      + `--data ${data.name}=PATH, or state the data set's classes to plan without the data`
   )]
 }
 
 const unknownSteps = (recipe: Recipe.Recipe): ReadonlyArray<Finding> => {
-  const how = recipe.data._tag === "Yolo" ? `name the data's folder with --data ${recipe.data.name}=PATH, or ` : ""
+  const how = recipe.data._tag !== "Shapes" ? `name the data's folder with --data ${recipe.data.name}=PATH, or ` : ""
   const check = (path: string, length: Length.Length): ReadonlyArray<Finding> =>
     length.epochs === undefined ? [] : [error(
       "data/unknown-steps",
@@ -31,7 +32,8 @@ const unknownSteps = (recipe: Recipe.Recipe): ReadonlyArray<Finding> => {
     )]
   return [
     ...check("length", recipe.length),
-    ...(recipe.warmup._tag === "None" ? [] : check("warmup.length", recipe.warmup.length))
+    ...(recipe.warmup._tag === "None" ? [] : check("warmup.length", recipe.warmup.length)),
+    ...Lengths.lengthsOf(recipe.schedule).flatMap(({ length, path }) => check(path, length))
   ]
 }
 

@@ -26,7 +26,7 @@ import { momentumAboveOptimizer } from "./MomentumAboveOptimizer.ts"
 import { moreMemoryThanHost } from "./MoreMemoryThanHost.ts"
 import { nesterovWithoutMomentum } from "./NesterovWithoutMomentum.ts"
 import * as Rule from "./Rule.ts"
-import { risesToTheEnd } from "./ScheduleShape.ts"
+import { partsDoNotMeet, risesToTheEnd } from "./ScheduleShape.ts"
 import { fewValidationImages, leakedImages } from "./Splits.ts"
 import { stackedRegularisers } from "./StackedRegularisers.ts"
 import { startHardlyFits, startPartlyRandom } from "./StartingWeights.ts"
@@ -39,6 +39,7 @@ export const ofRecipes: ReadonlyArray<Rule.Rule> = [
   clipOffOnColdStart,
   highPeakWithoutWarmup,
   warmupLongerThanRun,
+  partsDoNotMeet,
   risesToTheEnd,
   adamRateOfSgd,
   biasRateAbovePeak,

@@ -76,7 +76,9 @@ describe("Plan.resolveArm", () => {
         const fitting = Recipe.with(recipe, {
           batch: 8,
           length: { epochs: 2 },
-          model: { ...recipe.model, depth: Math.min(recipe.model.depth, 2), input: 32 * input }
+          model: recipe.model._tag === "Yolo"
+            ? { ...recipe.model, depth: Math.min(recipe.model.depth, 2), input: 32 * input }
+            : { ...recipe.model, input }
         })
         const of = known ? { ...facts, classes: recipe.data.classes ?? facts.classes } : null
         const arm = Plan.resolveArm("a", fits ? fitting : recipe, of)
