@@ -6,6 +6,7 @@ import type * as TfjsWasm from "@tensorflow/tfjs-backend-wasm"
 import * as tf from "@tensorflow/tfjs-core"
 import { createRequire } from "node:module"
 import * as path from "node:path"
+import * as Operations from "./Operations.ts"
 import * as Requirements from "./Requirements.ts"
 import * as Simd from "./Simd.ts"
 import type * as WebAssembly from "./WebAssembly.ts"
@@ -17,13 +18,13 @@ export interface Backend {
   readonly addressOf: (tensor: tf.TensorInfo) => number
   /** Allocates a float32 tensor without setting its values; tfjs's scopes own it. */
   readonly allocate: <T extends tf.Tensor>(shape: ReadonlyArray<number>) => T
+  /** Allocates what is no tensor of tfjs's yet; the caller releases it or hands it to tfjs. */
+  readonly reserve: (shape: ReadonlyArray<number>, dtype: tf.DataType) => tf.TensorInfo
+  readonly release: (tensor: tf.TensorInfo) => void
   /** Finds room for what a convolution keeps while it works, and zeros of at least so many bytes. They stay its own. */
   readonly workspace: (taps: number, cellBytes: number) => Simd.Scratch
   readonly simd: Simd.Simd
 }
-
-/** The name under which tfjs knows the backend. */
-export const backendName = "wasm"
 
 interface Internals {
   readonly wasm: {
@@ -60,19 +61,24 @@ const open = async (): Promise<Backend> => {
   wasm.setWasmPaths(`${path.join(folder, "wasm-out")}${path.sep}`)
   tf.env().set("WASM_HAS_SIMD_SUPPORT", true)
   tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false)
-  if (!await tf.setBackend(backendName)) throw new Error("tfjs's wasm backend does not start")
+  if (!await tf.setBackend(Operations.backendName)) throw new Error("tfjs's wasm backend does not start")
   const backend = tf.backend() as TfjsWasm.BackendWasm
   const { wasm: internals } = backend as unknown as Internals
   const { memory } = internals.asm
-  const simd = Simd.instantiate(memory)
-  return {
+  const made: Backend = {
     memory,
-    simd,
+    simd: Simd.instantiate(memory),
     workspace: workspaceOf(internals),
     addressOf: ({ dataId }) => backend.dataIdMap.get(dataId).memoryOffset,
+    reserve: (shape, dtype) => backend.makeOutput([...shape], dtype),
+    release: ({ dataId }) => {
+      backend.disposeData(dataId)
+    },
     allocate: <T extends tf.Tensor>(shape: ReadonlyArray<number>) =>
       tf.engine().makeTensorFromTensorInfo(backend.makeOutput([...shape], "float32"), backend) as T
   }
+  Operations.replace(made)
+  return made
 }
 
 let opened: Promise<Backend> | undefined

@@ -62,6 +62,14 @@ export interface Simd {
     bytes: number,
     rows: number
   ) => void
+  readonly expand: (
+    x: Address,
+    y: Address,
+    ...shape: [...[d0: number, d1: number, d2: number, d3: number], ...[s0: number, s1: number, s2: number, s3: number]]
+  ) => void
+  readonly minimum: (x: Address, y: Address, to: Address, count: number) => void
+  readonly maximum: (x: Address, y: Address, to: Address, count: number) => void
+  readonly clip: (x: Address, y: Address, count: number, low: number, high: number) => void
   readonly upsample: (x: Address, y: Address, lines: number, width: number, channels: number) => void
   readonly upsampleGradient: (upstream: Address, dx: Address, lines: number, width: number, channels: number) => void
   readonly convolution: (x: Address, weight: Address, y: Address, ...shapes: [...Shapes, ...Scratch]) => void

@@ -281,6 +281,58 @@ export function copyRows(from: usize, fromStride: usize, to: usize, toStride: us
   }
 }
 
+/**
+ * Spreads a tensor over a larger shape of four axes: strides are in bytes, 0 where a value is repeated. The last axis is
+ * either whole or one value.
+ */
+export function expand(
+  x: usize, y: usize, d0: i32, d1: i32, d2: i32, d3: i32, s0: usize, s1: usize, s2: usize, s3: usize
+): void {
+  for (let i = 0; i < d0; i++) {
+    for (let j = 0; j < d1; j++) {
+      for (let k = 0; k < d2; k++) {
+        const from = x + <usize>i * s0 + <usize>j * s1 + <usize>k * s2
+        if (s3 !== 0) copyRows(from, 0, y, 0, <usize>d3 * FLOAT, 1)
+        else {
+          const value = v128.load32_splat(from)
+          let at: usize = 0
+          for (const wide = <usize>(d3 & ~3) * FLOAT; at < wide; at += VECTOR) v128.store(y + at, value)
+          for (const end = <usize>d3 * FLOAT; at < end; at += FLOAT) v128.store32_lane(y + at, value, 0)
+        }
+        y += <usize>d3 * FLOAT
+      }
+    }
+  }
+}
+
+// Unlike tfjs's, these are NaN wherever an operand is.
+
+export function minimum(x: usize, y: usize, to: usize, count: i32): void {
+  const end = x + <usize>(count & ~3) * FLOAT
+  for (; x < end; x += VECTOR, y += VECTOR, to += VECTOR) v128.store(to, f32x4.min(v128.load(x), v128.load(y)))
+  for (let rest = count & 3; rest > 0; rest--, x += FLOAT, y += FLOAT, to += FLOAT) {
+    put(to, f32x4.min(get(x, false), get(y, false)), false)
+  }
+}
+
+export function maximum(x: usize, y: usize, to: usize, count: i32): void {
+  const end = x + <usize>(count & ~3) * FLOAT
+  for (; x < end; x += VECTOR, y += VECTOR, to += VECTOR) v128.store(to, f32x4.max(v128.load(x), v128.load(y)))
+  for (let rest = count & 3; rest > 0; rest--, x += FLOAT, y += FLOAT, to += FLOAT) {
+    put(to, f32x4.max(get(x, false), get(y, false)), false)
+  }
+}
+
+export function clip(x: usize, y: usize, count: i32, low: f32, high: f32): void {
+  const end = x + <usize>(count & ~3) * FLOAT
+  const least = f32x4.splat(low)
+  const most = f32x4.splat(high)
+  for (; x < end; x += VECTOR, y += VECTOR) v128.store(y, f32x4.min(f32x4.max(v128.load(x), least), most))
+  for (let rest = count & 3; rest > 0; rest--, x += FLOAT, y += FLOAT) {
+    put(y, f32x4.min(f32x4.max(get(x, false), least), most), false)
+  }
+}
+
 /** Repeats every cell twice in both directions. `cells` are rows of the input, over all images. */
 export function upsample(x: usize, y: usize, lines: i32, width: i32, channels: i32): void {
   const bytes = <usize>channels * FLOAT
