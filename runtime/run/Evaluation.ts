@@ -86,7 +86,7 @@ export const run = Effect.fn("Evaluation.run")(
       ...Setup.makingOf(recipe, source, seed),
       start: { epoch: 0, batch: 0 }
     })
-    return yield* Evaluate.evaluate(step, loader, graph.classes)
+    return yield* Evaluate.evaluate(step, loader, graph.classes, source.images.val)
   },
   Effect.scoped
 )

@@ -128,7 +128,7 @@ export const run = Effect.fn("Attempt.run")(
       const evaluate = Effect.gen(function*() {
         const started = performance.now()
         yield* status("evaluating")
-        const found = yield* Evaluate.measure(step, loader, graph)
+        const found = yield* Evaluate.measure(step, loader, graph, source.images.val)
         measured = found
         watch.emit({ ...origin(), kind: "eval", ...found, seconds: (performance.now() - started) / 1000 })
         return found

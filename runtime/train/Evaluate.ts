@@ -4,7 +4,9 @@
 import * as Effect from "effect/Effect"
 import type { DataFault } from "../../dsl/Fault.ts"
 import type { Batch, SampleReference } from "../data/Batch.ts"
+import type { Boxes, Labels } from "../data/Labels.ts"
 import type { Loader } from "../data/Loader.ts"
+import type { Entry } from "../data/Source.ts"
 import * as AveragePrecision from "../detect/AveragePrecision.ts"
 import * as Nms from "../detect/Nms.ts"
 import type { TrainingGraph } from "../graph/TrainingGraph.ts"
@@ -24,12 +26,41 @@ const boxAt = (boxes: Float32Array, index: number): Box => {
   return [x1, y1, x2, y2]
 }
 
+type Truth = AveragePrecision.Image["truth"]
+
+/** Turns boxes in shares of an image's sides into pixels of it. */
+const inPixels = ({ boxes }: Boxes, { height, width }: SampleReference): ReadonlyArray<AveragePrecision.Box> =>
+  Array.from({ length: boxes.length / 4 }, (_, index) => {
+    const [left = NaN, top = NaN, right = NaN, bottom = NaN] = boxes.slice(4 * index, 4 * index + 4)
+    return [left * width, top * height, (right - left) * width, (bottom - top) * height]
+  })
+
+/** The truth as the data set has it, which knows more than a batch: crowds, and the areas of what is in the boxes. */
+const labelled = (labels: Labels, sample: SampleReference): Truth => [
+  ...inPixels(labels, sample).map((box, index) => {
+    const area = labels.areas?.[index] ?? null
+    return { box, class: labels.classes[index] ?? 0, ...(area === null ? {} : { area }) }
+  }),
+  ...(labels.crowds === undefined ? [] : inPixels(labels.crowds, sample)).map((box, index) => ({
+    box,
+    class: labels.crowds?.classes[index] ?? 0,
+    crowd: true
+  }))
+]
+
+/** The truth of an image that is generated, and shows its boxes once it is drawn. */
+const drawn = (batch: Batch, columns: number, image: number, sample: SampleReference): Truth =>
+  Array.from({ length: columns }, (_, column) => image * columns + column)
+    .filter((row) => batch.present[row] === 1)
+    .map((row) => ({ box: toOriginal(boxAt(batch.boxes, row), sample), class: batch.classes[row] ?? 0 }))
+
 /** Pairs what was predicted with the truth, image by image, in pixels of the original images. */
 const imagesOf = (
   batch: Batch,
   size: number,
   { boxes, scores }: Prediction,
-  classes: number
+  classes: number,
+  entries: ReadonlyArray<Entry>
 ): ReadonlyArray<AveragePrecision.Image> => {
   const anchors = boxes.length / (4 * size)
   const columns = batch.present.length / size
@@ -39,10 +70,8 @@ const imagesOf = (
       scores.subarray(image * anchors * classes, (image + 1) * anchors * classes),
       classes
     ).map((detection) => ({ ...detection, box: toOriginal(detection.box, sample) }))
-    const truth = Array.from({ length: columns }, (_, column) => image * columns + column)
-      .filter((row) => batch.present[row] === 1)
-      .map((row) => ({ box: toOriginal(boxAt(batch.boxes, row), sample), class: batch.classes[row] ?? 0 }))
-    return { truth, detections }
+    const labels = entries[sample.index]?.labels ?? null
+    return { truth: labels === null ? drawn(batch, columns, image, sample) : labelled(labels, sample), detections }
   })
 }
 
@@ -75,29 +104,39 @@ const accuracy = Effect.fn("Evaluate.accuracy")(function*(step: Step, loader: Lo
   return right / all
 })
 
-/** Measures a step's weights on the validation split: a detector's average precision, or a classifier's accuracy. */
+/**
+ * Measures a step's weights on the validation split, whose images are `entries`: a detector's average precision, or a
+ * classifier's accuracy.
+ */
 export const measure: (
   step: Step,
   loader: Loader,
-  graph: TrainingGraph
-) => Effect.Effect<Measured, DataFault> = Effect.fn("Evaluate.measure")(function*(step, loader, graph) {
+  graph: TrainingGraph,
+  entries: ReadonlyArray<Entry>
+) => Effect.Effect<Measured, DataFault> = Effect.fn("Evaluate.measure")(function*(step, loader, graph, entries) {
   if (graph.outputs.distances === null) {
     return { map: null, map50: null, accuracy: yield* accuracy(step, loader, graph.classes.length) }
   }
-  const { map, map50 } = yield* evaluate(step, loader, graph.classes)
+  const { map, map50 } = yield* evaluate(step, loader, graph.classes, entries)
   return { map, map50, accuracy: null }
 })
 
-/** Predicts every validation image and evaluates by COCO's definitions. `classes` names the classes by index. */
+/**
+ * Predicts every validation image and evaluates by COCO's definitions. `classes` names the classes by index, and
+ * `entries` are the data set's validation images.
+ */
 export const evaluate: (
   step: Step,
   loader: Loader,
-  classes: ReadonlyArray<string>
-) => Effect.Effect<AveragePrecision.Evaluation, DataFault> = Effect.fn("Evaluate.evaluate")(function*(step, loader, classes) {
-  const images: Array<AveragePrecision.Image> = []
-  for (let index = 0; index < loader.validationBatches; index++) {
-    const batch = yield* loader.validation(index)
-    images.push(...imagesOf(batch, step.batch, step.predict(batch.images), classes.length))
+  classes: ReadonlyArray<string>,
+  entries: ReadonlyArray<Entry>
+) => Effect.Effect<AveragePrecision.Evaluation, DataFault> = Effect.fn("Evaluate.evaluate")(
+  function*(step, loader, classes, entries) {
+    const images: Array<AveragePrecision.Image> = []
+    for (let index = 0; index < loader.validationBatches; index++) {
+      const batch = yield* loader.validation(index)
+      images.push(...imagesOf(batch, step.batch, step.predict(batch.images), classes.length, entries))
+    }
+    return AveragePrecision.evaluate(images, classes)
   }
-  return AveragePrecision.evaluate(images, classes)
-})
+)

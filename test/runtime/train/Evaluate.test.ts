@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type { Batch, SampleReference } from "../../../runtime/data/Batch.ts"
 import type { Loader } from "../../../runtime/data/Loader.ts"
+import type { Entry } from "../../../runtime/data/Source.ts"
 import type { Step } from "../../../runtime/step/Step.ts"
 import * as Evaluate from "../../../runtime/train/Evaluate.ts"
 
@@ -51,7 +52,8 @@ const predicting = (boxes: ReadonlyArray<number>, scores: ReadonlyArray<number>)
     })
   }) as unknown as Step
 
-const evaluate = (step: Step, batches: ReadonlyArray<Batch>) => Evaluate.evaluate(step, loaderOf(batches), ["red", "white"])
+const evaluate = (step: Step, batches: ReadonlyArray<Batch>, entries: ReadonlyArray<Entry> = []) =>
+  Evaluate.evaluate(step, loaderOf(batches), ["red", "white"], entries)
 
 describe("Evaluate", () => {
   it.effect("measures in pixels of the original image", () =>
@@ -90,5 +92,21 @@ describe("Evaluate", () => {
       const last = batch([photograph(2)])
       const { perClass } = yield* evaluate(predicting([40, 30, 120, 100, 10, 25, 16, 31], [0, 0.9, 0.8, 0]), [last])
       assert.deepStrictEqual(perClass.map(({ boxes, map }) => [boxes, map]), [[1, 0], [1, 0]])
+    }))
+
+  it.effect("takes areas and crowds from the data set, which a batch does not carry", () =>
+    Effect.gen(function*() {
+      const entryOf = (labels: Entry["labels"]): Entry => ({ file: "a.jpg", size: { width: 640, height: 480 }, labels })
+      // The large box of the batch, in shares of the photograph, said to be small.
+      const object = { boxes: [0.25, 10 / 120, 0.75, 80 / 120], classes: [0], areas: [1000] }
+      const over = predicting([40, 30, 120, 100, 10, 25, 16, 31], [0.9, 0, 0.95, 0])
+      const one = [batch([photograph(0)])]
+      const alone = yield* evaluate(over, one, [entryOf(object)])
+      assert.deepStrictEqual([alone.mapSmall, alone.mapLarge, alone.map50], [0.5, -1, 0.5])
+      // What lies in a crowd is no false positive.
+      const crowds = { boxes: [0, 0, 0.25, 0.25], classes: [0] }
+      const { map50, perClass } = yield* evaluate(over, one, [entryOf({ ...object, crowds })])
+      assert.approximately(map50, 1, 1e-12)
+      assert.deepStrictEqual(perClass.map(({ boxes }) => boxes), [1, 0])
     }))
 })
