@@ -3,6 +3,7 @@
  */
 import type * as Dataset from "../../dsl/Dataset.ts"
 import type { Split } from "./Batch.ts"
+import * as Figures from "./Figures.ts"
 import type { Picture } from "./Picture.ts"
 import * as Random from "./Random.ts"
 import * as Scene from "./Scene.ts"
@@ -53,7 +54,7 @@ const paintBackground = (
   pixels: Uint8ClampedArray,
   size: number,
   random: Random.Stream,
-  [red, green, blue]: Scene.Colour
+  [red, green, blue]: Figures.Colour
 ): void => {
   const coarse = lattice(random, 3, 10 + random.below(18))
   const fine = lattice(random, 14, 4 + random.below(12))
@@ -82,11 +83,11 @@ const points = [[1, 1], [3, 1], [1, 3], [3, 3]] as const
 const paint = (
   pixels: Uint8ClampedArray,
   size: number,
-  colour: Scene.Colour,
+  colour: Figures.Colour,
   centre: { readonly x: number; readonly y: number; readonly reach: number },
-  covers: Scene.Covers
+  covers: Figures.Covers
 ): Extent => {
-  const pixelAt = (position: number): number => Math.floor((position * size) / Scene.side)
+  const pixelAt = (position: number): number => Math.floor((position * size) / Figures.side)
   const clamped = (pixel: number): number => Math.min(size - 1, Math.max(0, pixel))
   const extent: Extent = { left: size, top: size, right: 0, bottom: 0 }
   for (let row = clamped(pixelAt(centre.y - centre.reach)); row <= clamped(pixelAt(centre.y + centre.reach)); row++) {
@@ -97,8 +98,8 @@ const paint = (
     ) {
       let share = 0
       for (const [right, down] of points) {
-        const x = Math.floor(((4 * column + right) * Scene.side) / (4 * size))
-        const y = Math.floor(((4 * row + down) * Scene.side) / (4 * size))
+        const x = Math.floor(((4 * column + right) * Figures.side) / (4 * size))
+        const y = Math.floor(((4 * row + down) * Figures.side) / (4 * size))
         if (covers(x, y)) share++
       }
       if (share === 0) continue
@@ -141,12 +142,12 @@ export const draw = (dataset: Dataset.Shapes, split: Split, index: number, size:
   paintBackground(pixels, size, random, scene.background)
   const labelled = scene.shapes.flatMap((shape) => {
     const centre = { x: shape.x, y: shape.y, reach: shape.radius }
-    const { bottom, left, right, top } = paint(pixels, size, shape.colour, centre, Scene.coverOf(shape))
+    const { bottom, left, right, top } = paint(pixels, size, shape.colour, centre, Figures.coverOf(shape))
     return shape.labelled ? [{ box: [left, top, right, bottom], class: classes.indexOf(shape.kind) }] : []
   })
   for (const bar of scene.bars) {
     const centre = { x: bar.x, y: bar.y, reach: bar.halfLength + bar.halfWidth }
-    paint(pixels, size, bar.colour, centre, Scene.coverOfBar(bar))
+    paint(pixels, size, bar.colour, centre, Figures.coverOfBar(bar))
   }
   addNoise(pixels, random)
   return {

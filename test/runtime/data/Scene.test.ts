@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { createHash } from "node:crypto"
 import * as Dataset from "../../../dsl/Dataset.ts"
+import * as Figures from "../../../runtime/data/Figures.ts"
 import * as Scene from "../../../runtime/data/Scene.ts"
 
 const scenes = (seed: number, count: number): ReadonlyArray<Scene.Scene> => {
@@ -22,12 +23,12 @@ describe("Scene", () => {
     let hidden = 0
     for (const { bars, shapes } of [...scenes(5, 150), ...crowded]) {
       shapes.forEach((shape, order) => {
-        const covers = Scene.coverOf(shape)
-        const over = [...shapes.slice(order + 1).map(Scene.coverOf), ...bars.map(Scene.coverOfBar)]
+        const covers = Figures.coverOf(shape)
+        const over = [...shapes.slice(order + 1).map(Figures.coverOf), ...bars.map(Figures.coverOfBar)]
         let all = 0
         let seen = 0
-        for (let y = 300; y < Scene.side; y += 600) {
-          for (let x = 300; x < Scene.side; x += 600) {
+        for (let y = 300; y < Figures.side; y += 600) {
+          for (let x = 300; x < Figures.side; x += 600) {
             if (!covers(x, y)) continue
             all++
             if (!over.some((hides) => hides(x, y))) seen++
@@ -45,7 +46,7 @@ describe("Scene", () => {
     for (const { shapes } of scenes(9, 300)) {
       assert.isTrue(shapes.length >= 1 && shapes.length <= Scene.maxShapes)
       for (const { radius, x, y } of shapes) {
-        assert.isTrue(Math.min(x, y) >= radius && Math.max(x, y) <= Scene.side - radius)
+        assert.isTrue(Math.min(x, y) >= radius && Math.max(x, y) <= Figures.side - radius)
       }
     }
   })
