@@ -311,6 +311,70 @@ def reductions():
          lambda input: tuple(torch.sort(input, dim=-1, descending=True, stable=True)), 0, {"count": 5}, outputs=("values", "indices"))
 
 
+def later():
+    """Cases that came later: the values of those before them stay as they are."""
+    usual = {"epsilon": 1e-3, "momentum": 0.03}
+    for count in (3, 14):
+        channels = {"gamma": grid(count), "beta": grid(count), "mean": grid(count), "variance": grid(count, low=1, high=3)}
+
+        def both(**x):
+            output, mean, variance = normalise(**x, **usual)
+            return F.silu(output), mean, variance
+
+        case(
+            f"batch norm in training with SiLU behind it, {count} channels", "batchNormSilu",
+            {"input": grid(3, 2, 3, count), **channels}, both, 2e-5, usual, ("input", "gamma", "beta"),
+            ("output", "mean", "variance"),
+        )
+    broken = grid(2, 1, 2, 3)
+    broken[1, 0, 1, 1] = NAN
+    channels = {"gamma": grid(3), "beta": grid(3), "mean": grid(3), "variance": grid(3, low=1, high=3)}
+    case(
+        "batch norm in training is NaN in the channel of a NaN, and in no other", "batchNormSilu", {"input": broken, **channels},
+        both, 2e-5, usual, outputs=("output", "mean", "variance"),
+    )
+    for stride in (1, 2):
+        case(
+            f"convolution 3x3, stride {stride}, 6 to 13 channels", "convolution",
+            {"input": grid(2, 3, 5, 6), "weight": grid(3, 3, 6, 13)},
+            lambda input, weight, stride=stride: convolve(input, weight, stride),
+            1e-5, {"stride": stride}, ("input", "weight"),
+        )
+    case(
+        "convolution of a fixed input", "convolution", {"input": grid(2, 4, 4, 3), "weight": grid(3, 3, 3, 4)},
+        lambda input, weight: convolve(input, weight, 2), 1e-5, {"stride": 2, "fixed": True}, ("weight",),
+    )
+    rows = grid(40, 9, 9, 1)
+    case(
+        "convolution's gradient by the weight, over many cells", "convolution", {"input": rows, "weight": grid(3, 3, 1, 1)},
+        lambda input, weight: convolve(input, weight, 1), 1e-5, {"stride": 1}, ("weight",),
+    )
+    case(
+        "bias of 5 channels over 300 cells", "bias", {"input": grid(3, 10, 10, 5), "bias": grid(5)},
+        lambda input, bias: input + bias, 1e-6, gradients=("input", "bias"),
+    )
+    odd = torch.tensor([NAN, INF, -INF, 3.0, -3.0, 0.25, NAN])
+    case("clipByValue is NaN where its input is", "clipByValue", {"input": odd}, lambda input: input.clamp(-1, 1), 0, {"low": -1, "high": 1})
+    for name, function in (("minimum", torch.minimum), ("maximum", torch.maximum)):
+        case(f"{name} is NaN where an operand is", name, {"left": odd, "right": torch.tensor(1.0)},
+             lambda left, right, f=function: f(left, right), 0)
+        case(f"{name} is NaN where the second operand is", name, {"left": torch.tensor(1.0), "right": odd},
+             lambda left, right, f=function: f(left, right), 0)
+    stays = torch.tensor([NAN, 1.0])
+    for name, function in (("relu", torch.relu), ("exp", torch.exp), ("log", torch.log), ("sqrt", torch.sqrt), ("atan", torch.atan)):
+        case(f"{name} of NaN is NaN", name, {"input": stays}, function, 2e-6)
+    case("max is NaN where a value is", "max", {"input": torch.tensor([[1, NAN, 2], [NAN, 1, 2], [1, 2, NAN], [1, 2, 4]])},
+         lambda input: input.amax(1), 0, {"axes": [1], "keep": False})
+    case("concat on a middle axis", "concat", {"first": grid(2, 1, 3), "second": grid(2, 3, 3)},
+         lambda **x: torch.cat(list(x.values()), 1), 0, {"axis": 1}, ("first", "second"))
+    case("slice of two axes", "slice", {"input": grid(3, 4, 5)}, lambda input: input[:, 1:3, 2:5].contiguous(),
+         0, {"begin": [0, 1, 2], "size": [3, 2, 3]})
+    left, right = grid(2, 1, 3, 1, low=-1, high=1, parts=1), grid(2, 2, 1, 5, low=-1, high=1, parts=1)
+    for name, function in (("less", torch.lt), ("equal", torch.eq), ("maximum", torch.maximum), ("minimum", torch.minimum)):
+        case(f"{name} of broadcast shapes of four axes", name, {"left": left, "right": right},
+             lambda left, right, f=function: f(left, right), 0)
+
+
 def movements():
     case("gatherND of rows", "gatherND", {"input": grid(6, 4), "indices": torch.tensor([[[5], [0]], [[5], [3]]])},
          lambda input, indices: input[indices[..., 0]], 0)
@@ -567,7 +631,7 @@ def write(name, text):
 
 
 def main():
-    for part in (convolutions, biases, norms, shapes_of_curves, pools, joints, elementwise, not_finite, reductions, movements, losses):
+    for part in (convolutions, biases, norms, shapes_of_curves, pools, joints, elementwise, not_finite, reductions, movements, losses, later):
         part()
     write("operations.json", "[\n" + ",\n".join(json.dumps(x, separators=(",", ":")) for x in cases) + "\n]\n")
     step = whole_steps()

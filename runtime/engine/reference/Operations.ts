@@ -26,8 +26,8 @@ const binary = (operation: (x: tf.Tensor, y: tf.Tensor) => tf.Tensor): Operation
 ]
 
 const network: Readonly<Record<string, Operation>> = {
-  convolution: ({ convolution }, inputs, { stride }) => [
-    convolution(...(inputs as readonly [tf.Tensor4D, tf.Tensor4D]), stride as number)
+  convolution: ({ convolution }, inputs, { fixed, stride }) => [
+    convolution(...(inputs as readonly [tf.Tensor4D, tf.Tensor4D]), stride as number, fixed === true)
   ],
   bias: ({ bias }, inputs) => [bias(...(inputs as readonly [tf.Tensor4D, tf.Tensor1D]))],
   batchNorm: ({ batchNorm }, inputs, options) => {
@@ -36,6 +36,16 @@ const network: Readonly<Record<string, Operation>> = {
       options as unknown as { readonly epsilon: number; readonly momentum: number }
     )
     return [output, mean, variance]
+  },
+  batchNormSilu: ({ batchNorm, batchNormSilu, silu }, inputs, options) => {
+    const given = inputs as readonly [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D]
+    const constants = options as unknown as { readonly epsilon: number; readonly momentum: number }
+    if (batchNormSilu !== undefined) {
+      const { mean, output, variance } = batchNormSilu(...given, constants)
+      return [output, mean, variance]
+    }
+    const { mean, output, variance } = batchNorm(...given, constants)
+    return [silu(output), mean, variance]
   },
   batchNormInference: ({ batchNormInference }, inputs, { epsilon }) => [
     batchNormInference(
