@@ -91,7 +91,7 @@ const otherSize = (entry: CocoAnnotations.ImageEntry, { height, width }: Size): 
   if (stated.width === width && stated.height === height) return null
   const turned = stated.width === height && stated.height === width
   return `the image is ${width} x ${height} pixels, and not ${stated.width} x ${stated.height}`
-    + (turned ? ": its EXIF orientation turns it, and the boxes were drawn before that" : "")
+    + (turned ? ": its EXIF orientation may turn it, and the boxes were drawn before that" : "")
 }
 
 interface Drawn {
@@ -174,7 +174,7 @@ const candidateOf = (
 
 /** Finds the file that an entry names, or says why it is not read. A file's name is data, and may lead anywhere. */
 const fileOf = (root: string, { images }: Place, { file }: CocoAnnotations.ImageEntry): { readonly file: string } | string => {
-  if (file === null) return "is no text, or missing"
+  if (file === null) return "is missing, or no text"
   const found = Inside.find(root, path.resolve(root, images, file))
   switch (found._tag) {
     case "Outside":

@@ -165,4 +165,44 @@ describe("ballast", () => {
       assert.deepStrictEqual([code, JSON.parse(stdout)], [0, { format: "ballast.runs/1", runs: [] }])
       assert.isFalse(fs.existsSync(path.join(folder, ".ballast")))
     }))
+
+  it("evaluates detections of another program, without a run or an engine", () =>
+    inProject(async ({ ballast, folder, start, write }) => {
+      const box = { image_id: 7, category_id: 3, bbox: [10, 10, 50, 50] }
+      write("truth.json", JSON.stringify({
+        images: [{ id: 7, file_name: "a.jpg" }],
+        categories: [{ id: 3, name: "cell" }, { id: 9, name: "platelet" }],
+        annotations: [{ id: 1, ...box, area: 2500, iscrowd: 0 }, { id: 2, ...box, bbox: [90, 90, 20, 20], area: 400 }]
+      }))
+      write("found.json", JSON.stringify([{ ...box, score: 0.75 }, { ...box, image_id: 8, score: 0.5 }]))
+      const files = ["--predictions", "found.json", "--annotations", "truth.json"]
+      const unknown = await ballast("eval", ...files)
+      assert.deepStrictEqual([unknown.code, unknown.stdout], [2, ""])
+      assert.match(unknown.stderr, /found\.json is wrong in 1 place\n {2}\[1\]\.image_id: the annotations know no image 8/)
+      const refused = JSON.parse((await ballast("eval", ...files, "--json")).stdout) as { readonly issues: ReadonlyArray<object> }
+      assert.deepStrictEqual(refused.issues, [{ path: "[1].image_id", message: "the annotations know no image 8" }])
+
+      write("found.json", JSON.stringify([{ ...box, score: 0.75 }]))
+      const { code, stderr, stdout } = await start(["eval", ...files, "--json"], noEngines(folder)).ended
+      assert.deepStrictEqual([code, stderr], [0, ""])
+      const evaluation = JSON.parse(stdout) as Readonly<Record<string, unknown>> & { readonly map: number }
+      assert.strictEqual(evaluation["format"], "ballast.eval/1")
+      assert.approximately(evaluation.map, 51 / 101, 1e-6)
+      assert.deepStrictEqual([evaluation["mapSmall"], evaluation["mapLarge"], evaluation["ar100"]], [0, -1, 0.5])
+      const text = await ballast("eval", ...files)
+      assert.match(text.stdout, /^cell +2 +0\.505 +0\.505$/m)
+      assert.match(text.stdout, /^platelet +0 +- +-$/m)
+
+      const wrong: ReadonlyArray<readonly [ReadonlyArray<string>, RegExp]> = [
+        [["eval"], /eval takes a run, or two files: write ballast eval RUN/],
+        [["eval", "last", ...files], /a run or files, not both/],
+        [["eval", "--predictions", "found.json"], /--predictions needs --annotations/],
+        [["eval", ...files, "--data", "cells=."], /--data belongs to a run/]
+      ]
+      for (const [parameters, expected] of wrong) {
+        const ended = await ballast(...parameters)
+        assert.deepStrictEqual([ended.code, ended.stdout], [2, ""], parameters.join(" "))
+        assert.match(ended.stderr, expected)
+      }
+    }))
 })

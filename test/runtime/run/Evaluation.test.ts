@@ -63,4 +63,85 @@ describe("Evaluation of files", () => {
       })
     })
   })
+
+  const sound = {
+    annotations: {
+      images: [{ id: 1 }, { id: 2 }],
+      categories: [{ id: 5, name: "cat" }],
+      annotations: [{ id: 1, image_id: 1, category_id: 5, bbox: [0, 0, 10, 10], area: 100, iscrowd: 0 }]
+    },
+    results: [{ image_id: 1, category_id: 5, bbox: [0, 0, 10, 10], score: 0.5 }]
+  }
+
+  const evaluate = (results: unknown, annotations: unknown) =>
+    inFolder(Effect.fn(function*(folder) {
+      write(folder, { "p.json": JSON.stringify(results), "a.json": JSON.stringify(annotations) })
+      return yield* Evaluation.ofFiles({
+        predictions: path.join(folder, "p.json"),
+        annotations: path.join(folder, "a.json")
+      })
+    }))
+
+  it.effect("refuses entries that are wrong, by file and path", () =>
+    Effect.gen(function*() {
+      const [truth = {}] = sound.annotations.annotations
+      const [result = {}] = sound.results
+      const truths = (...annotations: ReadonlyArray<unknown>) => ({ ...sound.annotations, annotations })
+      const wrong: ReadonlyArray<readonly [results: unknown, annotations: unknown, file: string, message: string]> = [
+        [{ annotations: [] }, sound.annotations, "p", "expected a list of { image_id, category_id, bbox, score }"],
+        [[result, 3], sound.annotations, "p", "[1]: expected an object, got 3"],
+        [[{ ...result, image_id: 3 }], sound.annotations, "p", "[0].image_id: the annotations know no image 3"],
+        [[{ ...result, image_id: "1" }], sound.annotations, "p", "[0].image_id: the annotations know no image 1"],
+        [[{ ...result, category_id: 0 }], sound.annotations, "p", "[0].category_id: the annotations know no category 0"],
+        [[{ ...result, bbox: [1, 2, 3] }], sound.annotations, "p", "[0].bbox: expected x, y, width and height, got a list of 3"],
+        [[{ ...result, bbox: [1, 2, -3, 4] }], sound.annotations, "p", "[0].bbox: the box is -3 wide and 4 high"],
+        [[{ ...result, bbox: undefined }], sound.annotations, "p", "[0].bbox: is missing, expected a list of x, y"],
+        [[{ ...result, score: "1" }], sound.annotations, "p", `[0].score: expected a finite number, got "1"`],
+        [[{ ...result, score: null }], sound.annotations, "p", "[0].score: expected a finite number, got null"],
+        [sound.results, [], "a", "expected an object with images, annotations and categories"],
+        [sound.results, { ...sound.annotations, annotations: undefined }, "a", "annotations: is missing, expected a list"],
+        [sound.results, truths({ ...truth, bbox: [0, 0, 1, "2"] }), "a", "annotations[0].bbox: expected x, y, width"],
+        [sound.results, truths(truth, truth), "a", "annotations[1].id: 1 is the id of annotations[0], too"],
+        [sound.results, truths({ ...truth, id: undefined }), "a", "annotations[0].id: is missing"],
+        [sound.results, truths({ ...truth, image_id: 9 }), "a", "annotations[0].image_id: there is no image 9"],
+        [sound.results, truths({ ...truth, category_id: 9 }), "a", "annotations[0].category_id: there is no category 9"],
+        [sound.results, truths({ ...truth, area: -1 }), "a", "annotations[0].area: expected a number of at least 0, got -1"],
+        [sound.results, truths({ ...truth, iscrowd: "no" }), "a", "annotations[0].iscrowd: expected 0 or 1"],
+        [sound.results, { ...sound.annotations, categories: [{ id: 5 }, { id: 5 }] }, "a", "categories[1].id: 5 is the id"],
+        [sound.results, { ...sound.annotations, images: [{ id: 1 }, { id: 1 }] }, "a", "images[1].id: 1 is the id of images[0]"]
+      ]
+      for (const [results, annotations, file, message] of wrong) {
+        const failed = yield* Effect.flip(evaluate(results, annotations))
+        assert.match(failed.file, new RegExp(`/${file}\\.json$`))
+        assert.include(failed.message, `${failed.file} is wrong in 1 place\n  ${message}`)
+        assert.strictEqual(failed.issues.length, 1)
+      }
+    }))
+
+  it.effect("takes no detections, no images and nothing to find as they are", () =>
+    Effect.gen(function*() {
+      const figures = (results: unknown, annotations: unknown) =>
+        Effect.map(evaluate(results, annotations), ({ evaluation: { ar100, map } }) => [map, ar100])
+      assert.deepStrictEqual(yield* figures([], sound.annotations), [0, 0])
+      assert.deepStrictEqual(yield* figures(sound.results, { ...sound.annotations, annotations: [] }), [-1, -1])
+      assert.deepStrictEqual(yield* figures([], { images: [], categories: [], annotations: [] }), [-1, -1])
+      const { doubts, evaluation } = yield* evaluate(sound.results, sound.annotations)
+      assert.deepStrictEqual(doubts, [])
+      assert.approximately(evaluation.map, 1, 1e-12)
+    }))
+
+  it.effect("knows images by text, too, and says what an id of 0 does", () =>
+    Effect.gen(function*() {
+      const named = {
+        annotations: {
+          ...sound.annotations,
+          images: [{ id: "one" }],
+          annotations: sound.annotations.annotations.map((truth) => ({ ...truth, id: 0, image_id: "one" }))
+        },
+        results: sound.results.map((result) => ({ ...result, image_id: "one" }))
+      }
+      const { doubts, evaluation } = yield* evaluate(named.results, named.annotations)
+      assert.strictEqual(evaluation.map, 0)
+      assert.match(doubts.join(), /annotations\[0\]\.id is 0: as in pycocotools/)
+    }))
 })
