@@ -15,8 +15,10 @@ export const plan = CommandLine.Command.make(
   "plan",
   { file: CommandLine.file, ...CommandLine.shared, strict },
   Effect.fn(function*({ json, strict, ...flags }) {
-    const { prepared: { plan } } = yield* Experiments.prepare(flags)
-    yield* json ? Output.json(PlanJson.plan(plan)) : Output.lines(PlanText.of(plan, { columns: Output.columns(), strict }))
+    const { prepared: { experiment, plan } } = yield* Experiments.prepare(flags)
+    yield* json
+      ? Output.json(PlanJson.plan(plan))
+      : Output.lines(PlanText.of(plan, { about: experiment, columns: Output.columns(), strict }))
     if (!Plan.isValid(plan, { strict })) return yield* new Ended({ code: code.no })
   })
 ).pipe(CommandLine.Command.withDescription("Resolve an experiment into training graphs, without running anything"))

@@ -67,7 +67,7 @@ export const ofArms = (
   })
   return severities.flatMap((severity) =>
     groups.filter(({ finding }) => finding.severity === severity).flatMap(({ finding, names }) =>
-      one(finding, arms.length === 1 ? placeOf(finding) : `${placeOf(finding)} of ${names}`.trimStart(), columns)
+      one(finding, arms.length === 1 ? placeOf(finding) : `${placeOf(finding)} (${names})`.trimStart(), columns)
     )
   )
 }

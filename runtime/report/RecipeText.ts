@@ -29,16 +29,46 @@ export const data = ({ data }: Recipe.Recipe, facts: DataFacts | null): string =
   return `${name}, which is not at hand here${data.classes === undefined ? "" : `: ${classes(data.classes)}`}`
 }
 
-/** Names a recipe's model. */
-export const model = ({ model }: Recipe.Recipe): string => {
-  const from = model.weights === undefined
-    ? ""
-    : model.weights._tag === "Run" ? `, from run ${model.weights.run}` : `, from ${model.weights.file}`
+/** Names a recipe's network, whatever its weights start from. */
+export const network = ({ model }: Recipe.Recipe): string => {
   const family = model._tag === "Yolo"
     ? `YOLOv8, depth ${Figure.chosen(model.depth)}, width ${Figure.chosen(model.width)}`
     : `classifier of ${Figure.plural(model.channels.length, "stage")} (${model.channels.join(", ")} channels)`
-  return `${family}, ${model.input} px${from}`
+  return `${family}, ${model.input} px`
 }
+
+/** Says what the weights start from; null where they start at random. */
+export const start = ({ model: { weights } }: Recipe.Recipe): string | null => {
+  if (weights === undefined) return null
+  return weights._tag === "Run" ? `run ${weights.run}` : weights.file
+}
+
+/** Names a recipe's model, and the weights that it starts from. */
+export const model = (recipe: Recipe.Recipe): string => {
+  const from = start(recipe)
+  return network(recipe) + (from === null ? "" : `, from ${from}`)
+}
+
+/** Says what is minimised. */
+export const loss = ({ loss }: Recipe.Recipe): string =>
+  loss._tag === "YoloV8"
+    ? `v8: box ${Figure.chosen(loss.box)}, class ${Figure.chosen(loss.class)}, distribution ${Figure.chosen(loss.dfl)}`
+    : `binary cross entropy${loss.smoothing === 0 ? "" : `, targets smoothed by ${Figure.chosen(loss.smoothing)}`}`
+
+/** Says how training images are changed. */
+export const augment = ({ augment }: Recipe.Recipe): string => {
+  if (augment._tag === "Off") return "off"
+  const { closing, flip, hue, mosaic, saturation, scale, translate, value } = augment
+  const changes = Object.entries({ hue, saturation, value, flip, translate, scale, mosaic })
+    .filter(([, share]) => share > 0)
+    .map(([name, share]) => `${name} ${Figure.chosen(share)}`)
+  if (changes.length === 0) return "off"
+  return changes.join(", ") + (mosaic > 0 ? ` but for the last ${length(closing)}` : "")
+}
+
+/** Says what a step of the optimizer sees. */
+export const step = ({ accumulate: { batches }, batch }: Recipe.Recipe): string =>
+  batches === 1 ? Figure.plural(batch, "image") : `${batches} batches of ${Figure.plural(batch, "image")}`
 
 const optimizer = ({ optimizer }: Recipe.Recipe): string => {
   const { weightDecay } = optimizer
@@ -67,23 +97,25 @@ export const clip = ({ clip }: Recipe.Recipe): string | null => {
   }
 }
 
-/** Says what a stage of the update does under this recipe; null where its name says it. */
-export const stage = (stage: Stage, recipe: Recipe.Recipe): string | null => {
+/** Says what a stage of the update does under this recipe. */
+export const stage = (stage: Stage, recipe: Recipe.Recipe): string => {
   switch (stage) {
+    case "backward":
+      return `gradient of the mean loss of ${step(recipe)}`
+    case "finite":
+      return "are loss and gradient numbers?"
+    case "norm":
+      return "global norm of the gradient, measured before clipping"
     case "clip":
-      return clip(recipe)
+      return clip(recipe) ?? "off"
+    case "guard":
+      return "a step that is not finite changes nothing"
     case "optimizer":
       return optimizer(recipe)
     case "ema":
       return recipe.ema._tag === "Off"
-        ? null
+        ? "off"
         : `decay ${Figure.chosen(recipe.ema.decay)}, reached over about ${Figure.plural(recipe.ema.tau, "update")}`
-    case "guard":
-      return "a step that is not finite changes nothing"
-    case "backward":
-    case "finite":
-    case "norm":
-      return null
   }
 }
 
@@ -94,9 +126,49 @@ export const schedule = ({ schedule }: Recipe.Recipe): string => LearningRateTex
 export const warmup = ({ warmup }: Recipe.Recipe): string =>
   warmup._tag === "None" ? "no warmup" : `warmup over ${length(warmup.length)}`
 
+/** Says where a warmup starts from; null where there is none. */
+export const warmupStart = ({ optimizer, warmup }: Recipe.Recipe): string | null => {
+  if (warmup._tag === "None") return null
+  const rates = `from ${Figure.chosen(warmup.from)}, biases from ${Figure.chosen(warmup.biasFrom)}`
+  // Adam's moments are not warmed up.
+  return optimizer._tag === "Sgd"
+    ? `${rates}, momentum from ${Figure.chosen(Math.min(warmup.momentumFrom, optimizer.momentum))}`
+    : rates
+}
+
+const interval = (every: Length.Length): string =>
+  every.steps === 1 ? "every step" : every.epochs === 1 ? "every epoch" : `every ${length(every)}`
+
 const cadence = (every: Length.Length | null): string =>
-  every === null ? "at the end" : `every ${length(every)} and at the end`
+  every === null ? "at the end" : `${interval(every)} and at the end`
+
+const metric = ({ model }: Recipe.Recipe): string => model._tag === "Yolo" ? "mAP" : "accuracy"
 
 /** Says when a recipe evaluates and writes checkpoints. */
-export const cadences = ({ checkpoint, evaluate }: Recipe.Recipe): string =>
-  `mAP ${cadence(evaluate.every)}; checkpoint ${cadence(checkpoint.every)}`
+export const cadences = (recipe: Recipe.Recipe): string =>
+  `${metric(recipe)} ${cadence(recipe.evaluate.every)}; checkpoint ${cadence(recipe.checkpoint.every)}`
+  + (recipe.checkpoint.keep === null ? "" : `, of which ${recipe.checkpoint.keep} stay`)
+
+const names = { map: "mAP", map50: "mAP50", accuracy: "accuracy" } as const
+
+/** Says when a training may end before its length; null where it may not. */
+export const earlyStop = (recipe: Recipe.Recipe): string | null => {
+  const { earlyStop } = recipe
+  if (earlyStop._tag === "Off") return null
+  const { delta, evaluations } = earlyStop
+  const watched = earlyStop.metric === null ? metric(recipe) : names[earlyStop.metric]
+  return `after ${Figure.plural(evaluations, "evaluation")} in a row without a better ${watched}`
+    + (delta === 0 ? "" : `, by more than ${Figure.chosen(delta)}`)
+}
+
+/** Says what is watched besides every step's loss and norm; null where nothing is. */
+export const monitor = ({ monitor }: Recipe.Recipe): string | null =>
+  monitor._tag === "Off"
+    ? null
+    : `the gradient of each part of the loss${monitor.histograms ? ", with histograms," : ""} ${interval(monitor.length)}`
+
+/** Says what the machine must have; null where anything will do. */
+export const host = ({ host: { device, memory } }: Recipe.Recipe): string | null => {
+  const asked = [...(device === "any" ? [] : [device.toUpperCase()]), ...(memory === null ? [] : [`${memory} of memory`])]
+  return asked.length === 0 ? null : asked.join(", ")
+}

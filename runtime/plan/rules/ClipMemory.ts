@@ -22,7 +22,7 @@ export const clipWarmupLongerThanRun: Rule = {
   id: "clip/warmup-longer-than-run",
   path: "clip.warmup",
   severity: "warning",
-  reason: "until then no spike is told from a usual norm, and only `maxNorm` bounds anything",
+  reason: "until then no spike is told from a usual norm, and only maxNorm bounds anything",
   source: "ZClip's definition: mean and deviation start from the norms of its warmup",
   remedy: "lower `warmup` in `Clip.zscore` (25 is published), or lengthen the run",
   check: ({ recipe: { clip }, totalSteps }) =>

@@ -1,5 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as FastCheck from "fast-check"
+import { Expect, Model, Recipe } from "../../../dsl/index.ts"
+import * as Plan from "../../../runtime/plan/Plan.ts"
 import * as PlanText from "../../../runtime/report/PlanText.ts"
 import { assertGolden } from "./golden.ts"
 import * as Samples from "./samples.ts"
@@ -10,6 +12,45 @@ describe("PlanText", () => {
     it(`writes a plan in ${columns} columns`, () =>
       assertGolden(`plan-${columns}`, PlanText.of(Samples.plan, { columns })))
   }
+
+  it("writes an experiment's question, seeds and expectations, and of a further arm what is different", () => {
+    const text = Texts.plain(PlanText.of(Samples.plan, {
+      columns: 100,
+      about: { ...Samples.experiment, seeds: [0, 1], expect: [Expect.diverges("bare")] }
+    }))
+    assert.include(text, "\n  Do clipping and warmup let a cold detector train?\n")
+    assert.match(text, /\n {2}seeds +0, 1\n {2}expects +"bare" diverges\n/)
+    assert.strictEqual(text.split("SPPF").length, 2)
+    const [, after = ""] = text.split("\nclip + warmup, as bare but for\n")
+    const [rows = ""] = after.split("\n\n")
+    assert.match(rows, /^ {2}update +clip +global norm at most 1\n {2}schedule +150 steps/)
+    assert.notMatch(rows, /data|optimizer|memory/)
+  })
+
+  it("says which part another arm lacks, and where one is the same", () => {
+    const [bare, clipped] = Samples.plan.arms
+    assert.isDefined(bare)
+    assert.isDefined(clipped)
+    const text = Texts.plain(PlanText.of(
+      { experiment: "x", arms: [clipped, bare, { ...clipped, arm: "again" }] },
+      { columns: 100 }
+    ))
+    const [, after = ""] = text.split("\nbare, as clip + warmup but for\n")
+    assert.match(after, /^ {2}update +clip +none\n/)
+    assert.include(text, "\nagain, the same as clip + warmup\n")
+  })
+
+  it("shows networks that differ, each once", () => {
+    const [bare] = Samples.plan.arms
+    assert.isDefined(bare)
+    const wide = Plan.resolveArm("wide", Recipe.with(bare.recipe, {
+      model: Model.yolo({ size: "n", input: 64 })
+    }), bare.facts)
+    const text = Texts.plain(PlanText.of({ experiment: "x", arms: [...Samples.plan.arms, wide] }, { columns: 100 }))
+    assert.include(text, "\nnetwork of bare and clip + warmup\n")
+    assert.include(text, "\nnetwork of wide\n")
+    assert.match(text, /\nwide, as bare but for\n {2}model +YOLOv8, depth 0.33, width 0.25, 64 px\n {2}cost /)
+  })
 
   it("lets warnings pass, unless it is strict", () => {
     const [bare] = Samples.plan.arms

@@ -1,5 +1,21 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Dataset, Recipe } from "../../../dsl/index.ts"
+import {
+  Accumulate,
+  Augment,
+  Checkpoint,
+  Clip,
+  Dataset,
+  EarlyStop,
+  Ema,
+  Evaluate,
+  Host,
+  Loss,
+  Model,
+  Monitor,
+  Optimizer,
+  Recipe,
+  Warmup
+} from "../../../dsl/index.ts"
 import * as RecipeText from "../../../runtime/report/RecipeText.ts"
 import * as Samples from "./samples.ts"
 
@@ -15,13 +31,78 @@ describe("RecipeText", () => {
     assert.strictEqual(RecipeText.model(recipe), "YOLOv8, depth 0.33, width 0.125, 64 px")
   })
 
-  it("says what a stage does, and nothing where its name says it", () => {
-    assert.strictEqual(RecipeText.stage("clip", recipe), "global norm at most 1")
+  it("says what a stage does", () => {
+    const stage = (name: Parameters<typeof RecipeText.stage>[0], fields: Parameters<typeof Recipe.with>[1] = {}) =>
+      RecipeText.stage(name, Recipe.with(recipe, fields))
+    assert.strictEqual(stage("backward"), "gradient of the mean loss of 8 images")
     assert.strictEqual(
-      RecipeText.stage("optimizer", recipe),
-      "SGD, Nesterov momentum 0.937, weight decay 5e-4 on convolutions"
+      stage("backward", { accumulate: Accumulate.batches(4), batch: 1 }),
+      "gradient of the mean loss of 4 batches of 1 image"
     )
-    assert.isNull(RecipeText.stage("norm", recipe))
+    assert.strictEqual(stage("clip"), "global norm at most 1")
+    assert.strictEqual(
+      stage("clip", { clip: Clip.auto() }),
+      "global norm at most percentile 10 of the last 1000 norms"
+    )
+    assert.strictEqual(
+      stage("optimizer"),
+      "SGD, Nesterov momentum 0.937, weight decay 5e-4 on weights alone"
+    )
+    assert.strictEqual(
+      stage("optimizer", { optimizer: Optimizer.adamw() }),
+      "AdamW, betas 0.9 and 0.999, weight decay 0.01 on weights alone"
+    )
+    assert.strictEqual(stage("ema", { ema: Ema.exponential() }), "decay 0.9999, reached over about 2000 updates")
+  })
+
+  it("says loss and augmentation, and where a start comes from", () => {
+    assert.strictEqual(RecipeText.loss(recipe), "v8: box 7.5, class 0.5, distribution 1.5")
+    assert.strictEqual(
+      RecipeText.loss(Recipe.with(recipe, { loss: Loss.binaryCrossEntropy({ smoothing: 0.1 }) })),
+      "binary cross entropy, targets smoothed by 0.1"
+    )
+    const augment = (augment: Augment.Augment) => RecipeText.augment(Recipe.with(recipe, { augment }))
+    assert.strictEqual(augment(Augment.off), "off")
+    assert.strictEqual(
+      augment(Augment.standard({ hue: 0, saturation: 0, value: 0, closing: { steps: 5 } })),
+      "flip 0.5, translate 0.1, scale 0.5, mosaic 1 but for the last 5 steps"
+    )
+    assert.strictEqual(augment(Augment.standard({ mosaic: 0, scale: 0, translate: 0, value: 0, hue: 0 })),
+      "saturation 0.7, flip 0.5")
+    const started = Recipe.with(recipe, { model: Model.from({ run: "r-1" }, recipe.model) })
+    assert.deepStrictEqual([RecipeText.start(recipe), RecipeText.start(started)], [null, "run r-1"])
+    assert.strictEqual(RecipeText.model(started), "YOLOv8, depth 0.33, width 0.125, 64 px, from run r-1")
+    assert.strictEqual(RecipeText.warmupStart(recipe), "from 0, biases from 0.1, momentum from 0.8")
+    assert.isNull(RecipeText.warmupStart(Recipe.with(recipe, { warmup: Warmup.none })))
+    const slow = Recipe.with(recipe, { optimizer: Optimizer.sgd({ momentum: 0.5 }) })
+    assert.strictEqual(RecipeText.warmupStart(slow), "from 0, biases from 0.1, momentum from 0.5")
+    const adam = Recipe.with(recipe, { optimizer: Optimizer.adam() })
+    assert.strictEqual(RecipeText.warmupStart(adam), "from 0, biases from 0.1")
+  })
+
+  it("says what is measured, when it may stop, and what the machine must have", () => {
+    const told = Recipe.with(recipe, {
+      model: Model.classifier({ channels: [8], input: 64 }),
+      evaluate: Evaluate.every({ epochs: 1 }),
+      checkpoint: Checkpoint.every({ steps: 10, keep: 3 }),
+      earlyStop: EarlyStop.patience({ evaluations: 5, delta: 0.01 }),
+      monitor: Monitor.every({ steps: 1, histograms: true }),
+      host: Host.make({ device: "gpu", memory: "8 GiB" })
+    })
+    assert.strictEqual(
+      RecipeText.cadences(told),
+      "accuracy every epoch and at the end; checkpoint every 10 steps and at the end, of which 3 stay"
+    )
+    assert.strictEqual(
+      RecipeText.earlyStop(told),
+      "after 5 evaluations in a row without a better accuracy, by more than 0.01"
+    )
+    assert.strictEqual(
+      RecipeText.monitor(told),
+      "the gradient of each part of the loss, with histograms, every step"
+    )
+    assert.strictEqual(RecipeText.host(told), "GPU, 8 GiB of memory")
+    for (const said of [RecipeText.earlyStop, RecipeText.monitor, RecipeText.host]) assert.isNull(said(recipe))
   })
 
   it("says what is known of data, at hand or not", () => {

@@ -533,7 +533,7 @@ const cases: Readonly<Record<string, Case>> = {
     path: "ema.tau",
     fires: [[
       { fields: { ema: Ema.exponential() } },
-      "the decay takes about 2000 updates to rise, the run has 100: at its end it is 0.04877 of 0.9999"
+      "the decay takes about 2000 updates to rise, the run has 100, and at its end it is 0.04877 of 0.9999"
     ]],
     holds: [{ fields: { ema: Ema.exponential({ tau: 100 }) } }]
   },
@@ -738,6 +738,7 @@ describe("The rules", () => {
         assert.isAbove(text.length, 10, id)
         assert.notMatch(text, /\.$/, id)
       }
+      assert.notInclude(reason, "`", id)
       assert.strictEqual(remedy.split("`").length % 2, 1, `${id}: a backtick is missing`)
     }
   })
