@@ -57,6 +57,26 @@ export const examples = {
   "LearningRate.constant": LearningRate.constant(0.01),
   "LearningRate.linear": LearningRate.linear({ peak: 0.01, final: 1e-4 }),
   "LearningRate.cosine": LearningRate.cosine({ peak: 0.01, final: 1e-4 }),
+  "LearningRate.polynomial": LearningRate.polynomial({ peak: 0.01, final: 1e-4, power: 2 }),
+  "LearningRate.exponential": LearningRate.exponential({ peak: 0.01, final: 1e-5 }),
+  "LearningRate.step": LearningRate.step({ peak: 0.01, factor: 0.1, every: { epochs: 30 } }),
+  "LearningRate.piecewise": LearningRate.piecewise({
+    start: 0.01,
+    multiply: [{ at: { epochs: 12 }, by: 0.1 }, { at: { epochs: 16 }, by: 0.1 }]
+  }),
+  "LearningRate.oneCycle": LearningRate.oneCycle({ peak: 0.05, rise: 0.4 }),
+  "LearningRate.warmupStableDecay": LearningRate.warmupStableDecay({
+    peak: 0.01,
+    final: 1e-4,
+    warmup: { steps: 1000 },
+    decay: { epochs: 10 },
+    shape: "sqrt"
+  }),
+  "LearningRate.inverseSquareRoot": LearningRate.inverseSquareRoot({ peak: 0.001, warmup: { steps: 4000 } }),
+  "LearningRate.sequence": LearningRate.sequence([
+    { schedule: LearningRate.linear({ peak: 0.004, final: 0.01 }), length: { steps: 3000 } },
+    { schedule: LearningRate.cosine({ peak: 0.01, final: 1e-4 }) }
+  ]),
   "Warmup.none": Recipe.with(recipe, { warmup: Warmup.none }),
   "Warmup.linear": Warmup.linear({ epochs: 3, biasFrom: 0 }),
   "Clip.off": Recipe.with(recipe, { clip: Clip.off }),

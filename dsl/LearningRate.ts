@@ -46,7 +46,7 @@ const rising = Schema.makeFilter((changes: ReadonlyArray<Change>) =>
       : before.steps !== undefined && before.steps < at.steps
   }), { expected: "one or more changes, each at a later position, all in steps or all in epochs" })
 
-/** Every position is counted from step 0, and that step is the first that takes the changed rate. */
+/** Each change multiplies by `by`, at most 1000, from position `at` on, which is counted from where the schedule begins. */
 export const Piecewise = Schema.TaggedStruct("Piecewise", {
   start: Quantity.nonNegative,
   multiply: Schema.NonEmptyArray(Change).pipe(Schema.check(rising))
@@ -191,7 +191,7 @@ export const inverseSquareRoot = (
   options: { readonly peak: number; readonly warmup: Length.Length }
 ): InverseSquareRoot => ({ _tag: "InverseSquareRoot", ...options })
 
-/** Runs schedules one after another, each over its own `length`, the last over the steps that are left. */
+/** Runs schedules one after another, such as a rise and a decay; none of them is a sequence itself. */
 export const sequence = (parts: readonly [Part, ...ReadonlyArray<Part>, Last]): Sequence => ({
   _tag: "Sequence",
   parts

@@ -96,8 +96,10 @@ export const turns = (schedule: Single, length: number): ReadonlyArray<number> =
     }
     case "Piecewise":
       return schedule.multiply.map(({ at }) => at.steps)
-    case "OneCycle":
-      return [Math.max(0, Math.round(topOf(schedule, length)))]
+    case "OneCycle": {
+      const before = Math.max(0, Math.floor(topOf(schedule, length)))
+      return [at(schedule, before + 1, length) > at(schedule, before, length) ? before + 1 : before]
+    }
     case "WarmupStableDecay":
       return [schedule.warmup.steps, fallOf(schedule, length)]
     case "InverseSquareRoot":

@@ -20,6 +20,7 @@ import {
 import { comparison, options, recipe } from "./recipes.ts"
 
 const { batch, data, length, model, optimizer, schedule } = options
+const sequence = LearningRate.sequence([{ schedule, length: { steps: 3 } }, { schedule }])
 
 /** Every statement that is to be refused stands in one line, with the expectation in the line before. */
 const refused = {
@@ -112,6 +113,18 @@ const refused = {
     // @ts-expect-error: circles, squares and triangles can
     Dataset.shapes({ train: 1, val: 1, seed: 0, classes: ["hexagon"] })
   },
+  "a sequence that says too little or too much": () => {
+    // @ts-expect-error: a sequence has two parts or more
+    LearningRate.sequence([{ schedule: LearningRate.constant(0.1) }])
+    // @ts-expect-error: the first part lasts how long?
+    LearningRate.sequence([{ schedule: LearningRate.constant(0.1) }, { schedule: LearningRate.constant(0.2) }])
+    // @ts-expect-error: a part lasts 3 steps or epochs?
+    LearningRate.sequence([{ schedule: LearningRate.constant(0.1), length: 3 }, { schedule: LearningRate.constant(0.2) }])
+    // @ts-expect-error: a part is no sequence
+    LearningRate.sequence([{ schedule: sequence, length: { steps: 3 } }, { schedule: LearningRate.constant(0.2) }])
+    // @ts-expect-error: no change
+    LearningRate.piecewise({ start: 0.1, multiply: [] })
+  },
   "a clip policy that is made by hand from a name": () => {
     // @ts-expect-error: the policies are Off and GlobalNorm
     Recipe.make({ ...options, clip: { _tag: "Value", value: 1 } })
@@ -130,7 +143,9 @@ const compile = (texts: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<numb
     for (const name of ["package.json", "node_modules", "dsl"]) {
       fs.symlinkSync(path.join(root, name), path.join(directory, name))
     }
-    fs.copyFileSync(path.join(import.meta.dirname, "recipes.ts"), path.join(here, "recipes.ts"))
+    for (const name of ["recipes.ts", "schedules.ts"]) {
+      fs.copyFileSync(path.join(import.meta.dirname, name), path.join(here, name))
+    }
     texts.forEach((text, index) => fs.writeFileSync(path.join(here, `text${index}.ts`), text))
     fs.writeFileSync(
       path.join(directory, "tsconfig.json"),

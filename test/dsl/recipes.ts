@@ -14,6 +14,7 @@ import {
   Recipe,
   Warmup
 } from "../../dsl/index.ts"
+import { schedules } from "./schedules.ts"
 
 /** What a recipe must say, and nothing more. */
 export const options = {
@@ -72,12 +73,6 @@ const model: fc.Arbitrary<Model.Model> = fc.oneof(
   }).map(Model.yolo)
 )
 
-const schedule: fc.Arbitrary<LearningRate.LearningRate> = fc.oneof(
-  atLeastZero.map(LearningRate.constant),
-  fc.record({ peak: atLeastZero, final: atLeastZero }).map(LearningRate.linear),
-  fc.record({ peak: atLeastZero, final: atLeastZero }).map(LearningRate.cosine)
-)
-
 const warmup: fc.Arbitrary<Warmup.Warmup> = every(
   fc.tuple(
     length,
@@ -91,7 +86,7 @@ const warmup: fc.Arbitrary<Warmup.Warmup> = every(
 export const recipes: fc.Arbitrary<Recipe.Recipe> = fc.record({
   data,
   model,
-  schedule,
+  schedule: schedules({ rate: atLeastZero, length }),
   warmup,
   length,
   loss: fc.record({ box: atLeastZero, class: atLeastZero, dfl: atLeastZero }, { requiredKeys: [] }).map(Loss.yoloV8),

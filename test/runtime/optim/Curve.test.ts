@@ -3,9 +3,8 @@ import * as fc from "fast-check"
 import * as LearningRate from "../../../dsl/LearningRate.ts"
 import * as Warmup from "../../../dsl/Warmup.ts"
 import * as Curve from "../../../runtime/optim/Curve.ts"
-
-const close = (actual: number, expected: number, tolerance: number): void =>
-  assert.isAtMost(Math.abs(actual - expected), tolerance, `${actual} against ${expected}`)
+import * as Sequence from "../../../runtime/optim/Sequence.ts"
+import { close, extremes, goesOneWay, rate, schedules, totalSteps } from "./schedules.ts"
 
 /** A curve whose other settings do not matter to a test. */
 const make = (options: Partial<Parameters<typeof Curve.make>[0]>): Curve.Curve =>
@@ -20,28 +19,6 @@ const make = (options: Partial<Parameters<typeof Curve.make>[0]>): Curve.Curve =
 
 const rates = (curve: Curve.Curve): ReadonlyArray<number> =>
   Array.from({ length: curve.totalSteps }, (_, step) => curve.at(step).learningRate)
-
-describe("Curve.scheduled", () => {
-  it("anneals along half a cosine, as other libraries do", () => {
-    const schedule = LearningRate.cosine({ peak: 0.1, final: 0 })
-    const expected = [[0, 0.1], [10, 0.0975528258], [50, 0.05], [75, 0.0146446609], [100, 0]] as const
-    for (const [step, value] of expected) close(Curve.scheduled(schedule, step, 100), value, 5e-11)
-  })
-
-  it("falls, or rises, in a straight line", () => {
-    const fall = LearningRate.linear({ peak: 0.01, final: 0.0001 })
-    for (const [step, value] of [[0, 0.01], [1, 0.00901], [5, 0.00505], [9, 0.00109], [10, 0.0001]] as const) {
-      close(Curve.scheduled(fall, step, 10), value, 1e-16)
-    }
-    const rise = LearningRate.linear({ peak: 4, final: 10 })
-    assert.deepStrictEqual([0, 1000, 3000].map((step) => Curve.scheduled(rise, step, 3000)), [4, 6, 10])
-  })
-
-  it("keeps a constant rate", () => {
-    const schedule = LearningRate.constant(0.3)
-    assert.deepStrictEqual([0, 3, 7].map((step) => Curve.scheduled(schedule, step, 7)), [0.3, 0.3, 0.3])
-  })
-})
 
 describe("Curve.make", () => {
   it("warms weights up from 0, biases down from 0.1 and the momentum from 0.8, as YOLO does", () => {
@@ -73,13 +50,6 @@ describe("Curve.make", () => {
   })
 })
 
-const rate = fc.double({ min: 0, max: 100, noNaN: true })
-const totalSteps = fc.integer({ min: 1, max: 3000 })
-const schedules: fc.Arbitrary<LearningRate.LearningRate> = fc.oneof(
-  rate.map(LearningRate.constant),
-  fc.record({ peak: rate, final: rate }).map(LearningRate.linear),
-  fc.record({ peak: rate, final: rate }).map(LearningRate.cosine)
-)
 const warmed = fc.tuple(
   schedules,
   totalSteps,
@@ -93,29 +63,10 @@ const warmed = fc.tuple(
   return { schedule, from, momentum, warmupSteps, curve }
 })
 
-/** Whether values go one way, up to a rounding of the larger. */
-const goesOneWay = (values: ReadonlyArray<number>): boolean => {
-  const [first = 0] = values
-  const slack = 4 * Number.EPSILON * Math.max(...values)
-  const sign = (values.at(-1) ?? first) >= first ? 1 : -1
-  return values.every((value, index) => index === 0 || sign * (value - (values[index - 1] ?? value)) >= -slack)
-}
-
 describe("Any curve", () => {
-  it("starts at peak and ends at final, exactly, and keeps it", () => {
-    fc.assert(fc.property(rate, rate, totalSteps, (peak, final, total) => {
-      for (const schedule of [LearningRate.linear({ peak, final }), LearningRate.cosine({ peak, final })]) {
-        assert.deepStrictEqual(
-          [0, total, total + 1, 10 * total].map((step) => Curve.scheduled(schedule, step, total) + 0),
-          [peak, final, final, final].map((value) => value + 0)
-        )
-      }
-    }))
-  })
-
   it("is finite, and never below 0 or beyond its ends", () => {
     fc.assert(fc.property(warmed, ({ curve, from, momentum, schedule }) => {
-      const ends = schedule._tag === "Constant" ? [schedule.value] : [schedule.peak, schedule.final]
+      const ends = extremes(schedule)
       const [low, high] = [Math.min(from.from, ...ends), Math.max(from.from, ...ends)]
       const sound = (row: Curve.Row): boolean =>
         row.learningRate >= low && row.learningRate <= high && Number.isFinite(row.biasLearningRate)
@@ -129,7 +80,7 @@ describe("Any curve", () => {
     fc.assert(fc.property(warmed, ({ curve, from, momentum, schedule, warmupSteps }) => {
       if (warmupSteps === 0) return
       const rows = Array.from({ length: warmupSteps + 1 }, (_, step) => curve.at(step))
-      const target = Curve.scheduled(schedule, warmupSteps, curve.totalSteps)
+      const target = Sequence.at(schedule, warmupSteps, curve.totalSteps)
       assert.deepStrictEqual(rows[0], {
         learningRate: from.from,
         biasLearningRate: from.biasFrom,
@@ -154,7 +105,7 @@ describe("Any curve", () => {
 
   it("is the schedule itself after its warmup", () => {
     fc.assert(fc.property(warmed, fc.nat(3000), ({ curve, momentum, schedule, warmupSteps }, later) => {
-      const learningRate = Curve.scheduled(schedule, warmupSteps + later, curve.totalSteps)
+      const learningRate = Sequence.at(schedule, warmupSteps + later, curve.totalSteps)
       assert.deepStrictEqual(curve.at(warmupSteps + later), { learningRate, biasLearningRate: learningRate, momentum })
     }))
   })
