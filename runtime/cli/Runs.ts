@@ -1,5 +1,4 @@
 import * as Effect from "effect/Effect"
-import * as path from "node:path"
 import * as RunsText from "../report/RunsText.ts"
 import * as Detail from "../run/Detail.ts"
 import * as Home from "../run/Home.ts"
@@ -22,11 +21,23 @@ const rowOf = (run: RunRecord): RunsText.RunRow => ({
   steps: run.result?.steps ?? null,
   loss: run.result?.metrics.loss ?? null,
   map50: run.result?.metrics.map50 ?? null,
+  accuracy: run.result?.metrics.accuracy ?? null,
   started: run.started,
   seconds: run.result?.metrics.seconds ?? secondsOf(run)
 })
 
-const detailOf = (run: RunRecord, { attempt, environment, events, identity, recipe }: Detail.Detail): RunsText.RunDetail => {
+/** The figures of a run that has not ended, and those that a result lacks which an older version wrote. */
+const unknown: RunsText.RunDetail["metrics"] = {
+  loss: NaN,
+  map50: null,
+  map: null,
+  accuracy: null,
+  imagesPerSecond: NaN,
+  seconds: NaN
+}
+
+const detailOf = (run: RunRecord, detail: Detail.Detail): RunsText.RunDetail => {
+  const { checkpoints, environment, events, identity, recipe } = detail
   const losses = events.flatMap((event) => event.kind === "step" ? [event.loss] : [])
   const { arm, directory, experiment, id, launch, result, seed, started, status } = run
   return {
@@ -34,11 +45,12 @@ const detailOf = (run: RunRecord, { attempt, environment, events, identity, reci
     execution: null,
     steps: losses.length,
     partial: false,
-    metrics: { loss: NaN, map50: null, map: null, accuracy: null, imagesPerSecond: NaN, seconds: NaN },
+    stopped: null,
     clipRate: NaN,
     gradNorm: { median: NaN, p99: NaN, max: NaN },
     attempts: [],
     ...result,
+    metrics: { ...unknown, ...result?.metrics },
     id,
     arm,
     seed,
@@ -54,11 +66,8 @@ const detailOf = (run: RunRecord, { attempt, environment, events, identity, reci
       : { commit: environment.commit, dirty: environment.dirty !== null },
     losses,
     evaluations: events.flatMap((event) => event.kind === "eval" ? [event] : []),
-    checkpoints: events.flatMap((event) =>
-      event.kind === "checkpoint" && attempt !== null
-        ? [{ step: event.step, directory: path.join(attempt, event.directory) }]
-        : []
-    )
+    monitors: events.flatMap((event) => event.kind === "monitor" ? [event] : []),
+    checkpoints
   }
 }
 

@@ -145,6 +145,9 @@ export const make = (
         return event.finite ? [] : ProgressText.notFinite(run, event, nameColumns, columns)
       case "eval":
         return [Line.truncate(ProgressText.evaluation(run, event, nameColumns, columns), columns)]
+      case "monitor":
+        // A live block shows the latest one as long as the run goes on.
+        return screen.live ? [] : [Line.truncate(ProgressText.monitor(run, event, nameColumns, columns), columns)]
       case "checkpoint":
         return screen.live ? [] : ProgressText.checkpoint(run, event.directory, nameColumns, columns)
       case "status": {

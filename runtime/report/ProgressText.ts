@@ -1,7 +1,8 @@
 /**
  * What one run is doing, in one line or a few.
  */
-import type { EvalEvent, StatusEvent, StepEvent } from "../train/Event.ts"
+import type { EvalEvent, MonitorEvent, StatusEvent, StepEvent } from "../train/Event.ts"
+import * as Balance from "./Balance.ts"
 import * as Figure from "./Figure.ts"
 import * as Line from "./Line.ts"
 import * as Paragraph from "./Paragraph.ts"
@@ -55,15 +56,14 @@ const figure = (value: number): Line.Span => Line.span(Figure.measured(value), N
 const labelled = (label: string, value: string | Line.Span): Line.Line =>
   Line.of(Line.span(`${label} `, "quiet"), value)
 
-const parts = ({ parts }: StepEvent): Line.Line =>
-  Line.of(
-    Line.span(" = box ", "quiet"),
-    figure(parts.box),
-    Line.span(" + class ", "quiet"),
-    figure(parts.class),
-    Line.span(" + dfl ", "quiet"),
-    figure(parts.dfl)
-  )
+/** What a loss is summed of; nothing where it is one part alone. */
+const parts = ({ parts }: StepEvent): Line.Line => {
+  const all = Object.entries(parts)
+  return all.length < 2 ? Line.empty : all.flatMap(([part, value], index) => [
+    Line.span(`${index === 0 ? " =" : " +"} ${part} `, "quiet"),
+    figure(value)
+  ])
+}
 
 const counted = (run: RunProgress): Line.Line => {
   const total = String(run.step?.totalSteps ?? "?")
@@ -72,8 +72,14 @@ const counted = (run: RunProgress): Line.Line => {
 
 const clipped = ({ clipRate, step }: RunProgress): Line.Line =>
   clipRate === null
-    ? Line.of(Line.span(step?.clipBound === Infinity ? "clip off" : "", "quiet"))
+    ? Line.of(Line.span(step === null ? "" : "not clipped", "quiet"))
     : labelled("clipped", Figure.percent(clipRate))
+
+/** The bound on the norm, where a policy moves it from step to step. */
+const bound = ({ boundMoves, step }: RunProgress): Line.Line =>
+  step !== null && boundMoves && Number.isFinite(step.clipBound)
+    ? labelled("bound", Figure.measured(step.clipBound))
+    : Line.empty
 
 const left = ({ secondsLeft }: RunProgress): Line.Line =>
   secondsLeft === null || secondsLeft === 0
@@ -81,6 +87,24 @@ const left = ({ secondsLeft }: RunProgress): Line.Line =>
     : Line.of(Figure.duration(secondsLeft), Line.span(" left", "quiet"))
 
 const field = (rank: number, line: Line.Line): ReadonlyArray<Field> => Line.width(line) === 0 ? [] : [{ rank, line }]
+
+/** What an evaluation says, the first figure the one that comes first for people. */
+const measured = ({ accuracy, map, map50 }: EvalEvent): ReadonlyArray<Line.Line> => {
+  const told = (label: string, value: number | null): ReadonlyArray<Line.Line> =>
+    value === null ? [] : [labelled(label, Figure.precision(value))]
+  return [...told("mAP50", map50), ...told("mAP50-95", map), ...told("accuracy", accuracy)]
+}
+
+/** The norm of each part's gradient, and the box loss's against the class loss's. */
+const pulls = (event: MonitorEvent): ReadonlyArray<Field> => {
+  const balance = Balance.of(event)
+  return [
+    ...Object.entries(event.parts).flatMap(([part, { total }], index) =>
+      field(3 + index, labelled(index === 0 ? `gradient of ${part}` : `of ${part}`, figure(total)))
+    ),
+    ...(balance === null ? [] : field(2, labelled("box : class", Balance.span(balance))))
+  ]
+}
 
 const nameOf = (run: RunProgress, columns: number): string =>
   RunName.of(run.name, columns) + (run.attempt > 1 ? `, attempt ${run.attempt}` : "")
@@ -113,9 +137,9 @@ const standing = (run: RunProgress, columns: number, place: string | null): Line
   return joined([name, bar(run.steps / step.totalSteps, Math.min(mostBar, forBar(figures))), figures])
 }
 
-/** Writes where a run stands in at most `columns`: how far it is, and once it trains two lines with its figures. */
+/** Writes where a run stands in at most `columns`: how far it is, and once it trains lines with its figures. */
 export const block = (run: RunProgress, columns: number, place: string | null): ReadonlyArray<Line.Line> => {
-  const { checkpoint, evaluation, step } = run
+  const { checkpoint, evaluation, monitor, step } = run
   const first = standing(run, columns, place)
   if (step === null) return [first]
   const inner = columns - gap.length
@@ -133,14 +157,19 @@ export const block = (run: RunProgress, columns: number, place: string | null): 
       ...fitted([
         ...field(1, labelled("gradient norm", figure(step.gradNorm))),
         ...field(2, clipped(run)),
+        ...field(6, bound(run)),
         ...field(3, labelled("learning rate", Line.span(Figure.measured(step.learningRate)))),
         ...field(4, evaluation === null ? Line.empty : [
-          ...labelled("mAP50", Figure.precision(evaluation.map50)),
+          ...measured(evaluation)[0] ?? [],
           Line.span(` at ${evaluation.step}`, "quiet")
         ]),
         ...field(5, checkpoint === null ? Line.empty : labelled("saved at", String(checkpoint.step)))
       ], inner)
-    ]
+    ],
+    ...(monitor === null ? [] : [[
+      Line.span(gap),
+      ...fitted([...pulls(monitor), ...field(9, Line.of(Line.span(`at ${monitor.step}`, "quiet")))], inner)
+    ]])
   ]
 }
 
@@ -160,6 +189,7 @@ export const step = (run: RunProgress, nameColumns: number, columns: number): Li
       ...field(2, loss),
       ...field(3, labelled("norm", figure(step.gradNorm))),
       ...field(4, clipped(run)),
+      ...field(8, bound(run)),
       ...field(6, labelled("lr", Line.span(Figure.measured(step.learningRate)))),
       ...field(7, Line.of(`${Figure.rate(step.imagesPerSecond)} images/s`)),
       ...field(5, left(run))
@@ -192,29 +222,40 @@ export const notFinite = (
   nameColumns: number,
   columns: number
 ): ReadonlyArray<Line.Line> => {
-  const { gradNorm, learningRate, loss, parts, step } = event
-  const { measured } = Figure
+  const { gradNorm, learningRate, loss, step } = event
+  const sum = parts(event).map(({ text }) => text).join("")
   const told = [
-    `step ${step} is not finite: loss ${measured(loss)} = box ${measured(parts.box)} + class ${measured(parts.class)}`,
-    `+ dfl ${measured(parts.dfl)}, gradient norm ${measured(gradNorm)}, learning rate ${measured(learningRate)}`
+    `step ${step} is not finite: loss ${Figure.measured(loss)}${sum}`,
+    `gradient norm ${Figure.measured(gradNorm)}`,
+    `learning rate ${Figure.measured(learningRate)}`
   ]
-  return note(run, nameColumns, "bad", told.join(" "), columns)
+  return note(run, nameColumns, "bad", told.join(", "), columns)
+}
+
+/** Writes what was found after `step` steps: how far the run was, then the fields. */
+const found = (
+  run: RunProgress,
+  step: number,
+  fields: ReadonlyArray<Field>,
+  nameColumns: number,
+  columns: number
+): Line.Line => {
+  const name = named(run, nameColumns)
+  const total = run.step === null ? null : String(run.step.totalSteps)
+  const place = total === null ? `step ${step}` : `${String(step).padStart(total.length)}/${total}`
+  return joined([name, fitted([...field(1, Line.of(place)), ...fields], columns - Line.width(name) - gap.length)])
 }
 
 /** Writes what came of an evaluation. */
 export const evaluation = (run: RunProgress, event: EvalEvent, nameColumns: number, columns: number): Line.Line => {
-  const name = named(run, nameColumns)
-  const total = String(run.step?.totalSteps ?? event.step)
-  return joined([
-    name,
-    fitted([
-      ...field(1, Line.of(`${String(event.step).padStart(total.length)}/${total}`)),
-      ...field(2, labelled("mAP50", Figure.precision(event.map50))),
-      ...field(3, labelled("mAP50-95", Figure.precision(event.map))),
-      ...field(4, Line.of(Line.span(`in ${Figure.duration(event.seconds)}`, "quiet")))
-    ], columns - Line.width(name) - gap.length)
-  ])
+  const figures = measured(event).flatMap((line, index) => field(2 + index, line))
+  const took = field(9, Line.of(Line.span(`in ${Figure.duration(event.seconds)}`, "quiet")))
+  return found(run, event.step, [...figures, ...took], nameColumns, columns)
 }
+
+/** Writes how hard each part of the loss pulls. */
+export const monitor = (run: RunProgress, event: MonitorEvent, nameColumns: number, columns: number): Line.Line =>
+  found(run, event.step, pulls(event), nameColumns, columns)
 
 /** Says that a checkpoint was written. */
 export const checkpoint = (
@@ -248,6 +289,8 @@ export const status = (
         return event.status
     }
   })()
-  const text = event.detail === null || event.detail === "" ? said : `${said}: ${event.detail}`
+  const text = event.detail === null || event.detail === ""
+    ? said
+    : `${said}${event.status === "succeeded" ? "; " : ": "}${event.detail}`
   return note(run, nameColumns, statusTones[event.status], text, columns)
 }

@@ -51,14 +51,24 @@ interface Cell {
 
 const right = (heading: string, of: Cell["of"]): Cell => ({ column: { heading, align: "right" }, of })
 
-const outcome: ReadonlyArray<Cell> = [
-  { column: { heading: "status", align: "left" }, of: ({ status }) => Status.of(status) },
-  right("steps", ({ steps }) => Line.span(String(steps))),
-  right("loss", ({ metrics }) => figure(metrics.loss)),
-  right("mAP50", ({ metrics }) => figure(metrics.map50, Figure.precision)),
-  right("mAP50-95", ({ metrics }) => figure(metrics.map, Figure.precision)),
-  right("time", ({ metrics }) => Line.span(Figure.duration(metrics.seconds)))
-]
+const outcomeOf = (runs: ReadonlyArray<RunResult>): ReadonlyArray<Cell> => {
+  const accuracy = runs.some(({ metrics }) => metrics.accuracy !== null)
+  // Where no run has any figure of an evaluation, the columns are a detector's.
+  const precision = !accuracy || runs.some(({ metrics }) => metrics.map50 !== null)
+  return [
+    { column: { heading: "status", align: "left" }, of: ({ status }) => Status.of(status) },
+    right("steps", ({ steps }) => Line.span(String(steps))),
+    right("loss", ({ metrics }) => figure(metrics.loss)),
+    ...(precision
+      ? [
+        right("mAP50", ({ metrics }) => figure(metrics.map50, Figure.precision)),
+        right("mAP50-95", ({ metrics }) => figure(metrics.map, Figure.precision))
+      ]
+      : []),
+    ...(accuracy ? [right("accuracy", ({ metrics }) => figure(metrics.accuracy, Figure.precision))] : []),
+    right("time", ({ metrics }) => Line.span(Figure.duration(metrics.seconds)))
+  ]
+}
 
 const course: ReadonlyArray<Cell> = [
   right("norm median", ({ gradNorm }) => figure(gradNorm.median)),
@@ -79,6 +89,7 @@ const tables = (runs: ReadonlyArray<RunResult>, columns: number): ReadonlyArray<
     ...Table.of(headings(cells), rows(cells), columns)
   ]
   const fits = (cells: ReadonlyArray<Cell>): boolean => Table.fits(headings(cells), rows(cells), columns)
+  const outcome = outcomeOf(runs)
   const all = [...outcome, ...course]
   return !fits(all) && fits(outcome) && fits(course) ? [...table(outcome), ...table(course)] : table(all)
 }
@@ -189,7 +200,13 @@ const failedArm = (
   ]
 }
 
-const stopped = (run: RunResult): string =>
+/** Says of each run that ended before its length why it did, although nothing went wrong. */
+const early = (runs: ReadonlyArray<RunResult>, columns: number): ReadonlyArray<Line.Line> => {
+  const stopped = runs.flatMap((run) => run.stopped === null ? [] : `${RunName.of(run, nameColumns(columns))} ${run.stopped}`)
+  return stopped.length === 0 ? [] : [Line.empty, ...stopped.flatMap((text) => Paragraph.of(text, columns))]
+}
+
+const interruption = (run: RunResult): string =>
   run.steps === 0
     ? `${RunName.of(run)} was not started`
     : `${RunName.of(run)} was interrupted after ${Figure.plural(run.steps, "step")}, with a checkpoint of its last one`
@@ -202,7 +219,7 @@ const faults = (result: Result, options: Options): ReadonlyArray<Line.Line> => {
     ...(interrupted.length === 0 ? [] : [
       Line.empty,
       ...interrupted.flatMap((run) =>
-        Paragraph.of(stopped(run), options.columns, { tone: "doubtful" })
+        Paragraph.of(interruption(run), options.columns, { tone: "doubtful" })
       )
     ])
   ]
@@ -279,6 +296,7 @@ export const of = (
       { tone: "doubtful" }
     )),
     ...(runs.length === 0 ? [] : tables(runs, columns)),
+    ...early(runs, columns),
     ...curvesOf(runs, curves, columns),
     ...faults(result, options),
     ...expectationsOf(result, columns),

@@ -1,4 +1,4 @@
-import type { CheckpointEvent, EvalEvent, Event, StatusEvent, StepEvent } from "../train/Event.ts"
+import type { CheckpointEvent, EvalEvent, Event, MonitorEvent, StatusEvent, StepEvent } from "../train/Event.ts"
 import { LossHistory } from "./LossHistory.ts"
 import type { Named } from "./RunName.ts"
 
@@ -11,9 +11,11 @@ export class RunProgress {
   step: StepEvent | null = null
   evaluation: EvalEvent | null = null
   checkpoint: CheckpointEvent | null = null
+  monitor: MonitorEvent | null = null
   readonly #began: number
   #finite = 0
   #clipped = 0
+  #bounds = new Set<number>()
   /** Seconds a step are measured from the first one on, which an engine takes longer for. */
   #first: { readonly step: number; readonly at: number } | null = null
   #last = 0
@@ -34,9 +36,14 @@ export class RunProgress {
         this.#last = now
         if (event.finite) this.#finite++
         if (event.finite && event.clipped) this.#clipped++
+        // Two different ones are enough to know that a policy moves its bound.
+        if (this.#bounds.size < 2) this.#bounds.add(event.clipBound)
         return
       case "eval":
         this.evaluation = event
+        return
+      case "monitor":
+        this.monitor = event
         return
       case "checkpoint":
         this.checkpoint = event
@@ -52,9 +59,15 @@ export class RunProgress {
     return this.step === null ? 0 : this.step.step + 1
   }
 
-  /** Clipped over finite steps; null while there is none, or where clipping is off. */
+  /** Clipped over finite steps; null while there is none, or where nothing has bounded a gradient yet. */
   get clipRate(): number | null {
-    return this.#finite === 0 || this.step?.clipBound === Infinity ? null : this.#clipped / this.#finite
+    const bounded = this.#clipped > 0 || this.boundMoves || (this.step !== null && this.step.clipBound < Infinity)
+    return this.#finite === 0 || !bounded ? null : this.#clipped / this.#finite
+  }
+
+  /** Whether the bound on the norm has changed from step to step. */
+  get boundMoves(): boolean {
+    return this.#bounds.size > 1
   }
 
   /** Seconds until the last step, evaluations so far included in the pace; null before the second step. */

@@ -8,6 +8,7 @@ import type { EvalEvent } from "../train/Event.ts"
 import * as FaultText from "./FaultText.ts"
 import * as Figure from "./Figure.ts"
 import * as Line from "./Line.ts"
+import * as MonitorText from "./MonitorText.ts"
 import * as Paragraph from "./Paragraph.ts"
 import * as Place from "./Place.ts"
 import * as RecipeText from "./RecipeText.ts"
@@ -27,6 +28,7 @@ export interface RunRow {
   readonly steps: number | null
   readonly loss: number | null
   readonly map50: number | null
+  readonly accuracy: number | null
   /** Milliseconds since 1970. */
   readonly started: number | null
   readonly seconds: number | null
@@ -45,7 +47,8 @@ export interface RunDetail extends Omit<RunResult, "status"> {
   readonly revision: { readonly commit: string; readonly dirty: boolean } | null
   /** The loss of every step of the last attempt. */
   readonly losses: ReadonlyArray<number>
-  readonly evaluations: ReadonlyArray<Pick<EvalEvent, "step" | "map" | "map50" | "seconds">>
+  readonly evaluations: ReadonlyArray<Pick<EvalEvent, "step" | "map" | "map50" | "accuracy" | "seconds">>
+  readonly monitors: ReadonlyArray<MonitorText.Measurement>
   /** The last attempt's; folders absolute. */
   readonly checkpoints: ReadonlyArray<{ readonly step: number; readonly directory: string }>
 }
@@ -64,35 +67,54 @@ const shortIdentity = 12
 const cell = (value: number | null, write: (value: number) => string = String): Line.Span =>
   value === null ? Line.span("-", "quiet") : Line.span(write(value), Number.isFinite(value) ? "plain" : "bad")
 
+interface Cell<A> {
+  readonly column: Table.Column
+  readonly of: (row: A) => Line.Span
+}
+
+const right = <A>(heading: string, of: Cell<A>["of"]): Cell<A> => ({ column: { heading, align: "right" }, of })
+
+const left = <A>(heading: string, of: Cell<A>["of"], whole = false): Cell<A> => ({
+  column: { heading, align: "left", whole },
+  of
+})
+
+const tableOf = <A>(cells: ReadonlyArray<Cell<A>>, rows: ReadonlyArray<A>, columns: number): ReadonlyArray<Line.Line> =>
+  Table.of(cells.map(({ column }) => column), rows.map((row) => cells.map((cell) => cell.of(row))), columns)
+
+interface Figures {
+  readonly map50: number | null
+  readonly accuracy: number | null
+}
+
+/** Some are columns of detectors and some of classifiers; where there is no figure at all yet, they are a detector's. */
+const has = (rows: ReadonlyArray<Figures>): { readonly precision: boolean; readonly accuracy: boolean } => {
+  const accuracy = rows.some(({ accuracy }) => accuracy !== null)
+  return { accuracy, precision: !accuracy || rows.some(({ map50 }) => map50 !== null) }
+}
+
 /** Lists runs as they are given. */
-export const list = (rows: ReadonlyArray<RunRow>, options: Options): ReadonlyArray<Line.Line> =>
-  rows.length === 0 ? Paragraph.of("no runs are kept here", options.columns) : Table.of(
+export const list = (rows: ReadonlyArray<RunRow>, options: Options): ReadonlyArray<Line.Line> => {
+  if (rows.length === 0) return Paragraph.of("no runs are kept here", options.columns)
+  const { accuracy, precision } = has(rows)
+  return tableOf<RunRow>(
     [
-      { heading: "run", align: "left", whole: true },
-      { heading: "experiment", align: "left" },
-      { heading: "arm", align: "left" },
-      { heading: "seed", align: "right" },
-      { heading: "status", align: "left" },
-      { heading: "steps", align: "right" },
-      { heading: "loss", align: "right" },
-      { heading: "mAP50", align: "right" },
-      { heading: "started", align: "left" },
-      { heading: "time", align: "right" }
+      left("run", ({ id }) => Line.span(id), true),
+      left("experiment", ({ experiment }) => Line.span(Line.shorten(Line.clean(experiment), mostName))),
+      left("arm", ({ arm }) => Line.span(Line.shorten(Line.clean(arm), mostName))),
+      right("seed", ({ seed }) => Line.span(String(seed))),
+      left("status", ({ status }) => Status.of(status)),
+      right("steps", ({ steps }) => cell(steps)),
+      right("loss", ({ loss }) => cell(loss, Figure.measured)),
+      ...(precision ? [right<RunRow>("mAP50", ({ map50 }) => cell(map50, Figure.precision))] : []),
+      ...(accuracy ? [right<RunRow>("accuracy", ({ accuracy }) => cell(accuracy, Figure.precision))] : []),
+      left("started", ({ started }) => cell(started, (at) => Figure.moment(at, options.timeZone))),
+      right("time", ({ seconds }) => cell(seconds, Figure.duration))
     ],
-    rows.map(({ arm, experiment, id, loss, map50, seconds, seed, started, status, steps }) => [
-      Line.span(id),
-      Line.span(Line.shorten(Line.clean(experiment), mostName)),
-      Line.span(Line.shorten(Line.clean(arm), mostName)),
-      Line.span(String(seed)),
-      Status.of(status),
-      cell(steps),
-      cell(loss, Figure.measured),
-      cell(map50, Figure.precision),
-      cell(started, (at) => Figure.moment(at, options.timeZone)),
-      cell(seconds, Figure.duration)
-    ]),
+    rows,
     options.columns
   )
+}
 
 const heading = (text: string): ReadonlyArray<Line.Line> => [Line.empty, Line.of(Line.span(text, "strong"))]
 
@@ -130,7 +152,7 @@ const measuredAt = (name: string, value: number | null): string =>
   value === null ? "" : `, ${name} ${Figure.precision(value)}`
 
 const figuresOf = (run: RunDetail, columns: number): ReadonlyArray<Line.Line> => {
-  const { attempts, clipRate, gradNorm, losses, metrics, partial, steps } = run
+  const { attempts, clipRate, gradNorm, losses, metrics, partial, steps, stopped } = run
   if (attempts.length === 0) {
     // Its figures are computed when an attempt ends: NaN before that would look like a loss that is NaN.
     const last = losses.at(-1)
@@ -138,11 +160,13 @@ const figuresOf = (run: RunDetail, columns: number): ReadonlyArray<Line.Line> =>
       Figure.plural(steps, "step") + (last === undefined ? "" : `, last loss ${Figure.measured(last)}`)
     ], columns)
   }
-  const precisions = measuredAt("mAP50", metrics.map50) + measuredAt("mAP50-95", metrics.map)
+  const measured = measuredAt("mAP50", metrics.map50) + measuredAt("mAP50-95", metrics.map)
+    + measuredAt("accuracy", metrics.accuracy)
   return [
     ...Paragraph.labelled("result", [
       `${Figure.plural(steps, "step")}${partial ? ", cut short by --steps" : ""}`,
-      `loss ${Figure.measured(metrics.loss)}${precisions}`,
+      ...(stopped === null ? [] : [stopped]),
+      `loss ${Figure.measured(metrics.loss)}${measured}`,
       `${Figure.rate(metrics.imagesPerSecond)} images a second`
     ], columns),
     ...Paragraph.labelled("gradients", [
@@ -203,24 +227,37 @@ const curveOf = ({ losses }: RunDetail, columns: number): ReadonlyArray<Line.Lin
   ]
 }
 
-const evaluationsOf = ({ evaluations }: RunDetail, columns: number): ReadonlyArray<Line.Line> =>
-  evaluations.length === 0 ? [] : [
+const indented = (lines: ReadonlyArray<Line.Line>): ReadonlyArray<Line.Line> =>
+  lines.map((line) => line.length === 0 ? line : [Line.span("  "), ...line])
+
+const evaluationsOf = ({ evaluations }: RunDetail, columns: number): ReadonlyArray<Line.Line> => {
+  if (evaluations.length === 0) return []
+  type Evaluation = typeof evaluations[number]
+  const { accuracy, precision } = has(evaluations)
+  return [
     ...heading("evaluations"),
-    ...Table.of(
+    ...indented(tableOf<Evaluation>(
       [
-        { heading: "after step", align: "right" },
-        { heading: "mAP50", align: "right" },
-        { heading: "mAP50-95", align: "right" },
-        { heading: "time", align: "right" }
+        right("after step", ({ step }) => Line.span(String(step))),
+        ...(precision
+          ? [
+            right<Evaluation>("mAP50", ({ map50 }) => cell(map50, Figure.precision)),
+            right<Evaluation>("mAP50-95", ({ map }) => cell(map, Figure.precision))
+          ]
+          : []),
+        ...(accuracy ? [right<Evaluation>("accuracy", ({ accuracy }) => cell(accuracy, Figure.precision))] : []),
+        right("time", ({ seconds }) => cell(seconds, Figure.duration))
       ],
-      evaluations.map(({ map, map50, seconds, step }) => [
-        Line.span(String(step)),
-        cell(map50, Figure.precision),
-        cell(map, Figure.precision),
-        cell(seconds, Figure.duration)
-      ]),
+      evaluations,
       columns - 2
-    ).map((line) => line.length === 0 ? line : [Line.span("  "), ...line])
+    ))
+  ]
+}
+
+const monitorsOf = ({ monitors, recipe }: RunDetail, columns: number): ReadonlyArray<Line.Line> =>
+  monitors.length === 0 ? [] : [
+    ...heading("gradients of the loss's parts"),
+    ...MonitorText.of(monitors, recipe?.loss ?? null, columns)
   ]
 
 /** Writes everything about a run; at most `columns` wide, but for paths, which are never cut. */
@@ -249,6 +286,7 @@ export const show = (run: RunDetail, options: Options & { readonly cwd: string }
     ...attemptsOf(run, columns),
     ...curveOf(run, columns),
     ...evaluationsOf(run, columns),
+    ...monitorsOf(run, columns),
     ...heading("files"),
     ...Place.list([
       { name: "run", file: run.directory },

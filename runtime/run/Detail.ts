@@ -3,6 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as fs from "node:fs"
+import * as path from "node:path"
 import type * as Recipe from "../../dsl/Recipe.ts"
 import type { Identity } from "../plan/Identity.ts"
 import type { Event } from "../train/Event.ts"
@@ -18,21 +19,36 @@ export interface Detail {
   readonly environment: RunEnvironment | null
   /** The last attempt's events. */
   readonly events: ReadonlyArray<Event>
-  /** The last attempt's folder. */
-  readonly attempt: string | null
+  /** The last attempt's that are still there, the oldest first: a recipe may keep the newest alone. Folders are absolute. */
+  readonly checkpoints: ReadonlyArray<{ readonly step: number; readonly directory: string }>
+}
+
+const eventsOf = (attempt: string | null): ReadonlyArray<Event> => {
+  const file = attempt === null ? null : RunFolder.events(attempt)
+  return file !== null && fs.existsSync(file) ? EventLog.read(file) : []
+}
+
+const checkpointsOf = (attempt: string | null, events: ReadonlyArray<Event>): Detail["checkpoints"] => {
+  if (attempt === null) return []
+  const written = events.flatMap((event) =>
+    event.kind === "checkpoint" ? [{ step: event.step, directory: path.join(attempt, event.directory) }] : []
+  )
+  // One that was written anew is one checkpoint still.
+  const named = new Map(written.map((checkpoint) => [checkpoint.directory, checkpoint]))
+  return [...named.values()].filter(({ directory }) => fs.existsSync(directory))
 }
 
 /** Reads a run's folder. What is not there, or cannot be read, is left out: a run in progress has not all of it. */
 export const read = Effect.fn("Detail.read")(function*(directory: string) {
   const attempt = RunFolder.attempts(directory)[0] ?? null
-  const events = attempt === null ? null : RunFolder.events(attempt)
+  const events = eventsOf(attempt)
   const recipe = yield* Evaluation.recipeOf(directory).pipe(Effect.catch(() => Effect.succeed(null)))
   const detail: Detail = {
     recipe,
     identity: RunFolder.plan(directory)?.arms[0]?.identity ?? null,
     environment: RunFolder.environment(directory),
-    events: events !== null && fs.existsSync(events) ? EventLog.read(events) : [],
-    attempt
+    events,
+    checkpoints: checkpointsOf(attempt, events)
   }
   return detail
 })
