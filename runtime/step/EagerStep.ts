@@ -85,11 +85,16 @@ export const make = (configuration: Configuration, kernels: Kernels): EagerStep 
     new Map(
       Masks.draw(graph, configuration.batch, seed, batch).map(({ node, shape, values }) => [node, tf.tensor(values, [...shape])])
     )
-  const backward: EagerStep["backward"] = (batch, settings = {}) =>
-    Backward.backward(objective, weights, held?.buffers ?? running, batch, {
-      gains: settings.gains ?? Backward.gainsOf(configuration.loss),
-      masks: settings.masks ?? masksOf(updates * accumulate + (held?.batches ?? 0))
-    })
+  const backward: EagerStep["backward"] = (batch, settings = {}) => {
+    const gains = settings.gains ?? Backward.gainsOf(configuration.loss)
+    const masks = settings.masks ?? masksOf(updates * accumulate + (held?.batches ?? 0))
+    try {
+      return Backward.backward(objective, weights, held?.buffers ?? running, batch, { gains, masks })
+    } finally {
+      if (settings.gains === undefined) gains.dispose()
+      if (settings.masks === undefined) tf.dispose([...masks.values()])
+    }
+  }
 
   /** Adds a batch to what is held; the result is kept, and the caller disposes it. */
   const joined = (batch: Batch): Held => {
