@@ -7,7 +7,7 @@ import * as EagerStep from "../../../runtime/step/EagerStep.ts"
 import type { Scalars } from "../../../runtime/step/Step.ts"
 import { loadTensorflow, tensorflow } from "../engine/tensorflow/engine.ts"
 import { type Found, normOf, updated } from "./byHand.ts"
-import { batchOf, farthest, plain, scalars, small, unclipped } from "./small.ts"
+import { batchOf, farthest, plain, scalars, small, type Stochastic, unclipped } from "./small.ts"
 
 const copied = (tensors: ReadonlyMap<string, tf.Tensor>): ReadonlyMap<string, Float32Array> =>
   new Map([...tensors].map(([address, tensor]) => [address, tensor.dataSync<"float32">().slice()]))
@@ -45,7 +45,7 @@ tensorflow("The eager step", () => {
     for (const step of steps.values()) step.dispose()
   })
 
-  const cases: ReadonlyArray<readonly [string, Configuration, Scalars]> = [
+  const cases: ReadonlyArray<readonly [string, Stochastic, Scalars]> = [
     ["Nesterov, weight decay, average, clipping", small, scalars],
     ["Nesterov, weight decay, average, no clipping", small, unclipped],
     ["a bound above the norm", small, { ...scalars, clipBound: 1e4 }],

@@ -1,12 +1,15 @@
 import { assert, beforeAll, it } from "@effect/vitest"
 import * as tf from "@tensorflow/tfjs-core"
+import * as Model from "../../../dsl/Model.ts"
 import * as Random from "../../../runtime/data/Random.ts"
 import * as Anchors from "../../../runtime/detect/Anchors.ts"
 import { type Geometry, lossAgainst, type Targets } from "../../../runtime/detect/Loss.ts"
 import * as TensorflowKernels from "../../../runtime/engine/tensorflow/Kernels.ts"
 import * as Builder from "../../../runtime/graph/Builder.ts"
 import { buffers, parameters, sizeOf, type TrainingGraph } from "../../../runtime/graph/TrainingGraph.ts"
-import { forward, type Outputs } from "../../../runtime/step/Forward.ts"
+import * as Classifier from "../../../runtime/nets/classifier/Classifier.ts"
+import { classifierLoss } from "../../../runtime/step/ClassifierLoss.ts"
+import { forward } from "../../../runtime/step/Forward.ts"
 import type { Kernels } from "../../../runtime/step/Kernels.ts"
 import { loadTensorflow, tensorflow } from "../engine/tensorflow/engine.ts"
 
@@ -62,6 +65,50 @@ const targetsAround = ({ predicted }: Geometry): Targets => {
   }
 }
 
+const read = (map: ReadonlyMap<string, tf.Tensor>) => (address: string): tf.Tensor => {
+  const tensor = map.get(address)
+  if (tensor === undefined) throw new Error(`there is no ${address}`)
+  return tensor
+}
+
+const stateOf = (graph: TrainingGraph) => ({
+  variables: new Map(parameters(graph).map(({ address, tensor: { name, shape } }) => {
+    // Scales near 1 and biases away from 0 keep the pooled and clipped parts away from their kinks.
+    const [low, high] = name === "gamma" ? [0.8, 1.2] : name === "weight" ? [-0.5, 0.5] : [0.05, 0.3]
+    return [address, tf.variable(draw(address, shape, low, high))] as const
+  })),
+  running: new Map(buffers(graph).map(({ address, tensor: { shape, value } }) =>
+    [address, tf.mul(tf.ones([...shape]), value)] as const
+  ))
+})
+
+/** Compares every variable's gradient with what moving it by a little does to the loss. */
+const compare = (variables: ReadonlyMap<string, tf.Variable>, loss: () => tf.Scalar): void => {
+  const number = (tensor: tf.Tensor): number => tensor.dataSync<"float32">()[0] ?? NaN
+  const { grads } = tf.variableGrads(loss, [...variables.values()])
+  for (const [address, variable] of variables) {
+    const gradient = grads[variable.name] as tf.Tensor
+    const start = variable.clone()
+    const length = number(tf.norm(gradient))
+    assert.isAbove(length, 1e-4, `a gradient reaches ${address}`)
+    // Along the gradient, with noise: a random direction alone is nearly at right angles to it.
+    const noise = draw(`direction ${address}`, variable.shape, -1, 1)
+    const direction = tf.add(tf.div(gradient, length), tf.div(noise, tf.norm(noise)))
+    const moved = (by: number): number => {
+      variable.assign(tf.add(start, tf.mul(direction, by)))
+      return number(loss())
+    }
+    const analytic = number(tf.sum(tf.mul(gradient, direction)))
+    // A wide difference sees curvature and kinks, a narrow one float32's rounding: one of them is a fair judge.
+    const errors = [2e-3, 4e-3, 1e-2].map((width) => {
+      const numeric = (moved(width) - moved(-width)) / (2 * width)
+      return Math.abs(numeric - analytic) / (Math.abs(analytic) + 0.1 * length)
+    })
+    variable.assign(start as typeof variable)
+    assert.isBelow(Math.min(...errors), 2e-2, `${address}: a gradient of length ${length}`)
+  }
+}
+
 tensorflow("A network of every operation with its whole loss", () => {
   let kernels: Kernels
   beforeAll(() => {
@@ -73,57 +120,47 @@ tensorflow("A network of every operation with its whole loss", () => {
     const tags = new Set(graph.nodes.map(({ op }) => op._tag))
     assert.strictEqual(tags.size, 11)
     const images = draw("images", [3, 32, 32, 3], 0, 1) as tf.Tensor4D
-    const variables = new Map(parameters(graph).map(({ address, tensor: { name, shape } }) => {
-      // Scales near 1 and biases away from 0 keep the pooled and clipped parts away from their kinks.
-      const [low, high] = name === "gamma" ? [0.8, 1.2] : name === "weight" ? [-0.5, 0.5] : [0.05, 0.3]
-      return [address, tf.variable(draw(address, shape, low, high))] as const
-    }))
-    const running = new Map(buffers(graph).map(({ address, tensor: { shape, value } }) =>
-      [address, tf.mul(tf.ones([...shape]), value)] as const
-    ))
-    const read = (map: ReadonlyMap<string, tf.Tensor>) => (address: string): tf.Tensor => {
-      const tensor = map.get(address)
-      if (tensor === undefined) throw new Error(`there is no ${address}`)
-      return tensor
-    }
-    const options = { ...Anchors.make(32, graph.strides), gains: { box: 7.5, class: 0.5, dfl: 1.5 } }
+    const { running, variables } = stateOf(graph)
+    const options = { ...Anchors.make(32, graph.strides), gains: tf.tensor1d([7.5, 0.5, 1.5]) }
     let frozen: Targets | undefined
-    const outputsOf = (onBuffer: (address: string) => void): Outputs =>
-      forward(graph, kernels, read(variables), read(running), images, {
+    const outputsOf = (onBuffer: (address: string) => void) => {
+      const { distances, logits } = forward(graph, kernels, read(variables), read(running), images, {
         training: true,
+        masks: new Map(),
         onBuffer: (address, value) => {
           onBuffer(address)
           value.dispose()
         }
       })
+      if (distances === null) throw new Error("a detector predicts boxes")
+      return { distances, logits }
+    }
     const loss = (): tf.Scalar =>
       lossAgainst(outputsOf(() => {}), (geometry) => frozen ??= targetsAround(geometry), options).total
     const addresses: Array<string> = []
     outputsOf((address) => addresses.push(address))
     assert.deepStrictEqual(addresses, buffers(graph).map(({ address }) => address))
 
-    const number = (tensor: tf.Tensor): number => tensor.dataSync<"float32">()[0] ?? NaN
-    const { grads } = tf.variableGrads(loss, [...variables.values()])
-    for (const [address, variable] of variables) {
-      const gradient = grads[variable.name] as tf.Tensor
-      const start = variable.clone()
-      const length = number(tf.norm(gradient))
-      assert.isAbove(length, 1e-4, `a gradient reaches ${address}`)
-      // Along the gradient, with noise: a random direction alone is nearly at right angles to it.
-      const noise = draw(`direction ${address}`, variable.shape, -1, 1)
-      const direction = tf.add(tf.div(gradient, length), tf.div(noise, tf.norm(noise)))
-      const moved = (by: number): number => {
-        variable.assign(tf.add(start, tf.mul(direction, by)))
-        return number(loss())
-      }
-      const analytic = number(tf.sum(tf.mul(gradient, direction)))
-      // A wide difference sees curvature and kinks, a narrow one float32's rounding: one of them is a fair judge.
-      const errors = [2e-3, 4e-3, 1e-2].map((width) => {
-        const numeric = (moved(width) - moved(-width)) / (2 * width)
-        return Math.abs(numeric - analytic) / (Math.abs(analytic) + 0.1 * length)
-      })
-      variable.assign(start as typeof variable)
-      assert.isBelow(Math.min(...errors), 2e-2, `${address}: a gradient of length ${length}`)
+    compare(variables, loss)
+  })
+
+  it("has the gradients that finite differences find where it is a classifier, with features left out", () => {
+    const graph = Classifier.build(Model.classifier({ channels: [4, 5], input: 16 }), classes, 0.25)
+    const kinds = new Set(graph.nodes.map(({ op }) => op._tag))
+    assert.includeMembers([...kinds], ["Mean", "Dropout"])
+    const images = draw("images", [3, 16, 16, 3], 0, 1) as tf.Tensor4D
+    const { running, variables } = stateOf(graph)
+    const masks = new Map([["head.dropout", draw("mask", [3, 1, 1, 5], 0, 2)]])
+    const truth = { classes: tf.tensor2d([0, 1, 1, 0, 0, 0], [3, 2], "int32"), present: tf.tensor2d([1, 1, 1, 0, 0, 0], [3, 2]) }
+    const logitsOf = (training: boolean): tf.Tensor3D => {
+      const mode = { training, masks, onBuffer: (_: string, value: tf.Tensor) => value.dispose() }
+      return forward(graph, kernels, read(variables), read(running), images, mode).logits
     }
+    assert.deepStrictEqual(logitsOf(true).shape, [3, 1, 2])
+    compare(variables, () => classifierLoss(tf.reshape(logitsOf(true), [3, 2]), truth, 0.1))
+    const without = logitsOf(false).dataSync()
+    masks.clear()
+    assert.deepStrictEqual(logitsOf(false).dataSync(), without)
+    assert.throws(() => logitsOf(true), /dropout "head.dropout" has no mask/)
   })
 })

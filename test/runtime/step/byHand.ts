@@ -1,7 +1,7 @@
 import type { Group } from "../../../runtime/graph/TrainingGraph.ts"
 import { parameters } from "../../../runtime/graph/TrainingGraph.ts"
-import type { Configuration } from "../../../runtime/step/Configuration.ts"
 import type { NamedTensor, Scalars, State } from "../../../runtime/step/Step.ts"
+import type { Stochastic } from "./small.ts"
 
 /** What a step works from besides the old state: gradients and new running statistics, by address. */
 export interface Found {
@@ -20,7 +20,7 @@ export const normOf = (gradients: Found["gradients"]): number =>
  * the clipped gradient of convolution weights; biases have a rate of their own.
  */
 export const updated = (
-  { ema, graph, optimizer }: Configuration,
+  { ema, graph, optimizer }: Stochastic,
   old: State,
   found: Found,
   scalars: Scalars
@@ -28,6 +28,7 @@ export const updated = (
   const coefficient = Math.min(1, scalars.clipBound / (normOf(found.gradients) + 1e-6))
   const groups = new Map<string, Group>(parameters(graph).map(({ address, tensor }) => [address, tensor.group]))
   const momenta = new Map(old.optimizer.map(({ data, name }) => [name, data]))
+  const momentumOf = (name: string): string => `${name}/momentum`
   const optimized: Array<NamedTensor> = []
   const weights = old.parameters.map(({ data, name, shape }): NamedTensor => {
     const gradient = found.gradients.get(name) ?? new Float32Array()
@@ -35,12 +36,12 @@ export const updated = (
     const weight = data.map((value, index) => {
       const decay = groups.get(name) === "weights" ? optimizer.weightDecay * value : 0
       const slope = (gradient[index] ?? NaN) * coefficient + decay
-      const velocity = scalars.momentum * (momenta.get(name)?.[index] ?? NaN) + slope
+      const velocity = scalars.momentum * (momenta.get(momentumOf(name))?.[index] ?? NaN) + slope
       momentum[index] = velocity
       const direction = optimizer.nesterov ? slope + scalars.momentum * velocity : velocity
       return value - direction * (groups.get(name) === "biases" ? scalars.biasLearningRate : scalars.learningRate)
     })
-    optimized.push({ name, shape, data: momentum })
+    optimized.push({ name: momentumOf(name), shape, data: momentum })
     return { name, shape, data: weight }
   })
   const buffers = old.buffers.map((tensor) => ({
@@ -54,5 +55,5 @@ export const updated = (
       mean * scalars.emaDecay + (current.get(tensor.name)?.[index] ?? NaN) * (1 - scalars.emaDecay)
     )
   }))
-  return { parameters: weights, optimizer: optimized, buffers, ema: averages }
+  return { updates: old.updates + 1, parameters: weights, optimizer: optimized, buffers, ema: averages }
 }

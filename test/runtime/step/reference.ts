@@ -4,6 +4,7 @@
  */
 import * as fs from "node:fs"
 import * as path from "node:path"
+import * as Clip from "../../../dsl/Clip.ts"
 import * as Loss from "../../../dsl/Loss.ts"
 import * as Model from "../../../dsl/Model.ts"
 import * as Optimizer from "../../../dsl/Optimizer.ts"
@@ -54,13 +55,15 @@ export const configuration: Configuration = {
   ),
   loss: Loss.yoloV8(),
   optimizer: Optimizer.sgd({ momentum: setting.momentum, nesterov: true, weightDecay: setting.weightDecay }),
+  clip: Clip.off,
   ema: false,
+  accumulate: 1,
   batch: setting.batch,
   maxBoxes: setting.columns,
   seed: 0
 }
 
-export const scalars: Scalars = { ...setting, emaDecay: 0 }
+export const scalars: Scalars = { ...setting, clipInputs: [], emaDecay: 0 }
 
 /** FNV-1a over the text's characters. */
 const textHash = (text: string): number => {
@@ -77,7 +80,8 @@ const noise = (key: number, index: number): number => {
   return (((bits ^ (bits >>> 16)) >>> 8) - 0x80_0000) / 0x80_0000
 }
 
-const noises = (name: string, size: number): Float32Array => {
+/** Draws numbers in [-1, 1), exact in float32, by a name: the same ones that test/reference/step.py draws. */
+export const noises = (name: string, size: number): Float32Array => {
   const key = textHash(name)
   return Float32Array.from({ length: size }, (_, index) => noise(key, index))
 }
@@ -104,8 +108,9 @@ export const start = (): State => {
   const { graph } = configuration
   const weights = tensors(parameters(graph).map(({ address, tensor }) => ({ address, shape: tensor.shape })))
   return {
+    updates: 0,
     parameters: weights,
-    optimizer: weights.map((tensor) => ({ ...tensor, data: new Float32Array(tensor.data.length) })),
+    optimizer: weights.map((tensor) => ({ ...tensor, name: `${tensor.name}/momentum`, data: new Float32Array(tensor.data.length) })),
     buffers: tensors(buffers(graph).map(({ address, tensor }) => ({ address, shape: tensor.shape }))),
     ema: []
   }

@@ -1,3 +1,4 @@
+import * as Clip from "../../../dsl/Clip.ts"
 import * as Loss from "../../../dsl/Loss.ts"
 import * as Model from "../../../dsl/Model.ts"
 import * as Optimizer from "../../../dsl/Optimizer.ts"
@@ -7,19 +8,24 @@ import * as Yolo from "../../../runtime/nets/yolo/Yolo.ts"
 import type { Configuration } from "../../../runtime/step/Configuration.ts"
 import type { NamedTensor, Scalars, State } from "../../../runtime/step/Step.ts"
 
+/** A configuration that the formulas of `byHand.ts` are for. */
+export type Stochastic = Configuration & { readonly optimizer: Optimizer.Sgd }
+
 /** A YOLOv8 of an eighth of the width on 64 px, as a whole step is tested on. */
-export const small: Configuration = {
+export const small: Stochastic = {
   graph: Yolo.build(Model.yolo({ depth: 0.33, width: 0.125, input: 64 }), ["circle", "square", "star"]),
   loss: Loss.yoloV8(),
   optimizer: Optimizer.sgd({ momentum: 0.937, nesterov: true, weightDecay: 5e-4 }),
+  clip: Clip.off,
   ema: true,
   batch: 4,
+  accumulate: 1,
   maxBoxes: 5,
   seed: 3
 }
 
 /** The same network with every option of the update that can be off turned off. */
-export const plain: Configuration = { ...small, optimizer: Optimizer.sgd({ momentum: 0.9 }), ema: false }
+export const plain: Stochastic = { ...small, optimizer: Optimizer.sgd({ momentum: 0.9 }), ema: false }
 
 /** Every scalar has a value of its own, so that none can stand in for another. */
 export const scalars: Scalars = {
@@ -27,6 +33,7 @@ export const scalars: Scalars = {
   biasLearningRate: 0.03,
   momentum: 0.9,
   clipBound: 4,
+  clipInputs: [],
   emaDecay: 0.95
 }
 

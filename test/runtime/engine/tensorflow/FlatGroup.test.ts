@@ -1,12 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Model from "../../../../dsl/Model.ts"
+import * as Optimizer from "../../../../dsl/Optimizer.ts"
 import * as FlatGroup from "../../../../runtime/engine/tensorflow/FlatGroup.ts"
 import { parameters } from "../../../../runtime/graph/TrainingGraph.ts"
 import * as Yolo from "../../../../runtime/nets/yolo/Yolo.ts"
 import { initialState } from "../../../../runtime/step/InitialState.ts"
 
 const graph = Yolo.build(Model.yolo({ depth: 0.33, width: 0.125, input: 64 }), ["a", "b", "c"])
-const state = initialState(graph, { seed: 5, ema: false })
+const state = initialState(graph, { seed: 5, ema: false, optimizer: Optimizer.sgd({ momentum: 0.9 }) })
 const tensors = new Map([...state.parameters, ...state.buffers].map((tensor) => [tensor.name, tensor]))
 const groups = [
   ...(["weights", "norms", "biases"] as const).map((group) => FlatGroup.ofParameters(graph, group)),

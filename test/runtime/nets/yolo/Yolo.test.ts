@@ -17,7 +17,9 @@ const coco = named(80)
 const within = (actual: number, expected: number, share: number): void =>
   assert.isBelow(Math.abs(actual / expected - 1), share, `${actual} against ${expected}`)
 
-const shapesOf = (graph: TrainingGraph, ids: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<number> | undefined> =>
+const options: Cost.Options = { batch: 1, accumulate: 1, slots: 1, ema: false }
+
+const shapesOf = (graph: TrainingGraph, ids: ReadonlyArray<string | null>): ReadonlyArray<ReadonlyArray<number> | undefined> =>
   ids.map((id) => graph.nodes.find((node) => node.id === id)?.shape)
 
 describe("Yolo.build", () => {
@@ -32,20 +34,20 @@ describe("Yolo.build", () => {
     ] as const
   ) {
     it(`has the published size and cost at size ${size}`, () => {
-      const cost = Cost.of(Yolo.build(Model.yolo({ size, input: 640 }), coco), { batch: 1, ema: false })
+      const cost = Cost.of(Yolo.build(Model.yolo({ size, input: 640 }), coco), options)
       within(cost.parameters / 1e6, millions, size === "n" ? 1e-3 : 1e-2)
       within(cost.flops / 1e9, gflops, 0.03)
     })
   }
 
   it("has exactly the parameters that the smallest size has elsewhere", () => {
-    const cost = Cost.of(Yolo.build(Model.yolo({ size: "n", input: 640 }), coco), { batch: 1, ema: false })
+    const cost = Cost.of(Yolo.build(Model.yolo({ size: "n", input: 640 }), coco), options)
     assert.strictEqual(cost.parameters, 3_157_184)
   })
 
   it("estimates the memory of a step from the graph", () => {
     const graph = Yolo.build(Model.yolo({ size: "n", input: 640 }), coco)
-    const { memory, parameters } = Cost.of(graph, { batch: 4, ema: false })
+    const { memory, parameters } = Cost.of(graph, { ...options, batch: 4 })
     assert.strictEqual(memory.optimizer, 4 * parameters)
     const statistics = buffers(graph).reduce((sum, { tensor }) => sum + sizeOf(tensor.shape), 0)
     assert.strictEqual(memory.weights, 4 * (parameters + statistics))
@@ -83,7 +85,7 @@ describe("Yolo.build", () => {
   })
 
   it("repeats blocks by depth, and stops channels at the size's most", () => {
-    const repeats = (model: Model.Model) => {
+    const repeats = (model: Model.Yolo) => {
       const { nodes } = Yolo.build(model, ["a"])
       const entries = nodes.filter(({ id }) => id.includes(".m.") && id.endsWith(".cv1.conv"))
       return ["backbone.2", "backbone.4", "backbone.6", "backbone.8", "neck.12"].map(
@@ -183,7 +185,7 @@ describe("Any YOLOv8", () => {
   it("costs more with every class, and parameters do not depend on the input", () => {
     fc.assert(fc.property(models, fc.integer({ min: 1, max: 200 }), (model, classes) => {
       const cost = (input: number, count: number) =>
-        Cost.of(Yolo.build({ ...model, input }, named(count)), { batch: 1, ema: false })
+        Cost.of(Yolo.build({ ...model, input }, named(count)), options)
       const here = cost(model.input, classes)
       const more = cost(model.input, classes + 1)
       const larger = cost(2 * model.input, classes)
