@@ -1,9 +1,9 @@
 /**
- * docs/findings.md: what a plan is checked for, read off runtime/plan and docs/Answers.ts.
+ * docs/findings.md: what a plan is checked for, read off runtime/plan, with docs/Answers.ts.
  */
 import { Node, SyntaxKind } from "ts-morph"
 import * as Rules from "../runtime/plan/rules/Rules.ts"
-import { answers, data } from "./Answers.ts"
+import { answers, data, more } from "./Answers.ts"
 import * as Source from "./Source.ts"
 
 interface Entry {
@@ -13,6 +13,7 @@ interface Entry {
   readonly summary: string
   readonly why: string
   readonly source: string
+  readonly answer: string
 }
 
 const known = (notes: Readonly<Record<string, string>>, id: string): string => {
@@ -23,7 +24,10 @@ const known = (notes: Readonly<Record<string, string>>, id: string): string => {
 
 const sentence = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`
 
-const ofRules = (): ReadonlyArray<Entry> => {
+/** A list of rules; what they check does not matter here. */
+type Some = ReadonlyArray<Pick<(typeof Rules.all)[number], "id" | "others" | "path" | "reason" | "remedy" | "severity" | "source">>
+
+const ofRules = (rules: Some): ReadonlyArray<Entry> => {
   const project = Source.open(["runtime/plan/rules/*.ts"])
   const summaries = new Map(
     project.getSourceFiles().flatMap((file) => file.getVariableDeclarations()).flatMap((declaration) => {
@@ -32,13 +36,14 @@ const ofRules = (): ReadonlyArray<Entry> => {
       return Node.isStringLiteral(id) ? [[id.getLiteralValue(), Source.docOf(declaration)] as const] : []
     })
   )
-  return Rules.all.map(({ id, path, reason, severity, source }) => ({
+  return rules.map(({ id, others = [], path, reason, remedy, severity, source }) => ({
     id,
     severity,
-    paths: [path],
+    paths: [path, ...others],
     summary: summaries.get(id) ?? "",
     why: sentence(reason),
-    source: sentence(source)
+    source: sentence(source),
+    answer: [sentence(remedy), ...(id in more ? [known(more, id)] : [])].join(" ")
   }))
 }
 
@@ -65,18 +70,19 @@ const ofData = (): ReadonlyArray<Entry> => {
     paths: [...paths],
     summary: "",
     why: sentence(known(data, id)),
-    source: "What the data's folder holds, or that it is not known."
+    source: "What the data's folder or the weights' file holds, or that it is not known.",
+    answer: known(answers, id)
   }))
 }
 
-const section = ({ id, paths, severity, source, summary, why }: Entry): ReadonlyArray<string> => [
+const section = ({ answer, id, paths, severity, source, summary, why }: Entry): ReadonlyArray<string> => [
   `### ${id}`,
   "",
   ...(summary === "" ? [] : [summary, ""]),
   `- severity: ${severity}, at ${paths.map((path) => `\`${path}\``).join(", ")}`,
   `- why: ${why}`,
   `- source: ${source}`,
-  `- what to do: ${known(answers, id)}`,
+  `- what to do: ${answer}`,
   ""
 ]
 
@@ -84,11 +90,16 @@ const anchor = (id: string): string => `[${id}](#${id.replaceAll("/", "")})`
 
 /** Writes docs/findings.md. Throws where docs/Answers.ts misses a finding or knows one that is none. */
 export const render = (): string => {
-  const rules = ofRules()
+  const aboutRecipes = ofRules([...Rules.ofRecipes, ...Rules.ofNetworks])
+  const aboutExperiments = ofRules(Rules.ofExperiments)
   const aboutData = ofData()
-  const entries = [...rules, ...aboutData]
+  const entries = [...aboutRecipes, ...aboutExperiments, ...aboutData]
   const ids = entries.map(({ id }) => id)
-  const stale = [...Object.keys(answers), ...Object.keys(data)].filter((id) => !ids.includes(id))
+  const dataIds = aboutData.map(({ id }) => id)
+  const stale = [
+    ...Object.keys(more).filter((id) => !ids.includes(id)),
+    ...[...Object.keys(answers), ...Object.keys(data)].filter((id) => !dataIds.includes(id))
+  ]
   if (stale.length > 0) throw new Error(`docs/Answers.ts knows ${stale.join(", ")}, which nothing finds`)
   return [
     "# What a plan is checked for",
@@ -118,10 +129,17 @@ export const render = (): string => {
       `| ${anchor(id)} | ${severity} | ${paths.map((path) => `\`${path}\``).join(", ")} |`
     ),
     "",
-    "## About the recipe",
+    "`N` in a field is a position in a list, from 0 on.",
     "",
-    ...rules.flatMap(section),
-    "## About the data",
+    "## About a recipe",
+    "",
+    ...aboutRecipes.flatMap(section),
+    "## About an experiment",
+    "",
+    "What is wrong with an experiment as a whole stands with the arm that it is said of, which can accept it.",
+    "",
+    ...aboutExperiments.flatMap(section),
+    "## About data and trained weights",
     "",
     "Where a data set is not at hand at all, `validate` says so once, exits with 3 and leaves out `data/unknown` and",
     "`data/unknown-steps`, which follow from it.",

@@ -1,7 +1,7 @@
 import type * as Length from "../../dsl/Length.ts"
 import type * as Recipe from "../../dsl/Recipe.ts"
 import * as Lengths from "../optim/Lengths.ts"
-import type { DataFacts } from "./Facts.ts"
+import type { DataFacts, StartFacts, StartMissing } from "./Facts.ts"
 import type { Finding } from "./Finding.ts"
 
 const error = (rule: string, path: string, message: string): Finding => ({ rule, severity: "error", path, message })
@@ -58,3 +58,9 @@ export const of = (recipe: Recipe.Recipe, facts: DataFacts | null): ReadonlyArra
   facts === null
     ? [...unknownClasses(recipe), ...unknownSteps(recipe)]
     : [...noClasses(facts), ...otherClasses(recipe, facts)]
+
+/** Says that trained weights cannot be had. */
+export const ofStart = (start: StartFacts | StartMissing | null): ReadonlyArray<Finding> =>
+  start === null || !("missing" in start)
+    ? []
+    : [error("model/start-unknown", "model.weights", `the weights cannot be had: ${start.missing}`)]

@@ -72,11 +72,6 @@ const curveOf = (recipe: Recipe.Recipe, { stepsPerEpoch, totalSteps, warmupSteps
 const classesOf = (recipe: Recipe.Recipe, facts: DataFacts | null): ReadonlyArray<string> | null =>
   facts?.classes ?? recipe.data.classes ?? null
 
-const missing = (start: StartFacts | StartMissing | null): ReadonlyArray<Finding.Finding> =>
-  start === null || !("missing" in start)
-    ? []
-    : [{ rule: "model/start-unknown", severity: "error", path: "model.weights", message: `the weights cannot be had: ${start.missing}` }]
-
 /**
  * Resolves one recipe, which must have been decoded. `facts` is null where the data is not at hand, `start` where no
  * trained weights are taken or they were not looked at.
@@ -93,7 +88,7 @@ export const resolveArm = (
   const classes = classesOf(recipe, facts)
   const context = { recipe, facts, curve, ...schedule }
   const taken = start === null || "missing" in start ? null : start
-  const first = [...DataFindings.of(recipe, facts), ...missing(start), ...Rules.check(context)]
+  const first = [...DataFindings.of(recipe, facts), ...DataFindings.ofStart(start), ...Rules.check(context)]
   const blocked = first.some(({ severity }) => severity === "error")
   const graph = blocked || classes === null ? null : Network.build(recipe, classes)
   const cost = graph === null ? null : Cost.of(graph, {

@@ -136,7 +136,7 @@ const withLabel = (label: string, [, ...rest]: Line.Line): Line.Line => [
   ...rest
 ]
 
-const says = ({ drawn: _, ...said }: Row): string => JSON.stringify(said)
+const says = ({ key, texts }: Row): string => JSON.stringify([key, texts])
 
 /** The labels in the order of their rows. */
 const labels = [

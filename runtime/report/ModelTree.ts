@@ -114,7 +114,10 @@ const headings: ReadonlyArray<Table.Column> = [
   { heading: "FLOPs", align: "right" }
 ]
 
-/** Writes a network block by block, at most `columns` wide. */
+/** The columns that are shown, from all to those that a narrow screen has room for. */
+const choices = [[0, 1, 2, 3, 4], [0, 1, 2, 3], [0, 1, 3], [0, 1]] as const
+
+/** Writes a network block by block, at most `columns` wide; where there is no room, shares and shapes are left out. */
 export const of = (graph: TrainingGraph, columns: number): ReadonlyArray<Line.Line> => {
   const blocks = blocksOf(graph)
   const total = flopsOf(graph.nodes)
@@ -138,5 +141,10 @@ export const of = (graph: TrainingGraph, columns: number): ReadonlyArray<Line.Li
     const nodes = section.flatMap(({ nodes }) => nodes)
     return [[Line.span(first.section, "strong"), Line.span(""), Line.span(""), ...costs(nodes, "quiet")], ...section.map(row)]
   })
-  return Table.of(headings, rows, columns)
+  const tables = choices.map((chosen) => ({
+    headings: chosen.flatMap((index) => headings[index] ?? []),
+    rows: rows.map((row) => chosen.flatMap((index) => row[index] ?? []))
+  }))
+  const fitting = tables.find(({ headings, rows }) => Table.fits(headings, rows, columns)) ?? tables.at(-1)
+  return fitting === undefined ? [] : Table.of(fitting.headings, fitting.rows, columns)
 }

@@ -62,6 +62,17 @@ describe("ModelTree", () => {
     ])
   })
 
+  it("leaves out shares and then shapes where there is no room for them", () => {
+    const headings = [76, 55, 48, 36].map((columns) =>
+      Texts.plain(ModelTree.of(detector("n"), columns)).split("\n")[0]?.trim().split(/ +/))
+    assert.deepStrictEqual(headings, [
+      ["block", "output", "parameters", "FLOPs"],
+      ["block", "output", "parameters"],
+      ["block", "parameters"],
+      ["block"]
+    ])
+  })
+
   it("fits", () => {
     FastCheck.assert(FastCheck.property(Texts.columns, (columns) => {
       for (const graph of [detector("n"), classifier]) Texts.assertFits(ModelTree.of(graph, columns), columns)
