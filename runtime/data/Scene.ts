@@ -28,16 +28,19 @@ export interface Scene {
 
 const whole = (random: Random.Stream, low: number, high: number): number => low + random.below(high - low + 1)
 
-const luma = ([red, green, blue]: Colour): number => (77 * red + 150 * green + 29 * blue) >> 8
+const luma = (red: number, green: number, blue: number): number => (77 * red + 150 * green + 29 * blue) >> 8
 
 const leastContrast = 70
 
 const colourAgainst = (background: Colour, random: Random.Stream): Colour => {
+  const ground = luma(...background)
   for (let attempt = 0; attempt < 12; attempt++) {
-    const colour: Colour = [random.below(256), random.below(256), random.below(256)]
-    if (Math.abs(luma(colour) - luma(background)) >= leastContrast) return colour
+    const red = random.below(256)
+    const green = random.below(256)
+    const blue = random.below(256)
+    if (Math.abs(luma(red, green, blue) - ground) >= leastContrast) return [red, green, blue]
   }
-  return luma(background) < 128 ? [235, 235, 235] : [20, 20, 20]
+  return ground < 128 ? [235, 235, 235] : [20, 20, 20]
 }
 
 const share = (parts: number): number => Math.floor((side * parts) / 100)
@@ -94,7 +97,7 @@ export const layOut = (dataset: Dataset.Shapes, split: Split, index: number): Sc
   return {
     background,
     bars,
-    shapes: shapes.map((shape, order) => ({ ...shape, labelled: Visibility.isSeen(shape, shapes.slice(order + 1), bars) }))
+    shapes: shapes.map((shape, order) => Visibility.isSeen(shapes, order, bars) ? shape : { ...shape, labelled: false })
   }
 }
 
@@ -107,16 +110,22 @@ const cornersOf = (kind: Dataset.Shape): ReadonlyArray<readonly [across: number,
     : [[half, half], [half, -half], [-half, half], [-half, -half]]
 }
 
+const spread = (values: ReadonlyArray<number>): number => Math.max(...values) - Math.min(...values)
+
+/** The side of a square as large as the box around a shape, in units of its radius, by its direction. */
+const sidesOf = (kind: "square" | "triangle"): ReadonlyArray<number> =>
+  Array.from({ length: 64 }, (_, direction) => {
+    const right = cosine(direction) / one
+    const down = sine(direction) / one
+    const across = cornersOf(kind).map(([x, y]) => x * right - y * down)
+    const along = cornersOf(kind).map(([x, y]) => x * down + y * right)
+    return Math.sqrt(spread(across) * spread(along))
+  })
+
+const sides = { circle: Array.from({ length: 64 }, () => 2), square: sidesOf("square"), triangle: sidesOf("triangle") }
+
 /** Computes the side of a square as large as the box around a shape, as a share of the image's. */
-const sideOf = ({ direction, kind, radius }: Shape): number => {
-  if (kind === "circle") return (2 * radius) / side
-  const right = cosine(direction) / one
-  const down = sine(direction) / one
-  const across = cornersOf(kind).map(([x, y]) => x * right - y * down)
-  const along = cornersOf(kind).map(([x, y]) => x * down + y * right)
-  const spread = (values: ReadonlyArray<number>): number => Math.max(...values) - Math.min(...values)
-  return (Math.sqrt(spread(across) * spread(along)) * radius) / side
-}
+const sideOf = ({ direction, kind, radius }: Shape): number => ((sides[kind][direction] ?? NaN) * radius) / side
 
 /** Lists what the images of a split show, drawing nothing. */
 export const shown = function*(dataset: Dataset.Shapes, split: Split): Generator<Shown> {

@@ -1,6 +1,6 @@
 /**
- * What is still seen of a shape under what was drawn over it, found out on a coarse grid of points. A convex figure holds
- * one run of each row's points, so that rows are computed and compared as bits instead of point by point.
+ * What is still seen of a shape under what was drawn over it, found out on a coarse grid of points. A convex figure
+ * holds one run of each row's points, so that rows are computed and compared as bits instead of point by point.
  */
 import { type Bar, cosine, halfRootThree, one, type Shape, side, sine } from "./Figures.ts"
 
@@ -31,8 +31,10 @@ type Convex =
   | { readonly x: number; readonly y: number; readonly halves: ReadonlyArray<Half> }
   | { readonly x: number; readonly y: number; readonly right: number; readonly down: number; readonly most: number }
 
-/** Something drawn, without the hollow of an outline. */
+/** Something drawn, without the hollow of an outline, and the rows in which it may have points. */
 interface Figure {
+  readonly first: number
+  readonly last: number
   readonly outer: Convex
   readonly hollow: Convex | null
 }
@@ -79,7 +81,13 @@ const convexOf = ({ direction, kind, radius, x, y }: Shape, inset: number): Conv
   }
 }
 
+const rowsOf = ({ radius, y }: Reach): { readonly first: number; readonly last: number } => ({
+  first: Math.max(0, Math.floor((y - radius - slack) / cell)),
+  last: Math.min(grid - 1, Math.floor((y + radius + slack) / cell))
+})
+
 const figureOf = (shape: Shape): Figure => ({
+  ...rowsOf(shape),
   outer: convexOf(shape, 0),
   hollow: shape.outline === 0 ? null : convexOf(shape, shape.outline)
 })
@@ -89,7 +97,7 @@ const reachOfBar = ({ halfLength, halfWidth, x, y }: Bar): Reach => ({ x, y, rad
 const figureOfBar = (bar: Bar): Figure => {
   const { direction, halfLength, halfWidth, x, y } = bar
   const halves = strips(cosine(direction), sine(direction), halfLength * one, halfWidth * one)
-  return { outer: { x, y, halves }, hollow: null }
+  return { ...rowsOf(reachOfBar(bar)), outer: { x, y, halves }, hollow: null }
 }
 
 /** A run of a row's columns; none where first is above last. One object is written again and again. */
@@ -143,7 +151,8 @@ interface Bits {
   right: number
 }
 
-const add = ({ hollow, outer }: Figure, row: number, run: Run, bits: Bits): void => {
+const add = ({ first, hollow, last, outer }: Figure, row: number, run: Run, bits: Bits): void => {
+  if (row < first || row > last) return
   find(outer, row, run)
   let left = bitsFrom(0, run)
   let right = bitsFrom(32, run)
@@ -162,17 +171,25 @@ const count = (bits: number): number => {
   return Math.imul((fours + (fours >>> 4)) & 0x0f0f_0f0f, 0x0101_0101) >>> 24
 }
 
-const rowsOf = ({ radius, y }: Reach): readonly [first: number, last: number] => [
-  Math.max(0, Math.floor((y - radius - slack) / cell)),
-  Math.min(grid - 1, Math.floor((y + radius + slack) / cell))
-]
+/** Lists what lies over the shape that was drawn at a place in the order of shapes, as far as it reaches it. */
+const lyingOver = (shapes: ReadonlyArray<Shape>, order: number, shape: Shape, bars: ReadonlyArray<Bar>) => {
+  const over: Array<Figure> = []
+  for (let later = order + 1; later < shapes.length; later++) {
+    const other = shapes[later]
+    if (other !== undefined && meet(shape, other)) over.push(figureOf(other))
+  }
+  for (const bar of bars) if (meet(shape, reachOfBar(bar))) over.push(figureOfBar(bar))
+  return over
+}
 
-/** Tells whether at least a quarter of a shape's points can be seen under the shapes and bars that are drawn over it. */
-export const isSeen = (shape: Shape, shapes: ReadonlyArray<Shape>, bars: ReadonlyArray<Bar>): boolean => {
-  const over = [
-    ...shapes.filter((other) => meet(shape, other)).map(figureOf),
-    ...bars.filter((bar) => meet(shape, reachOfBar(bar))).map(figureOfBar)
-  ]
+/**
+ * Tells whether at least a quarter of the points of one of the shapes can be seen; they are drawn in their order, and
+ * the bars after them.
+ */
+export const isSeen = (shapes: ReadonlyArray<Shape>, order: number, bars: ReadonlyArray<Bar>): boolean => {
+  const shape = shapes[order]
+  if (shape === undefined) return false
+  const over = lyingOver(shapes, order, shape, bars)
   if (over.length === 0) return true
   const figure = figureOf(shape)
   const run: Run = { first: 0, last: 0 }
@@ -180,7 +197,7 @@ export const isSeen = (shape: Shape, shapes: ReadonlyArray<Shape>, bars: Readonl
   const hidden: Bits = { left: 0, right: 0 }
   let all = 0
   let seen = 0
-  const [first, last] = rowsOf(shape)
+  const { first, last } = figure
   // No row has more points than this, so that the answer is often plain before the last one.
   const most = Math.ceil((2 * shape.radius) / cell) + 1
   for (let row = first; row <= last; row++) {

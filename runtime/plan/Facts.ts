@@ -4,7 +4,7 @@ export interface DataFacts {
   readonly classes: ReadonlyArray<string>
   readonly images: { readonly train: number; readonly val: number }
   readonly boxes: { readonly train: number; readonly val: number }
-  /** The most boxes on one image, at least 1: the columns of a batch's padded ground truth. */
+  /** The most boxes on one image, at least 1. */
   readonly maxBoxes: number
   /** How many training images show nothing to detect. */
   readonly background: number

@@ -62,7 +62,7 @@ describe("Visibility", () => {
       const over = others.map(near(shape))
       const bars = lying.map(near(shape))
       const seen = seenByPoints(shape, over, bars)
-      assert.strictEqual(Visibility.isSeen(shape, over, bars), seen)
+      assert.strictEqual(Visibility.isSeen([shape, ...over], 0, bars), seen)
       answers[`${seen}`]++
     }), { numRuns: 1000 })
     assert.isAbove(answers.true, 100)
@@ -70,6 +70,6 @@ describe("Visibility", () => {
   })
 
   it("says of a shape that nothing lies over that it is seen", () => {
-    fc.assert(fc.property(shape, (shape) => assert.isTrue(Visibility.isSeen(shape, [], []))))
+    fc.assert(fc.property(shape, (shape) => assert.isTrue(Visibility.isSeen([shape], 0, []))))
   })
 })
