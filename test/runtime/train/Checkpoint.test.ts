@@ -7,12 +7,13 @@ import type { State } from "../../../runtime/step/Step.ts"
 import * as Checkpoint from "../../../runtime/train/Checkpoint.ts"
 
 const state: State = {
+  updates: 497,
   parameters: [{ name: "a.weight", shape: [2, 2], data: Float32Array.of(1, -0, 3e-45, Infinity) }],
-  optimizer: [{ name: "a.weight", shape: [2, 2], data: Float32Array.of(0, 1, 2, 3) }],
+  optimizer: [{ name: "a.weight/momentum", shape: [2, 2], data: Float32Array.of(0, 1, 2, 3) }],
   buffers: [{ name: "a.mean", shape: [1], data: Float32Array.of(0.1) }],
   ema: []
 }
-const cursor = { step: 500, epoch: 2, batch: 7, seed: 3, training: "t", data: null }
+const cursor: Checkpoint.Cursor = { step: 500, epoch: 2, batch: 7, clip: { _tag: "Nothing" }, seed: 3, training: "t", data: null }
 
 const inTemporaryFolder = <A, E>(body: (folder: string) => Effect.Effect<A, E>) =>
   Effect.acquireUseRelease(

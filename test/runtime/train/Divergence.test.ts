@@ -7,6 +7,7 @@ const outcome = (box: number, klass: number, dfl: number): StepOutcome => ({
   loss: box + klass + dfl,
   parts: { box, class: klass, dfl },
   gradNorm: 1,
+  clipBound: Infinity,
   finite: true,
   clipped: false
 })

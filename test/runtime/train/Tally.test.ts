@@ -5,6 +5,7 @@ const step = (loss: number, gradNorm: number, clipped = false) => ({
   loss,
   parts: { box: 0, class: 0, dfl: 0 },
   gradNorm,
+  clipBound: Infinity,
   finite: Number.isFinite(loss) && Number.isFinite(gradNorm),
   clipped
 })
