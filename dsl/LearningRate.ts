@@ -46,7 +46,7 @@ const rising = Schema.makeFilter((changes: ReadonlyArray<Change>) =>
       : before.steps !== undefined && before.steps < at.steps
   }), { expected: "one or more changes, each at a later position, all in steps or all in epochs" })
 
-/** Each change multiplies by `by`, at most 1000, from position `at` on, which is counted from where the schedule begins. */
+/** Each change multiplies by `by`, at most 1000, from position `at` on, counted from where the schedule begins. */
 export const Piecewise = Schema.TaggedStruct("Piecewise", {
   start: Quantity.nonNegative,
   multiply: Schema.NonEmptyArray(Change).pipe(Schema.check(rising))
@@ -67,7 +67,7 @@ export const OneCycle = Schema.TaggedStruct("OneCycle", {
 export type OneCycle = typeof OneCycle.Type
 
 /**
- * Over a `decay` with the share s behind it, `final + (peak - final) * (1 - s)` for `linear`, `(1 + cos(pi * s)) / 2` in
+ * With the share s of the decay behind it, `final + (peak - final) * (1 - s)` for `linear`, `(1 + cos(pi * s)) / 2` in
  * place of `1 - s` for `cosine` and `1 - sqrt(s)` for `sqrt`. A decay that the warmup leaves too few steps has those.
  */
 export const WarmupStableDecay = Schema.TaggedStruct("WarmupStableDecay", {
@@ -106,7 +106,9 @@ type Part = typeof Part.Type
 
 const Last = Schema.Struct({
   schedule: Single,
-  length: Schema.optionalKey(Schema.Never.annotate({ expected: "no length: the last part takes the steps that are left" }))
+  length: Schema.optionalKey(
+    Schema.Never.annotate({ expected: "no length: the last part takes the steps that are left" })
+  )
 })
 type Last = typeof Last.Type
 

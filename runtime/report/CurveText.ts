@@ -58,7 +58,9 @@ const ticksOf = (curve: Curve): ReadonlyArray<Tick> => {
     ? [{ step: warmupSteps, texts: [`${warmupSteps}, warmup ends`, `${warmupSteps}`], marked: true }]
     : []
   const turns = Sequence.turns(curve.schedule, totalSteps).filter((step) => step !== warmupSteps)
-  const quarters = totalSteps < 4 ? [] : [0.5, 0.25, 0.75].map((share) => Math.round(share * totalSteps))
+  const quarters = turns.length > 0 || totalSteps < 4
+    ? []
+    : [0.5, 0.25, 0.75].map((share) => Math.round(share * totalSteps))
   return [
     { step: totalSteps, texts: [Figure.plural(totalSteps, "step"), `${totalSteps}`], marked: false },
     { step: 0, texts: ["0"], marked: false },
@@ -78,15 +80,16 @@ const isFree = ({ from, text }: Label, others: ReadonlyArray<Label>, wide: numbe
     from >= other.from + other.text.length + gap || from + text.length + gap <= other.from
   )
 
-/** Writes an axis: a mark where a tick is, and below it the label if there is room, centred if that can be. */
+/** Writes an axis: a mark where a tick is, and below it the label if there is room, centred or beside it. */
 const axisOf = (curve: Curve, wide: number): readonly [line: string, labels: string] => {
   const marks = new Set<number>()
   const placed: Array<Label> = []
   for (const { marked, step, texts } of ticksOf(curve)) {
     const column = columnOf(step, curve, wide)
-    const label = texts.flatMap((text): ReadonlyArray<Label> =>
-      [Math.floor((text.length - 1) / 2), 0, text.length - 1].map((before) => ({ text, from: column - before }))
-    ).find((label) => isFree(label, placed, wide))
+    const label = texts.flatMap((text): ReadonlyArray<Label> => {
+      const before = [Math.floor((text.length - 1) / 2), 0, text.length - 1, -1, -2]
+      return before.map((columns) => ({ text, from: column - columns }))
+    }).find((label) => isFree(label, placed, wide))
     if (label !== undefined) placed.push(label)
     if (step > 0 && step < curve.totalSteps && (marked || label !== undefined)) marks.add(column)
   }
@@ -97,7 +100,7 @@ const axisOf = (curve: Curve, wide: number): readonly [line: string, labels: str
 }
 
 /**
- * Draws a curve's learning rate from 0 upwards, at most `columns` wide, over `rows` lines and two for the axis of steps.
+ * Draws a curve's learning rate from 0 upwards, at most `columns` wide, over `rows` lines and two for the steps' axis.
  * The scale says the largest and the smallest rate, the axis where a warmup ends and where the schedule turns; what the
  * warmup changes is quiet. There is no line where there is no room.
  */
@@ -115,7 +118,7 @@ export const of = (
   if (room < leastColumns) return []
   const wide = widthOf(curve, room)
   const scale: Sparkline.Scale = { low: 0, high, logarithmic: false }
-  const rowOfLow = rows - 1 - Math.min(rows - 1, Math.floor((low / high) * rows))
+  const rowOfLow = Math.min(rows - 1, rows - Math.ceil((low / high) * rows))
   const split = columnOf(Math.min(curve.warmupSteps, curve.totalSteps), curve, wide)
   const start = (text: string, edge: string): ReadonlyArray<Line.Span> => [
     Line.span(`${" ".repeat(indent)}${Line.pad(text, label, "right")} ${edge}`, "quiet")

@@ -115,13 +115,13 @@ const refused = {
   },
   "a sequence that says too little or too much": () => {
     // @ts-expect-error: a sequence has two parts or more
-    LearningRate.sequence([{ schedule: LearningRate.constant(0.1) }])
+    LearningRate.sequence([{ schedule }])
     // @ts-expect-error: the first part lasts how long?
-    LearningRate.sequence([{ schedule: LearningRate.constant(0.1) }, { schedule: LearningRate.constant(0.2) }])
+    LearningRate.sequence([{ schedule }, { schedule }])
     // @ts-expect-error: a part lasts 3 steps or epochs?
-    LearningRate.sequence([{ schedule: LearningRate.constant(0.1), length: 3 }, { schedule: LearningRate.constant(0.2) }])
+    LearningRate.sequence([{ schedule, length: 3 }, { schedule }])
     // @ts-expect-error: a part is no sequence
-    LearningRate.sequence([{ schedule: sequence, length: { steps: 3 } }, { schedule: LearningRate.constant(0.2) }])
+    LearningRate.sequence([{ schedule: sequence, length: { steps: 3 } }, { schedule }])
     // @ts-expect-error: no change
     LearningRate.piecewise({ start: 0.1, multiply: [] })
   },

@@ -19,9 +19,12 @@ const positions: fc.Arbitrary<ReadonlyArray<Length.Length>> = fc.tuple(
   positions.toSorted((left, right) => left - right).map((at) => inSteps ? { steps: at } : { epochs: at / 8 })
 )
 
+const factors = fc.array(between(1e-3, 8), { minLength: 4, maxLength: 4 })
+
 const piecewise = (rate: fc.Arbitrary<number>): fc.Arbitrary<LearningRate.Piecewise> =>
-  fc.tuple(rate, positions, fc.array(between(1e-3, 8), { minLength: 4, maxLength: 4 })).map(([start, positions, factors]) => {
-    const [first = { at: { steps: 1 }, by: 1 }, ...rest] = positions.map((at, index) => ({ at, by: factors[index] ?? 1 }))
+  fc.tuple(rate, positions, factors).map(([start, positions, factors]) => {
+    const changes = positions.map((at, index) => ({ at, by: factors[index] ?? 1 }))
+    const [first = { at: { steps: 1 }, by: 1 }, ...rest] = changes
     return LearningRate.piecewise({ start, multiply: [first, ...rest] })
   })
 

@@ -5,10 +5,16 @@ import * as Lengths from "../../../runtime/optim/Lengths.ts"
 import * as Schedules from "../../dsl/schedules.ts"
 
 const sequence = LearningRate.sequence([
-  { schedule: LearningRate.warmupStableDecay({ peak: 1, final: 0, warmup: { epochs: 1 }, decay: { steps: 7 } }), length: { epochs: 3 } },
+  {
+    schedule: LearningRate.warmupStableDecay({ peak: 1, final: 0, warmup: { epochs: 1 }, decay: { steps: 7 } }),
+    length: { epochs: 3 }
+  },
   { schedule: LearningRate.step({ peak: 1, factor: 0.5, every: { epochs: 0.25 } }), length: { steps: 30 } },
   {
-    schedule: LearningRate.piecewise({ start: 1, multiply: [{ at: { epochs: 1 }, by: 2 }, { at: { epochs: 2 }, by: 0.5 }] })
+    schedule: LearningRate.piecewise({
+      start: 1,
+      multiply: [{ at: { epochs: 1 }, by: 2 }, { at: { epochs: 2 }, by: 0.5 }]
+    })
   }
 ])
 
@@ -30,11 +36,12 @@ describe("Lengths.lengthsOf", () => {
   })
 })
 
-const rate = fc.constant(0.1)
 const inEither = fc.oneof(
   fc.record({ steps: fc.integer({ min: 1, max: 100 }) }),
   fc.record({ epochs: fc.integer({ min: 1, max: 100 }).map((eighths) => eighths / 8) })
 )
+
+const schedules = Schedules.schedules({ rate: fc.constant(0.1), length: inEither })
 
 /** Walks through plain data and replaces every `{ epochs }` by its steps. */
 const replaced = (value: unknown, stepsPerEpoch: number): unknown => {
@@ -59,13 +66,13 @@ describe("Lengths.resolved", () => {
   })
 
   it("changes nothing but lengths in epochs, and finds them all", () => {
-    fc.assert(fc.property(Schedules.schedules({ rate, length: inEither }), fc.integer({ min: 1, max: 50 }), (schedule, steps) => {
+    fc.assert(fc.property(schedules, fc.integer({ min: 1, max: 50 }), (schedule, steps) => {
       assert.deepStrictEqual<unknown>(Lengths.resolved(schedule, steps), replaced(schedule, steps))
     }))
   })
 
   it("is null exactly where a length is in epochs and their steps are not known", () => {
-    fc.assert(fc.property(Schedules.schedules({ rate, length: inEither }), (schedule) => {
+    fc.assert(fc.property(schedules, (schedule) => {
       const unknown = JSON.stringify(schedule).includes("\"epochs\"")
       assert.deepStrictEqual<unknown>(Lengths.resolved(schedule, null), unknown ? null : schedule)
     }))

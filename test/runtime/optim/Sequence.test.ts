@@ -3,7 +3,7 @@ import * as fc from "fast-check"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import * as LearningRate from "../../../dsl/LearningRate.ts"
-import * as Lengths from "../../../runtime/optim/Lengths.ts"
+import type * as Lengths from "../../../runtime/optim/Lengths.ts"
 import * as Sequence from "../../../runtime/optim/Sequence.ts"
 import * as Shape from "../../../runtime/optim/Shape.ts"
 import { close, extremes, goesOneWay, rate, resolved, schedules, sequences, singles, totalSteps } from "./schedules.ts"
@@ -37,7 +37,8 @@ describe("PyTorch's", () => {
 
 describe("Sequence.at", () => {
   it("goes over from a rise to a fall that ends where the training does", () => {
-    for (const [step, rate] of [[0, 4], [1000, 6], [3000, 10], [5000, 7.714285714], [10_000, 2], [20_000, 2]] as const) {
+    const expected = [[0, 4], [1000, 6], [3000, 10], [5000, 7.714285714], [10_000, 2], [20_000, 2]] as const
+    for (const [step, rate] of expected) {
       close(Sequence.at(riseAndFall, step, 10_000), rate, 5e-10)
     }
   })
@@ -55,7 +56,9 @@ describe("Sequence.at", () => {
         const own = length?.steps ?? total - from
         const end = Math.min(total, from + own)
         const steps = Array.from({ length: Math.max(0, end - from) }, (_, step) => step)
-        const differing = steps.filter((step) => Sequence.at(sequence, from + step, total) !== Shape.at(schedule, step, own))
+        const differing = steps.filter((step) =>
+          Sequence.at(sequence, from + step, total) !== Shape.at(schedule, step, own)
+        )
         assert.deepStrictEqual(differing, [])
         from += own
       }
@@ -93,10 +96,10 @@ describe("Any schedule", () => {
 const endpoints = fc.constantFrom(LearningRate.linear, LearningRate.cosine)
 
 /** Parts each of which begins where the one before ends. */
-const joined = fc.tuple(fc.array(rate, { minLength: 3, maxLength: 5 }), fc.array(fc.tuple(endpoints, fc.integer({ min: 1, max: 300 })), {
-  minLength: 4,
-  maxLength: 4
-})).map(([rates, kinds]) => {
+const joined = fc.tuple(
+  fc.array(rate, { minLength: 3, maxLength: 5 }),
+  fc.array(fc.tuple(endpoints, fc.integer({ min: 1, max: 300 })), { minLength: 4, maxLength: 4 })
+).map(([rates, kinds]) => {
   const parts = rates.slice(0, -1).flatMap((peak, index) => {
     const [make, steps] = kinds[index] ?? [LearningRate.linear, 1]
     return [{ schedule: make({ peak, final: rates[index + 1] ?? 0 }), length: { steps } }]
@@ -127,10 +130,12 @@ describe("Sequence.seams", () => {
   it("leaves out parts that no step is left for, and schedules without parts", () => {
     assert.deepStrictEqual(Sequence.seams(riseAndFall, 3000), [])
     assert.lengthOf(Sequence.seams(riseAndFall, 3001), 1)
-    fc.assert(fc.property(singles, totalSteps, (schedule, total) => assert.deepStrictEqual(Sequence.seams(schedule, total), [])))
+    fc.assert(fc.property(singles, totalSteps, (schedule, total) => {
+      assert.deepStrictEqual(Sequence.seams(schedule, total), [])
+    }))
   })
 
-  it("are no jumps where each part begins with what the one before ends at, and neither are the steps around them", () => {
+  it("are no jumps where each part begins with what the one before ends at, nor are the steps around them", () => {
     fc.assert(fc.property(joined, ({ parts, rates, schedule, total }) => {
       const seams = Sequence.seams(schedule, total)
       assert.lengthOf(seams, parts.length - 1)

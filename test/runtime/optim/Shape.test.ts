@@ -80,7 +80,8 @@ describe("Shape.at", () => {
   })
 
   it("rises, stays and falls in each of its shapes", () => {
-    assertRates(plateau("linear"), 20, [[0, 0], [1, 0.5], [4, 2], [9, 2], [12, 2], [14, 1.75], [16, 1.5], [20, 1]], 1e-15)
+    const straight = [[0, 0], [1, 0.5], [4, 2], [9, 2], [12, 2], [14, 1.75], [16, 1.5], [20, 1]] as const
+    assertRates(plateau("linear"), 20, straight, 1e-15)
     assertRates(plateau("cosine"), 20, [[3, 1.5], [12, 2], [14, 1.5 + Math.SQRT1_2 / 2], [16, 1.5], [20, 1]], 1e-15)
     assertRates(plateau("sqrt"), 20, [[4, 2], [12, 2], [14, 1.5], [16, 2 - Math.SQRT1_2], [20, 1]], 1e-15)
   })
@@ -108,12 +109,14 @@ describe("Any schedule that is not made of others", () => {
       const rates = Array.from({ length: length + 1 }, (_, step) => Shape.at(schedule, step, length))
       assert.deepStrictEqual(rates.filter((rate) => !(rate >= low && rate <= high && rate >= 0)), [])
       const last = rates.at(-1)
-      assert.deepStrictEqual([1, 7, length].map((more) => Shape.at(schedule, length + more, length)), [last, last, last])
+      const later = [1, 7, length].map((more) => Shape.at(schedule, length + more, length))
+      assert.deepStrictEqual(later, [last, last, last])
     }))
   })
 
   it("starts at peak and ends at final, exactly, where it goes from one to the other", () => {
-    fc.assert(fc.property(rate, rate, fc.double({ min: 0.1, max: 8, noNaN: true }), totalSteps, (peak, final, power, length) => {
+    const power = fc.double({ min: 0.1, max: 8, noNaN: true })
+    fc.assert(fc.property(rate, rate, power, totalSteps, (peak, final, power, length) => {
       const between = [
         LearningRate.linear({ peak, final }),
         LearningRate.cosine({ peak, final }),
@@ -121,7 +124,8 @@ describe("Any schedule that is not made of others", () => {
         ...(peak > 0 && final > 0 ? [LearningRate.exponential({ peak, final })] : [])
       ]
       for (const schedule of between) {
-        assert.deepStrictEqual([0, length, length + 1].map((step) => Shape.at(schedule, step, length) + 0), [peak, final, final])
+        const rates = [0, length, length + 1].map((step) => Shape.at(schedule, step, length) + 0)
+        assert.deepStrictEqual(rates, [peak, final, final])
       }
     }))
   })

@@ -122,6 +122,11 @@ describe("An arm's identities", () => {
       trainingOf({ ...slow, warmup: Warmup.linear({ steps: 16, momentumFrom: 0.6 }) })
     )
     assert.strictEqual(trainingOf({ warmup: Warmup.linear({ epochs: 0.01 }) }), trainingOf({ warmup: Warmup.none }))
+    const [stairs, same, others] = [{ epochs: 2 }, { steps: 16 }, { steps: 17 }].map((every) =>
+      trainingOf({ schedule: LearningRate.step({ peak: 0.01, factor: 0.5, every }) })
+    )
+    assert.strictEqual(stairs, same)
+    assert.notStrictEqual(stairs, others)
     assert.strictEqual(
       trainingOf({ augment: Augment.standard({ mosaic: 0 }) }),
       trainingOf({ augment: Augment.standard({ mosaic: 0, closing: { steps: 16 } }) })

@@ -1,5 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as FastCheck from "fast-check"
+import { LearningRate, Recipe } from "../../../dsl/index.ts"
+import * as Plan from "../../../runtime/plan/Plan.ts"
 import * as ScheduleText from "../../../runtime/report/ScheduleText.ts"
 import { assertGolden } from "./golden.ts"
 import * as Samples from "./samples.ts"
@@ -19,6 +21,27 @@ describe("ScheduleText", () => {
     assert.isAtMost(steps.length, 40)
     assert.deepStrictEqual(steps, [...new Set(steps)].toSorted((left, right) => left - right))
     assert.deepStrictEqual(ScheduleText.shownSteps({ ...curve, totalSteps: 3, warmupSteps: 0 }), [0, 1, 2])
+  })
+
+  it("shows where a long schedule turns, unless it turns all the time", () => {
+    const stairs = (every: number): ReadonlyArray<number> =>
+      ScheduleText.shownSteps({
+        schedule: { _tag: "Step", peak: 1, factor: 0.5, every: { steps: every } },
+        totalSteps: 1000,
+        warmupSteps: 0
+      })
+    assert.includeMembers([...stairs(301)], [0, 301, 602, 903, 999])
+    assert.isAtMost(stairs(2).length, 40)
+  })
+
+  it("says which lengths hang on the data where that is not at hand", () => {
+    const schedule = LearningRate.sequence([
+      { schedule: LearningRate.step({ peak: 1, factor: 0.5, every: { epochs: 2 } }), length: { steps: 40 } },
+      { schedule: LearningRate.inverseSquareRoot({ peak: 1, warmup: { epochs: 3 } }) }
+    ])
+    const arms = [Plan.resolveArm("far", Recipe.with(Samples.clipAndWarmup, { schedule }), null)]
+    const text = Texts.plain(ScheduleText.of({ experiment: "x", arms }, 300))
+    assert.include(text, "the steps of 2 epochs and 3 epochs are known where the data is")
   })
 
   it("writes a schedule that arms share once", () => {
