@@ -24,8 +24,8 @@ const known = (notes: Readonly<Record<string, string>>, id: string): string => {
 
 const sentence = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`
 
-/** A list of rules; what they check does not matter here. */
-type Some = ReadonlyArray<Pick<(typeof Rules.all)[number], "id" | "others" | "path" | "reason" | "remedy" | "severity" | "source">>
+/** Some rules; what they look at does not matter here. */
+type Some = ReadonlyArray<Omit<(typeof Rules.all)[number], "check">>
 
 const ofRules = (rules: Some): ReadonlyArray<Entry> => {
   const project = Source.open(["runtime/plan/rules/*.ts"])

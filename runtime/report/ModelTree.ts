@@ -1,6 +1,6 @@
 /**
- * A network as a table of its blocks: sections, what each block is, its output's shape and its share of the cost. All of
- * it is read off node ids and operations.
+ * A network as a table of its blocks: sections, what each block is, its output's shape and its share of the cost. It is
+ * read off node ids and operations alone.
  */
 import { type Node, sizeOf, type TrainingGraph } from "../graph/TrainingGraph.ts"
 import * as Figure from "./Figure.ts"
@@ -139,7 +139,8 @@ export const of = (graph: TrainingGraph, columns: number): ReadonlyArray<Line.Li
     const [first] = section
     if (first === undefined || first.name === "") return section.map(row)
     const nodes = section.flatMap(({ nodes }) => nodes)
-    return [[Line.span(first.section, "strong"), Line.span(""), Line.span(""), ...costs(nodes, "quiet")], ...section.map(row)]
+    const sum = [Line.span(first.section, "strong"), Line.span(""), Line.span(""), ...costs(nodes, "quiet")]
+    return [sum, ...section.map(row)]
   })
   const tables = choices.map((chosen) => ({
     headings: chosen.flatMap((index) => headings[index] ?? []),

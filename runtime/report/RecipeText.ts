@@ -90,7 +90,9 @@ export const clip = ({ clip }: Recipe.Recipe): string | null => {
     case "Adaptive":
       return `each unit at most ${Figure.chosen(clip.ratio)} of its weights' norm`
     case "Auto":
-      return `global norm at most percentile ${Figure.chosen(clip.percentile)} of the last ${Figure.plural(clip.history, "norm")}`
+      return `global norm at most percentile ${Figure.chosen(clip.percentile)} of the last ${
+        Figure.plural(clip.history, "norm")
+      }`
     case "ZScore":
       return `global norm at most ${Figure.chosen(clip.threshold)} deviations above its running mean`
         + (clip.maxNorm === null ? "" : `, and at most ${Figure.chosen(clip.maxNorm)}`)
@@ -165,10 +167,15 @@ export const earlyStop = (recipe: Recipe.Recipe): string | null => {
 export const monitor = ({ monitor }: Recipe.Recipe): string | null =>
   monitor._tag === "Off"
     ? null
-    : `the gradient of each part of the loss${monitor.histograms ? ", with histograms," : ""} ${interval(monitor.length)}`
+    : `the gradient of each part of the loss${monitor.histograms ? ", with histograms," : ""} ${
+      interval(monitor.length)
+    }`
 
 /** Says what the machine must have; null where anything will do. */
 export const host = ({ host: { device, memory } }: Recipe.Recipe): string | null => {
-  const asked = [...(device === "any" ? [] : [device.toUpperCase()]), ...(memory === null ? [] : [`${memory} of memory`])]
+  const asked = [
+    ...(device === "any" ? [] : [device.toUpperCase()]),
+    ...(memory === null ? [] : [`${memory} of memory`])
+  ]
   return asked.length === 0 ? null : asked.join(", ")
 }

@@ -36,7 +36,9 @@ export const biasRateAbovePeak: Rule = {
     if (curve === null || warmup._tag === "None" || curve.warmupSteps === 0 || !isAdam(context)) return null
     const peak = Rates.peak(curve)
     return warmup.biasFrom > peak
-      ? `biases begin at a learning rate of ${Words.figure(warmup.biasFrom)}, the schedule's peak is ${Words.figure(peak)}`
+      ? `biases begin at a learning rate of ${Words.figure(warmup.biasFrom)}, the schedule's peak is ${
+        Words.figure(peak)
+      }`
       : null
   }
 }

@@ -45,8 +45,7 @@ export const emaHardlyAverages: Rule = {
   remedy: "set `tau` in `Ema.exponential` to a tenth of the run's steps, or `ema: Ema.off`",
   check: ({ recipe: { ema }, totalSteps }) =>
     ema._tag === "Exponential" && totalSteps !== null && totalSteps < ema.tau
-      ? `the decay takes about ${Words.figure(ema.tau)} updates to rise, the run has ${totalSteps}, and at its end it is ${
-        Words.figure(OptimEma.decayAt(ema, totalSteps))
-      } of ${Words.figure(ema.decay)}`
+      ? `the decay takes about ${Words.figure(ema.tau)} updates to rise, the run has ${totalSteps}, and at its end it `
+        + `is ${Words.figure(OptimEma.decayAt(ema, totalSteps))} of ${Words.figure(ema.decay)}`
       : null
 }

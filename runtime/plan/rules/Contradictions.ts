@@ -4,7 +4,7 @@ import type { ExperimentRule } from "./Rule.ts"
 const opposite = (left: Expect.Expect, right: Expect.Expect): boolean => {
   if (left.arm !== right.arm) return false
   if (left._tag !== "Compare" || right._tag !== "Compare") {
-    return (left._tag === "Diverges" && right._tag === "Finite") || (left._tag === "Finite" && right._tag === "Diverges")
+    return left._tag !== "Compare" && right._tag !== "Compare" && left._tag !== right._tag
   }
   if (left.metric !== right.metric || left.relation === right.relation) return false
   if (typeof left.than !== "number" || typeof right.than !== "number") return left.than === right.than

@@ -8,7 +8,7 @@ export const strongWeightDecay: Rule = {
   id: "optimizer/strong-weight-decay",
   path: "optimizer.weightDecay",
   severity: "warning",
-  reason: "here it is part of the gradient, momentum or moments included, and pulls the weights to 0 faster than they learn",
+  reason: "here it is part of the gradient, and pulls the weights to 0 faster than they learn",
   source: "YOLOv8's published 5e-4 for SGD; 0.01 is the published value of AdamW, whose decay is decoupled",
   remedy: "set `weightDecay: 5e-4`, or take `Optimizer.adamw`",
   check: ({ recipe: { optimizer } }) =>

@@ -21,7 +21,7 @@ export const largeBatch: Rule = {
   severity: "warning",
   reason: "a large batch has few steps and a high rate, so that one bad step costs much of the training",
   source: "practice with YOLO: from 256 images a step on, a global norm of 1 and cosine annealing",
-  remedy: "set `clip: Clip.globalNorm(1)` and `schedule: LearningRate.cosine({ peak, final })` with a final rate near 0",
+  remedy: "set `clip: Clip.globalNorm(1)` and `schedule: LearningRate.cosine({ peak, final })` with `final` near 0",
   check: ({ curve, recipe: { accumulate: { batches }, batch, clip } }) => {
     const images = batch * batches
     if (images < large) return null
@@ -29,6 +29,6 @@ export const largeBatch: Rule = {
       ...(isBounded(clip) ? [] : [`a bound of ${bound} on the global norm`]),
       ...(curve === null || anneals(curve) ? [] : ["annealing"])
     ]
-    return lacking.length === 0 ? null : `a step takes ${Words.plural(images, "image")} without ${Words.listed(lacking)}`
+    return lacking.length === 0 ? null : `a step takes ${images} images without ${Words.listed(lacking)}`
   }
 }

@@ -72,7 +72,11 @@ export const ofRecipes: ReadonlyArray<Rule.Rule> = [
 ]
 
 /** Lists what every recipe is checked against whose network could be laid out. None of them is an error. */
-export const ofNetworks: ReadonlyArray<Rule.Rule<Rule.LaidOut>> = [moreMemoryThanHost, startPartlyRandom, startHardlyFits]
+export const ofNetworks: ReadonlyArray<Rule.Rule<Rule.LaidOut>> = [
+  moreMemoryThanHost,
+  startPartlyRandom,
+  startHardlyFits
+]
 
 /** Lists what every experiment is checked against as a whole. */
 export const ofExperiments: ReadonlyArray<Rule.ExperimentRule> = [

@@ -11,10 +11,11 @@ export const fewValidationImages: Rule = {
   reason: "what is measured on them says little of the model, and next to nothing of which of two is better",
   source: "the definition of average precision: every single box is a step of its curve",
   remedy: "hold back a tenth of the images to validate, some dozens at least",
-  check: ({ facts }) =>
-    facts !== null && facts.images.val < few
-      ? `"${facts.name}" has ${facts.images.val === 0 ? "no image" : Words.plural(facts.images.val, "image")} to validate`
-      : null
+  check: ({ facts }) => {
+    if (facts === null || facts.images.val >= few) return null
+    const { images: { val }, name } = facts
+    return `"${name}" has ${val === 0 ? "no image" : Words.plural(val, "image")} to validate`
+  }
 }
 
 /** Warns where the model is asked about images that it was shown. */

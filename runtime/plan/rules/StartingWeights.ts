@@ -27,7 +27,7 @@ const shareOf = (context: LaidOut): number =>
 const told = (context: LaidOut): string => {
   const misfits = misfitsOf(context)
   const [first] = misfits
-  const more = misfits.length > 1 ? `, and ${Words.plural(misfits.length - 1, "more")}`.replace("mores", "more") : ""
+  const more = misfits.length > 1 ? `, and ${misfits.length - 1} more` : ""
   return `${Words.percent(shareOf(context))} of the weights come from ${context.start?.name ?? ""}; ${
     first?.address ?? ""
   } ${first?.why ?? ""}${more}`

@@ -10,7 +10,7 @@ export const mostlyBackground: Rule = {
   id: "data/mostly-background",
   path: "data",
   severity: "warning",
-  reason: "the loss is that of background nearly everywhere; where labels were meant to be there, their files were not found",
+  reason: "the loss is that of background nearly everywhere; if labels were meant to be there, their files were not found",
   source: "practice with YOLO: up to a tenth of the images may show nothing",
   remedy: "look whether every image has its label file in labels/, by the same name, or leave such images out",
   check: ({ facts }) =>

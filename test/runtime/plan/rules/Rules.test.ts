@@ -99,7 +99,10 @@ const cases: Readonly<Record<string, Case>> = {
       ],
       [{ fields: { warmup: Warmup.linear({ epochs: 13 }) } }, "the warmup takes 104 steps, the whole training 100"]
     ],
-    holds: [{ fields: { warmup: Warmup.linear({ steps: 100 }) } }, { fields: { warmup: Warmup.linear({ epochs: 12 }) } }]
+    holds: [
+      { fields: { warmup: Warmup.linear({ steps: 100 }) } },
+      { fields: { warmup: Warmup.linear({ epochs: 12 }) } }
+    ]
   },
   "data/batch-larger-than-data": {
     severity: "error",
@@ -141,7 +144,10 @@ const cases: Readonly<Record<string, Case>> = {
     severity: "warning",
     path: "schedule",
     fires: [
-      [{ fields: { warmup: Warmup.none, ...constant(0.05) } }, "the first step takes a learning rate of 0.05 without warmup"],
+      [
+        { fields: { warmup: Warmup.none, ...constant(0.05) } },
+        "the first step takes a learning rate of 0.05 without warmup"
+      ],
       [{ fields: { warmup: Warmup.none, ...cosine(1) } }, "the first step takes a learning rate of 1 without warmup"]
     ],
     holds: [
@@ -617,7 +623,8 @@ const cases: Readonly<Record<string, Case>> = {
     fires: [
       [
         { fields: fineTuning, start: shapesOf(Model.yolo({ size: "s", input: 64 }), facts.classes) },
-        "4% of the weights come from n.safetensors; backbone.0.conv.weight is 3x3x3x32 there, 3x3x3x16 here, and 158 more"
+        "4% of the weights come from n.safetensors; backbone.0.conv.weight is 3x3x3x32 there, 3x3x3x16 here, "
+        + "and 158 more"
       ],
       [
         { fields: fineTuning, start: { name: "run-1", sha256: "0".repeat(64), shapes: new Map() } },
@@ -638,7 +645,9 @@ const arms = {
 
 interface ExperimentCase {
   readonly severity: "warning" | "advice"
-  readonly fires: ReadonlyArray<readonly [expect: ReadonlyArray<Expect.Expect>, found: string, path: string, facts?: DataFacts]>
+  readonly fires: ReadonlyArray<
+    readonly [expect: ReadonlyArray<Expect.Expect>, found: string, path: string, facts?: DataFacts]
+  >
   readonly holds: ReadonlyArray<ReadonlyArray<Expect.Expect>>
 }
 
@@ -654,7 +663,11 @@ const experimentCases: Readonly<Record<string, ExperimentCase>> = {
         `loss of "a" above 2, and before that loss of "a" below 2`,
         "expect.2"
       ],
-      [[map("a").above("b"), map("a").below("b")], `map of "a" below "b", and before that map of "a" above "b"`, "expect.1"]
+      [
+        [map("a").above("b"), map("a").below("b")],
+        `map of "a" below "b", and before that map of "a" above "b"`,
+        "expect.1"
+      ]
     ],
     holds: [
       [diverges("a"), finite("b")],
