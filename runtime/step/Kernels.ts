@@ -2,6 +2,7 @@
  * The operations that an engine supplies for the forward interpreter, each with its own gradient. Tensors are NHWC.
  */
 import type * as tf from "@tensorflow/tfjs-core"
+import type { Update } from "./Update.ts"
 
 /** A batch norm's result in training: the output, and the running statistics moved towards this batch's. */
 export interface Normalised {
@@ -10,7 +11,18 @@ export interface Normalised {
   readonly variance: tf.Tensor1D
 }
 
+/** The update stage's arithmetic on whole tensors, written over what was there. */
+export interface InPlace {
+  readonly update: Update
+  /** The length of all tensors together. NaN or infinite where a value is. */
+  readonly norm: (tensors: ReadonlyArray<tf.Tensor>) => tf.Scalar
+  /** Moves a mean towards a value by a share of what lies between. */
+  readonly approach: (mean: tf.Variable, value: tf.Tensor, share: number) => void
+}
+
 export interface Kernels {
+  /** Absent where the update stage is made of ordinary operations. */
+  readonly inPlace?: InPlace
   /**
    * Convolves with zero padding of `floor(kernel / 2)` on every side, as PyTorch does, for strides 1 and 2. An input that
    * is `fixed` needs no gradient; it outlives the step.

@@ -5,6 +5,7 @@ import * as tf from "@tensorflow/tfjs-core"
 import type * as Kernels from "../../step/Kernels.ts"
 import type { Backend } from "./Backend.ts"
 import * as Composed from "./Composed.ts"
+import * as InPlace from "./InPlace.ts"
 import type { Shapes } from "./Simd.ts"
 
 const floatBytes = Float32Array.BYTES_PER_ELEMENT
@@ -12,7 +13,8 @@ const floatBytes = Float32Array.BYTES_PER_ELEMENT
 type Save = tf.GradSaveFunc
 
 /** Makes the kernels of a loaded backend. Shapes are NHWC, weights HWIO. */
-export const make = ({ addressOf, allocate, simd, workspace }: Backend): Kernels.Kernels => {
+export const make = (backend: Backend): Kernels.Kernels => {
+  const { addressOf, allocate, simd, workspace } = backend
   const like = (tensor: tf.Tensor): tf.Tensor4D => allocate(tensor.shape)
   const rowsOf = (tensor: tf.Tensor4D): number => tensor.size / tensor.shape[3]
 
@@ -157,5 +159,6 @@ export const make = ({ addressOf, allocate, simd, workspace }: Backend): Kernels
       }
     })(input) as tf.Tensor4D
 
-  return { ...Composed.kernels, convolution, silu, bias, batchNorm: norm(false), batchNormSilu: norm(true), upsample, maxPool }
+  const inPlace = InPlace.make(backend)
+  return { ...Composed.kernels, inPlace, convolution, silu, bias, batchNorm: norm(false), batchNormSilu: norm(true), upsample, maxPool }
 }

@@ -81,6 +81,36 @@ export interface Simd {
     ...shapes: [...Shapes, ...Scratch]
   ) => void
   readonly convolutionByWeight: (x: Address, upstream: Address, dw: Address, ...shapes: Shapes) => void
+  readonly sumOfSquares: (x: Address, count: number) => number
+  readonly sgd: (
+    weight: Address,
+    velocity: Address,
+    gradient: Address,
+    count: number,
+    coefficient: number,
+    rate: number,
+    momentum: number,
+    decay: number,
+    nesterov: boolean
+  ) => void
+  readonly adam: (
+    weight: Address,
+    first: Address,
+    second: Address,
+    gradient: Address,
+    count: number,
+    coefficient: number,
+    rate: number,
+    beta1: number,
+    rest1: number,
+    beta2: number,
+    rest2: number,
+    epsilon: number,
+    root: number,
+    decay: number,
+    kept: number
+  ) => void
+  readonly approach: (mean: Address, value: Address, count: number, share: number) => void
   readonly maxPool: (
     x: Address,
     y: Address,

@@ -1,12 +1,10 @@
-import { assert, beforeAll, it } from "@effect/vitest"
+import { assert, beforeAll, describe, it } from "@effect/vitest"
 import * as tf from "@tensorflow/tfjs-core"
 import * as ReferenceCases from "../../../../runtime/engine/reference/ReferenceCases.ts"
 import * as Stored from "../../../../runtime/engine/reference/Stored.ts"
-import * as Kernels from "../../../../runtime/engine/tensorflow/Kernels.ts"
-import type * as Native from "../../../../runtime/engine/tensorflow/Native.ts"
-import { compileStep } from "../../../../runtime/engine/tensorflow/Tensorflow.ts"
-import type * as Step from "../../../../runtime/step/Step.ts"
-import { loadTensorflow, tensorflow } from "../tensorflow/engine.ts"
+import * as Backend from "../../../../runtime/engine/wasm/Backend.ts"
+import * as Kernels from "../../../../runtime/engine/wasm/Kernels.ts"
+import * as EagerStep from "../../../../runtime/step/EagerStep.ts"
 import * as BrokenOperations from "./brokenOperations.ts"
 import * as BrokenSubjects from "./brokenSubjects.ts"
 
@@ -18,28 +16,18 @@ const refuses: ReferenceCases.Subject["compile"] = () => {
   throw new Error("a single operation compiled a step")
 }
 
-tensorflow("ReferenceCases", () => {
-  let backend: Native.Backend
+describe("ReferenceCases", () => {
   let sound: ReferenceCases.Subject["kernels"]
-  beforeAll(() => {
-    backend = loadTensorflow()
-    sound = Kernels.make(backend)
+  beforeAll(async () => {
+    sound = Kernels.make(await Backend.load())
   })
 
-  it("all hold on the tensorflow engine, whose steps run as sessions, and leave nothing in memory", () => {
+  it("all hold on the wasm engine and leave nothing in memory", () => {
     const before = tf.memory().numTensors
-    const executions: Array<Step.Execution> = []
-    const verdicts = ReferenceCases.check({
-      kernels: sound,
-      compile: (configuration) => {
-        const step = compileStep(backend, configuration)
-        executions.push(step.execution)
-        return step
-      }
-    })
+    const compile: ReferenceCases.Subject["compile"] = (configuration) => EagerStep.make(configuration, sound)
+    const verdicts = ReferenceCases.check({ kernels: sound, compile })
     assert.deepStrictEqual(verdicts.filter(({ ok }) => !ok), [])
     assert.deepStrictEqual(verdicts.map((verdict) => verdict.case), ReferenceCases.all.map((one) => one.case))
-    assert.deepStrictEqual(executions, [{ mode: "session", reason: null }])
     assert.strictEqual(tf.memory().numTensors, before)
   })
 

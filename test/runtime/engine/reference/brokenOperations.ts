@@ -3,14 +3,14 @@
  */
 import * as tf from "@tensorflow/tfjs-core"
 import * as Stored from "../../../../runtime/engine/reference/Stored.ts"
-import { backendName } from "../../../../runtime/engine/tensorflow/Native.ts"
+import { backendName } from "../../../../runtime/engine/wasm/Operations.ts"
 
 type Values = Float32Array | Int32Array | Uint8Array
 
 /** Says what an operation answers instead of its values. */
 type Spoil = (values: Values, shape: ReadonlyArray<number>, inputs: ReadonlyArray<Values>) => ArrayLike<number>
 
-const valuesOf = (tensor: tf.Tensor): Values => tensor.dataSync()
+const valuesOf = ({ dataId }: tf.TensorInfo): Values => tf.backend().readSync(dataId) as Values
 
 /** Runs `body` while one of tfjs's operations on the engine answers with a spoilt first output. */
 export const withKernel = <A>(name: string, spoil: Spoil, body: () => A): A => {
@@ -19,11 +19,11 @@ export const withKernel = <A>(name: string, spoil: Spoil, body: () => A): A => {
   tf.registerKernel({
     ...sound,
     kernelFunc: (given) => {
-      const inputs = Object.values(given.inputs).map((input) => valuesOf(input as tf.Tensor))
+      const inputs = Object.values(given.inputs).map((input) => valuesOf(input as tf.TensorInfo))
       const results = sound.kernelFunc(given)
-      // This engine's operations answer with tensors, which tidying up frees.
-      const [first, ...rest] = (Array.isArray(results) ? results : [results]) as [tf.Tensor, ...Array<tf.Tensor>]
+      const [first, ...rest] = (Array.isArray(results) ? results : [results]) as [tf.TensorInfo, ...Array<tf.TensorInfo>]
       const spoilt = tf.tensor(Array.from(spoil(valuesOf(first), first.shape, inputs)), first.shape, first.dtype)
+      tf.backend().disposeData(first.dataId)
       return rest.length === 0 ? spoilt : [spoilt, ...rest]
     }
   })
@@ -172,6 +172,6 @@ export const operations: ReadonlyArray<BrokenOperation> = [
     title: "a maximum starts from zero",
     kernel: "Max",
     spoil: (values) => Float32Array.from(values, (value) => Math.max(value, 0)),
-    breaks: Stored.operations.flatMap(({ case: name, operation }) => operation === "max" ? [name] : [])
+    breaks: Stored.operations.flatMap(({ case: name, operation }) => operation === "max" && name.startsWith("max of negative values") ? [name] : [])
   }
 ]

@@ -2,6 +2,7 @@
  * Engines that are wrong in one place each, and the cases that must notice it.
  */
 import * as tf from "@tensorflow/tfjs-core"
+import * as Optimizer from "../../../../dsl/Optimizer.ts"
 import type { Subject } from "../../../../runtime/engine/reference/ReferenceCases.ts"
 import * as Stored from "../../../../runtime/engine/reference/Stored.ts"
 import type { Configuration } from "../../../../runtime/step/Configuration.ts"
@@ -31,12 +32,17 @@ const norms = [
   "batch norm in training, two values a channel",
   far
 ]
-const convolutions = Stored.operations.flatMap(({ case: name, inputs, operation }) =>
-  operation === "convolution" && inputs.some(({ gradient }) => gradient !== undefined) ? [name] : []
-)
+const convolutionsBy = (differentiated: string): ReadonlyArray<string> =>
+  Stored.operations.flatMap(({ case: name, inputs, operation }) =>
+    operation === "convolution" && inputs.some((one) => one.name === differentiated && one.gradient !== undefined)
+      ? [name]
+      : []
+  )
 const notANumber = "convolution lets NaN through to the cells that see it, and to no other"
 const branches = "bias gradients of a concat's equally large parts are not mixed up"
-const silus = ["SiLU", "SiLU far from zero", "SiLU of NaN and infinity"]
+const fusedGradients = [3, 14].map((channels) => `batch norm in training with SiLU behind it, ${channels} channels`)
+const fused = [...fusedGradients, "batch norm in training is NaN in the channel of a NaN, and in no other"]
+const silus = ["SiLU", "SiLU far from zero", "SiLU of NaN and infinity", ...fused]
 const ties = "max pool 5, of equal maxima the first takes the gradient"
 const figures = /is .* instead of .*|has length .* instead of length/
 
@@ -46,8 +52,8 @@ const gradientTimes = <T extends tf.Tensor>(factor: number, tensor: T): T =>
     gradFunc: (upstream: tf.Tensor) => tf.mul(upstream, factor)
   }))(tensor) as T
 
-/** The sound kernels but for some, with steps of ordinary operations over them. */
-const withKernels = (change: (sound: Kernels) => Partial<Kernels>) => (sound: Kernels): Subject => {
+/** The sound kernels but for some, with steps over them. Norms and SiLUs are separate, so that either can be broken. */
+const withKernels = (change: (sound: Kernels) => Partial<Kernels>) => ({ batchNormSilu: _, ...sound }: Kernels): Subject => {
   const kernels = { ...sound, ...change(sound) }
   return { kernels, compile: (configuration) => EagerStep.make(configuration, kernels) }
 }
@@ -76,15 +82,26 @@ export const subjects: ReadonlyArray<BrokenSubject> = [
       "convolution 3x3, stride 2, 4x6 cells",
       "convolution 3x3, stride 2, 2x2 cells",
       "convolution 5x5, stride 2, 4x4 cells",
+      "convolution of a fixed input",
       threeSteps,
       prediction
     ],
     message: figures,
-    make: withKernels(() => ({ convolution: (input, weight, stride) => tf.conv2d(input, weight, stride, "same") }))
+    make: withKernels(({ convolution }) => ({
+      convolution: (input, weight, stride) => {
+        const [, height, width] = input.shape
+        const even = height % 2 === 0 && width % 2 === 0
+        if (stride === 1 || weight.shape[0] === 1 || !even) return convolution(input, weight, stride)
+        // Without its first row and column, and with zeros behind its last ones, the input is seen one cell later.
+        const behind: [number, number] = [0, 1]
+        const padded = tf.pad(input, [[0, 0], behind, behind, [0, 0]])
+        return convolution(tf.slice(padded, [0, 1, 1, 0], [-1, height, width, -1]), weight, stride)
+      }
+    }))
   },
   {
     title: "a convolution's gradient by the weights is off by a fiftieth",
-    breaks: [...convolutions, branches, threeSteps, fixedTargets, withoutBoxes],
+    breaks: [...convolutionsBy("weight"), branches, threeSteps, fixedTargets, withoutBoxes],
     message: /gradient/,
     make: withKernels(({ convolution }) => ({
       convolution: (input, weight, stride) => convolution(input, gradientTimes(1.02, weight), stride)
@@ -92,7 +109,7 @@ export const subjects: ReadonlyArray<BrokenSubject> = [
   },
   {
     title: "a convolution's gradient by the input is off by a hundredth",
-    breaks: [...convolutions, branches, threeSteps, fixedTargets, withoutBoxes],
+    breaks: [...convolutionsBy("input"), branches, threeSteps, fixedTargets, withoutBoxes],
     message: /gradient/,
     make: withKernels(({ convolution }) => ({
       convolution: (input, weight, stride) => convolution(gradientTimes(1.01, input), weight, stride)
@@ -100,13 +117,13 @@ export const subjects: ReadonlyArray<BrokenSubject> = [
   },
   {
     title: "a bias gradient is off by a hundredth",
-    breaks: ["bias", branches, threeSteps],
+    breaks: ["bias", "bias of 5 channels over 300 cells", branches, threeSteps],
     message: /the gradient by .*bias is|the momentum of head\..*bias has length/,
     make: withKernels(({ bias }) => ({ bias: (input, values) => bias(input, gradientTimes(1.01, values)) }))
   },
   {
     title: "batch norm keeps the biased variance",
-    breaks: [...norms, threeSteps],
+    breaks: [...norms, ...fused, threeSteps],
     message: /variance/,
     make: withKernels(({ batchNorm }) => ({
       batchNorm: (input, gamma, beta, mean, variance, options) => {
@@ -123,7 +140,7 @@ export const subjects: ReadonlyArray<BrokenSubject> = [
   },
   {
     title: "batch norm's gradient by gamma is off by a hundredth",
-    breaks: [...norms, threeSteps],
+    breaks: [...norms, ...fusedGradients, threeSteps],
     message: /the gradient by gamma is|gamma has length|the gradient's norm is/,
     make: withKernels(({ batchNorm }) => ({
       batchNorm: (input, gamma, ...more) => batchNorm(input, gradientTimes(1.01, gamma), ...more)
@@ -157,15 +174,39 @@ export const subjects: ReadonlyArray<BrokenSubject> = [
   },
   {
     title: "SiLU's gradient is off by a hundredth",
-    breaks: ["SiLU", "SiLU far from zero", threeSteps, fixedTargets, withoutBoxes],
+    breaks: ["SiLU", "SiLU far from zero", ...fusedGradients, threeSteps, fixedTargets, withoutBoxes],
     message: /gradient/,
     make: withKernels(({ silu }) => ({ silu: (input) => silu(gradientTimes(1.01, input)) }))
+  },
+  {
+    title: "batch norm and SiLU in one leave out the norm's gradient by beta",
+    breaks: [...fusedGradients, threeSteps, fixedTargets],
+    message: /gradient|norm/,
+    make: withKernels(({ batchNorm, silu }) => ({
+      batchNormSilu: (input, gamma, beta, ...more) => {
+        const { mean, output, variance } = batchNorm(input, gamma, gradientTimes(0, beta), ...more)
+        return { output: silu(output), mean, variance }
+      }
+    }))
+  },
+  {
+    title: "pools are tfjs's own",
+    breaks: [
+      "max pool 5, windows of negative values",
+      "max pool 5, fewer cells than a window",
+      ties,
+      threeSteps,
+      fixedTargets,
+      withoutBoxes
+    ],
+    message: /gradient/,
+    make: withKernels(() => ({ maxPool: (input, size) => tf.maxPool(input, size, 1, "same") }))
   },
   {
     title: "SiLU leaves a tensor behind",
     breaks: silus,
     message: /^\d tensors? (is|are) left behind$/,
-    make: (sound) => ({
+    make: ({ batchNormSilu: _, ...sound }) => ({
       ...withKernels(() => ({}))(sound),
       kernels: {
         ...sound,
@@ -208,16 +249,19 @@ export const subjects: ReadonlyArray<BrokenSubject> = [
       fixedTargets
     ],
     message: figures,
-    make: withKernels(() => ({
+    make: withKernels(({ maxPool }) => ({
       maxPool: (input, size) => {
-        const pad: [number, number] = [Math.floor(size / 2), Math.floor(size / 2)]
-        return tf.maxPool(tf.pad(input, [[0, 0], pad, pad, [0, 0]]), size, 1, "valid")
+        const [, height, width] = input.shape
+        const reach = Math.floor(size / 2)
+        const pad: [number, number] = [reach, reach]
+        const padded = tf.pad(input, [[0, 0], pad, pad, [0, 0]])
+        return tf.slice(maxPool(padded, size), [0, reach, reach, 0], [-1, height, width, -1])
       }
     }))
   },
   {
     title: "a kernel is missing",
-    breaks: [...convolutions, notANumber, branches, threeSteps, prediction, ...spoilt, fixedTargets, withoutBoxes],
+    breaks: [...convolutionsBy("weight"), notANumber, branches, threeSteps, prediction, ...spoilt, fixedTargets, withoutBoxes],
     message: /^fails: no such kernel$/,
     make: withKernels(() => ({
       convolution: () => {
@@ -276,7 +320,10 @@ export const subjects: ReadonlyArray<BrokenSubject> = [
     breaks: [threeSteps],
     message: /step 2: /,
     make: withSteps((configuration, kernels) =>
-      EagerStep.make({ ...configuration, optimizer: { ...configuration.optimizer, nesterov: false } }, kernels)
+      EagerStep.make({
+        ...configuration,
+        optimizer: Optimizer.sgd({ momentum: 0.9, weightDecay: configuration.optimizer.weightDecay })
+      }, kernels)
     )
   },
   {

@@ -11,7 +11,7 @@ const folder = fileURLToPath(new URL("../../../../runtime/engine/wasm/simd/", im
 /** The committed kernels. */
 export const binary = path.join(folder, "kernels.wasm")
 
-const sources = ["kernels", "convolution"]
+const sources = ["kernels", "convolution", "update"]
 
 const options = [
   ...sources.map((name) => `${name}.ts`),
