@@ -12,6 +12,7 @@ import * as InvalidText from "../report/InvalidText.ts"
 import type * as Line from "../report/Line.ts"
 import * as Paragraph from "../report/Paragraph.ts"
 import type { HomeUnusable } from "../run/Home.ts"
+import type { HostUnfit } from "../run/HostDemand.ts"
 import type { RunNotFound } from "../run/Lookup.ts"
 import type { PlanRefused } from "../run/Run.ts"
 import type { StoreFailed } from "../run/Store.ts"
@@ -26,6 +27,7 @@ export type Failure =
   | Ended
   | EngineMissing
   | HomeUnusable
+  | HostUnfit
   | InstallError
   | InvalidExperiment
   | LocationsInvalid
@@ -42,6 +44,7 @@ const codes: Readonly<Record<Exclude<Failure["_tag"], "Ended">, number>> = {
   DataMissing: code.environment,
   EngineMissing: code.environment,
   HomeUnusable: code.environment,
+  HostUnfit: code.environment,
   InstallFailed: code.environment,
   InvalidExperiment: code.no,
   LocationsInvalid: code.usage,

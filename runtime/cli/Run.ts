@@ -9,6 +9,7 @@ import * as ResultText from "../report/ResultText.ts"
 import * as Screen from "../report/Screen.ts"
 import * as Expectations from "../run/Expectations.ts"
 import * as Home from "../run/Home.ts"
+import * as HostDemand from "../run/HostDemand.ts"
 import * as Launch from "../run/Launch.ts"
 import type * as Prepare from "../run/Prepare.ts"
 import { Reporter } from "../run/Reporter.ts"
@@ -104,6 +105,7 @@ export const run = CommandLine.Command.make(
     const chosen = prepared.plan.arms.filter(({ arm }) => arms.includes(arm))
     yield* judged({ ...prepared, plan: { ...prepared.plan, arms: chosen } }, strict)
     const engine = yield* engineOf(choice)
+    yield* HostDemand.check(chosen, engine.engine)
     yield* Home.open(home.directory)
 
     const stop = Stop.make()

@@ -8,6 +8,7 @@ import * as Locations from "../data/Locations.ts"
 import * as Engines from "../engine/Engines.ts"
 import * as Plan from "../plan/Plan.ts"
 import * as Home from "./Home.ts"
+import * as HostDemand from "./HostDemand.ts"
 import * as Launch from "./Launch.ts"
 import * as Prepare from "./Prepare.ts"
 import * as Stop from "./Stop.ts"
@@ -54,6 +55,7 @@ export const run = Effect.fn("Run.run")(function*(experiment: Experiment.Experim
   yield* refuse(prepared)
   const engine = yield* Engines.choose(options.engine ?? "auto")
   if (engine.warning !== null) yield* Effect.logWarning(engine.warning)
+  yield* HostDemand.check(prepared.plan.arms, engine.engine)
   const home = yield* Home.open(directory)
   return yield* Launch.run({
     prepared,
