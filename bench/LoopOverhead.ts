@@ -68,8 +68,9 @@ export const loopOverhead: Bench = {
       step,
       tally: new Tally(),
       nextBatch: Effect.succeed(batch),
+      onBatch: () => undefined,
       onStep: (event) => log.append({ run: "bench", attempt: 1, ...event }),
-      between: () => Effect.void,
+      between: () => Effect.succeed(false),
       stopping: () => false
     }))
     const whole = performance.now() - began

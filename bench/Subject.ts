@@ -1,4 +1,5 @@
 /** What is measured: YOLOv8n for 3 classes on 160 px at batch 8, with the published loss and optimizer. */
+import * as Clip from "../dsl/Clip.ts"
 import * as Loss from "../dsl/Loss.ts"
 import * as Model from "../dsl/Model.ts"
 import * as Optimizer from "../dsl/Optimizer.ts"
@@ -16,8 +17,10 @@ export const configuration: Configuration = {
   graph: Yolo.build(Model.yolo({ size: "n", input: size }), ["a", "b", "c"]),
   loss: Loss.yoloV8(),
   optimizer: Optimizer.sgd({ momentum: 0.937, nesterov: true, weightDecay: 5e-4 }),
+  clip: Clip.globalNorm(10),
   ema: false,
   batch: 8,
+  accumulate: 1,
   maxBoxes: 32,
   seed: 0
 }
@@ -28,6 +31,7 @@ export const scalars: Scalars = {
   biasLearningRate: 0.01,
   momentum: 0.937,
   clipBound: 10,
+  clipInputs: [],
   emaDecay: 0
 }
 
