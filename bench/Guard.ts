@@ -29,9 +29,8 @@ const unguarded = (nodes: ReadonlyArray<NodeDef>): ReadonlyArray<NodeDef> => {
     if (node.op === "MulNoNan") return passOn(node, node.inputs[0])
     if (guarded(node)) return passOn(node, node.inputs[1])
     if (node.name !== "report") return node
-    const [loss = "", box = "", kind = "", dfl = ""] = node.inputs
-    const after = node.inputs.filter((input) => input.startsWith("^"))
-    return { ...node, inputs: [loss, box, kind, dfl, loss, loss, ...after] }
+    const [, , clipped = "", loss = "", ...rest] = node.inputs
+    return { ...node, inputs: [loss, loss, clipped, loss, ...rest] }
   })
 }
 
