@@ -76,6 +76,7 @@ describe("LearningRate", () => {
     const refused = [`multiply: expected ${changes}, got a list`]
     assert.deepStrictEqual(said(multiply({ steps: 3 }, { steps: 3 })), refused)
     assert.deepStrictEqual(said(multiply({ epochs: 2 }, { epochs: 1 })), refused)
+    assert.deepStrictEqual(said(multiply({ epochs: 2 }, { epochs: 2 })), refused)
     assert.deepStrictEqual(said(multiply({ steps: 3 }, { epochs: 4 })), refused)
     assert.deepStrictEqual(said(multiply({ epochs: 3 }, { steps: 4 })), refused)
     assert.deepStrictEqual(said(multiply()), ["multiply.0: is missing"])
