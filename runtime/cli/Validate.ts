@@ -41,6 +41,7 @@ const ofPrepared = (prepared: Prepare.Prepared, strict: boolean): ValidateText.V
           name: nameOf(found),
           images: both(found.source.facts.images),
           boxes: both(found.source.facts.boxes),
+          leaked: found.source.facts.leaked,
           excluded: found.source.excluded
         }]
         : []

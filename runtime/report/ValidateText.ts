@@ -22,6 +22,8 @@ export interface ValidatedData {
   readonly name: string
   readonly images: number
   readonly boxes: number
+  /** How many images to validate on are among those to train on. */
+  readonly leaked: number
   readonly excluded: ReadonlyArray<Excluded>
 }
 
@@ -53,6 +55,14 @@ const excludedOf = ({ excluded }: ValidatedData, columns: number): ReadonlyArray
   ]
 }
 
+const leakedOf = ({ leaked, name }: ValidatedData, columns: number): ReadonlyArray<Line.Line> =>
+  Paragraph.of(
+    `${name}: ${leaked === 1 ? "1 image" : `${leaked} images`} to validate on ${leaked === 1 ? "is" : "are"} among those `
+      + "to train on: what was learnt by heart is measured as if it were known",
+    columns,
+    { tone: "doubtful" }
+  )
+
 const dataOf = (data: ReadonlyArray<ValidatedData>, columns: number): ReadonlyArray<Line.Line> =>
   data.length === 0 ? [] : [
     Line.empty,
@@ -71,6 +81,7 @@ const dataOf = (data: ReadonlyArray<ValidatedData>, columns: number): ReadonlyAr
       ]),
       columns
     ),
+    ...data.filter(({ leaked }) => leaked > 0).flatMap((set) => [Line.empty, ...leakedOf(set, columns)]),
     ...data.filter(({ excluded }) => excluded.length > 0).flatMap((set) => [
       Line.empty,
       ...Paragraph.of(`left out of ${set.name}`, columns),

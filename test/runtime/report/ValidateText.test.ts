@@ -38,7 +38,7 @@ describe("ValidateText", () => {
         valid: false,
         arms: [{ arm: b, findings: [{ rule: "model/x", severity: "warning", path: c, message: a }] }],
         errors: [{ path: a, message: b }],
-        data: [{ name: c, images: 1, boxes: 2, excluded: [{ file: `images/${a.replaceAll(" ", "_")}`, line: 3, reason: b }] }]
+        data: [{ name: c, images: 1, boxes: 2, leaked: 1, excluded: [{ file: `images/${a.replaceAll(" ", "_")}`, line: 3, reason: b }] }]
       }
       Texts.assertFits(ValidateText.of(validation, columns), columns)
     }))
