@@ -37,7 +37,7 @@ export const invalid = (file: string, issues: ReadonlyArray<Issue.Issue>): CocoI
 
 const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`
 
-/** The text and what it is parsed to, for every byte of a file of annotations. */
+/** For every byte of a file: its text and what that is parsed to. COCO's own, which hold outlines, take 3; others more. */
 const bytesNeeded = 5
 
 /** Running out of memory ends the process without a word, so that it is foreseen. */
