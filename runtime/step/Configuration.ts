@@ -18,3 +18,13 @@ export interface Configuration {
   /** Decides the initial weights, and what dropout leaves out. */
   readonly seed: number
 }
+
+/** Throws where a step is about to end with another number of batches than it is made for. */
+export const requireWhole = ({ accumulate }: Configuration, batches: number): void => {
+  if (batches !== accumulate) throw new Error(`a step takes ${accumulate} batches, and got ${batches}`)
+}
+
+/** Throws where another batch would leave none for the end of the step. */
+export const requireRoom = ({ accumulate }: Configuration, batches: number): void => {
+  if (batches >= accumulate) throw new Error(`a step takes ${accumulate} batches, of which the last one ends it`)
+}

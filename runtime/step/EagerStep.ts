@@ -10,7 +10,7 @@ import { type Group, parameters, type TrainingGraph } from "../graph/TrainingGra
 import * as Clip from "../optim/Clip.ts"
 import * as Moments from "../optim/Moments.ts"
 import * as Backward from "./Backward.ts"
-import type { Configuration } from "./Configuration.ts"
+import { type Configuration, requireRoom, requireWhole } from "./Configuration.ts"
 import { forward, type Outputs } from "./Forward.ts"
 import { initialState } from "./InitialState.ts"
 import type { Kernels } from "./Kernels.ts"
@@ -178,6 +178,7 @@ export const make = (configuration: Configuration, kernels: Kernels): EagerStep 
   }
 
   const run = (batch: Batch, scalars: Scalars): StepOutcome => {
+    requireWhole(configuration, (held?.batches ?? 0) + 1)
     const whole = joined(batch)
     try {
       const figures = tf.tidy(() => take(whole, scalars) as unknown as tf.TensorContainer) as unknown as Figures
@@ -223,6 +224,7 @@ export const make = (configuration: Configuration, kernels: Kernels): EagerStep 
     variables: { parameters: weights, buffers: running },
     backward,
     accumulate: (batch) => {
+      requireRoom(configuration, (held?.batches ?? 0) + 1)
       held = joined(batch)
     },
     run,

@@ -6,7 +6,7 @@ import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 import type { Batch } from "../../data/Batch.ts"
-import type { Configuration } from "../../step/Configuration.ts"
+import { type Configuration, requireRoom, requireWhole } from "../../step/Configuration.ts"
 import type * as EagerStep from "../../step/EagerStep.ts"
 import * as Moments from "../../optim/Moments.ts"
 import * as Masks from "../../step/Masks.ts"
@@ -125,7 +125,7 @@ export const make = (
   ]
 
   const run: Step["run"] = (batch, scalars) => {
-    if (before !== accumulate - 1) throw new Error(`a step takes ${accumulate} batches, and got ${before + 1}`)
+    requireWhole(configuration, before + 1)
     const values = ScalarFeed.values(configuration, scalars, updates)
     const feeds = [...feedsOf(batch, ownGains), { name: "scalars:0", shape: [values.length], values }]
     const [report] = call(binding, session, feeds, [StepGraph.report])
@@ -211,6 +211,7 @@ export const make = (
     batch: size,
     execution: { mode: "session", reason: null },
     accumulate: (batch) => {
+      requireRoom(configuration, before + 1)
       call(binding, session, feedsOf(batch, ownGains), [StepGraph.accumulated])
       before += 1
     },
