@@ -129,4 +129,5 @@ def main():
     target.write_text(head[:-2] + ',\n  "changes": {\n' + lines + "\n  }\n}\n")
 
 
-main()
+if __name__ == "__main__":
+    main()
