@@ -62,9 +62,11 @@ const sides = ["left", "top", "right", "bottom"] as const
 
 const cut = (share: number): number => Math.min(1, Math.max(0, share))
 
+const rounded = (value: number): number => Number(value.toFixed(6))
+
 /** Says of a box's sides that there is nothing between them. */
 export const noArea = (width: number, height: number): string =>
-  `the box is ${width} wide and ${height} high: it has no area`
+  `the box is ${rounded(width)} wide and ${rounded(height)} high: it has no area`
 
 /**
  * Cuts a box, in shares of the image's sides, off at the image's border, or says what is wrong with it. `shown` turns
@@ -77,7 +79,7 @@ export const within = (box: Box, shown: (share: number, side: number) => string)
   return right > left && bottom > top ? [left, top, right, bottom] : "the box has no area within the image"
 }
 
-const shownShare = (share: number): string => `${Number(share.toFixed(6))}, outside the image: shares are from 0 to 1`
+const shownShare = (share: number): string => `${rounded(share)}, outside the image: shares are from 0 to 1`
 
 const parseRow = (text: string, classCount: number): Row | string => {
   const [first = "", ...rest] = text.split(/\s+/)

@@ -55,14 +55,6 @@ const excludedOf = ({ excluded }: ValidatedData, columns: number): ReadonlyArray
   ]
 }
 
-const leakedOf = ({ leaked, name }: ValidatedData, columns: number): ReadonlyArray<Line.Line> =>
-  Paragraph.of(
-    `${name}: ${leaked === 1 ? "1 image" : `${leaked} images`} to validate on ${leaked === 1 ? "is" : "are"} among those `
-      + "to train on: what was learnt by heart is measured as if it were known",
-    columns,
-    { tone: "doubtful" }
-  )
-
 const dataOf = (data: ReadonlyArray<ValidatedData>, columns: number): ReadonlyArray<Line.Line> =>
   data.length === 0 ? [] : [
     Line.empty,
@@ -71,17 +63,18 @@ const dataOf = (data: ReadonlyArray<ValidatedData>, columns: number): ReadonlyAr
         { heading: "data", align: "left" },
         { heading: "images", align: "right" },
         { heading: "boxes", align: "right" },
-        { heading: "left out", align: "right" }
+        { heading: "left out", align: "right" },
+        { heading: "leaked", align: "right" }
       ],
-      data.map(({ boxes, excluded, images, name }) => [
+      data.map(({ boxes, excluded, images, leaked, name }) => [
         Line.span(name),
         Line.span(String(images)),
         Line.span(String(boxes)),
-        Line.span(String(excluded.length), excluded.length === 0 ? "plain" : "doubtful")
+        Line.span(String(excluded.length), excluded.length === 0 ? "plain" : "doubtful"),
+        Line.span(String(leaked), leaked === 0 ? "plain" : "doubtful")
       ]),
       columns
     ),
-    ...data.filter(({ leaked }) => leaked > 0).flatMap((set) => [Line.empty, ...leakedOf(set, columns)]),
     ...data.filter(({ excluded }) => excluded.length > 0).flatMap((set) => [
       Line.empty,
       ...Paragraph.of(`left out of ${set.name}`, columns),

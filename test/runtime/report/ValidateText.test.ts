@@ -26,7 +26,7 @@ describe("ValidateText", () => {
     assert.strictEqual(
       text({ experiment: "blood", valid: true, arms, errors: [], data }),
       "blood: 1 arm\n\nclip  nothing to say\n\n"
-        + "data    images  boxes  left out\nshapes     320    911         0\n\nvalid\n"
+        + "data    images  boxes  left out  leaked\nshapes     320    911         0       0\n\nvalid\n"
     )
   })
 
