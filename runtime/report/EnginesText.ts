@@ -13,6 +13,8 @@ export interface EngineRow {
   readonly version: string | null
   readonly device: string | null
   readonly threads: number | null
+  /** Whether it passed the reference cases; null or absent where they have not run. */
+  readonly passes?: boolean | null
   readonly reason: string | null
 }
 
@@ -29,7 +31,7 @@ const known = (value: string | number | null): Line.Span =>
 
 /** Writes which engines can be used here and why the others cannot, the one that `auto` takes named last. */
 export const list = (engines: ReadonlyArray<EngineRow>, columns: number): ReadonlyArray<Line.Line> => {
-  const first = engines.find(({ usable }) => usable)
+  const first = engines.find(({ passes, usable }) => usable && passes !== false)
   return [
     ...Table.of(
       [

@@ -125,7 +125,7 @@ describe("ballast", () => {
   it("names what the environment lacks, with the command that supplies it, and ends with 3", () =>
     inProject(async ({ ballast, folder, start, write }) => {
       write("e.ts", experiment({}))
-      const engine = await start(["run", "e.ts"], noEngines(folder)).ended
+      const engine = await start(["run", "e.ts", "--engine", "tensorflow"], noEngines(folder)).ended
       assert.strictEqual(engine.code, 3)
       assert.match(engine.stderr, /npx ballast engine install tensorflow/)
       write("cells.ts", experiment({ recipe: `data: Dataset.yolo({ name: "cells", about: "cells under a microscope" })` }))

@@ -24,6 +24,7 @@ export interface Backend {
   /** Finds room for what a convolution keeps while it works, and zeros of at least so many bytes. They stay its own. */
   readonly workspace: (taps: number, cellBytes: number) => Simd.Scratch
   readonly simd: Simd.Simd
+  readonly withStock: Operations.WithStock
 }
 
 interface Internals {
@@ -65,7 +66,7 @@ const open = async (): Promise<Backend> => {
   const backend = tf.backend() as TfjsWasm.BackendWasm
   const { wasm: internals } = backend as unknown as Internals
   const { memory } = internals.asm
-  const made: Backend = {
+  const made: Omit<Backend, "withStock"> = {
     memory,
     simd: Simd.instantiate(memory),
     workspace: workspaceOf(internals),
@@ -77,8 +78,7 @@ const open = async (): Promise<Backend> => {
     allocate: <T extends tf.Tensor>(shape: ReadonlyArray<number>) =>
       tf.engine().makeTensorFromTensorInfo(backend.makeOutput([...shape], "float32"), backend) as T
   }
-  Operations.replace(made)
-  return made
+  return { ...made, withStock: Operations.replace(made) }
 }
 
 let opened: Promise<Backend> | undefined

@@ -3,11 +3,12 @@
  * through a table of positions. Where shapes or types are not those that training has, tfjs's own still compute.
  */
 import * as tf from "@tensorflow/tfjs-core"
-import type { Backend } from "./Backend.ts"
+import type * as Wasm from "./Backend.ts"
 
 /** The name under which tfjs knows the backend. */
 export const backendName = "wasm"
 
+type Backend = Omit<Wasm.Backend, "withStock">
 type Kernel = tf.KernelFunc
 
 /** An operation in terms of the one that it replaces. */
@@ -141,16 +142,29 @@ const replacements: Readonly<Record<string, Replacement>> = {
 /** Names the operations that are replaced. */
 export const replaced: ReadonlyArray<string> = Object.keys(replacements)
 
-/** Replaces operations of the backend; those of `names` alone where they are given. Returns what puts tfjs's back. */
-export const replace = (backend: Backend, names: ReadonlyArray<string> = replaced): () => void => {
-  const before = names.map((name) => tf.getKernel(name, backendName))
-  const register = (config: tf.KernelConfig): void => {
-    tf.unregisterKernel(config.kernelName, backendName)
-    tf.registerKernel(config)
+/** Computes with tfjs's own operations of some names for a while, as measurements and tests do. */
+export type WithStock = <A>(names: ReadonlyArray<string>, run: () => A) => A
+
+const register = (config: tf.KernelConfig): void => {
+  tf.unregisterKernel(config.kernelName, backendName)
+  tf.registerKernel(config)
+}
+
+/** Replaces the operations of a backend. */
+export const replace = (backend: Backend): WithStock => {
+  const configs = replaced.map((name) => {
+    const stock = tf.getKernel(name, backendName)
+    const kernelFunc = replacements[name]?.(backend, stock.kernelFunc) ?? stock.kernelFunc
+    return { stock, own: { ...stock, kernelFunc } }
+  })
+  for (const { own } of configs) register(own)
+  return (names, run) => {
+    const chosen = configs.filter(({ own }) => names.includes(own.kernelName))
+    try {
+      for (const { stock } of chosen) register(stock)
+      return run()
+    } finally {
+      for (const { own } of chosen) register(own)
+    }
   }
-  for (const config of before) {
-    const replacement = replacements[config.kernelName]
-    if (replacement !== undefined) register({ ...config, kernelFunc: replacement(backend, config.kernelFunc) })
-  }
-  return () => before.forEach(register)
 }

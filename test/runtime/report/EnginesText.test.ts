@@ -15,6 +15,12 @@ describe("EnginesText", () => {
   it("names the engine that is taken: the first that works", () => {
     assert.include(Texts.plain(EnginesText.list(Samples.engines, 80)), "--engine auto takes wasm")
     assert.include(Texts.plain(EnginesText.list(Samples.engines.slice(0, 1), 80)), "no engine can be used here")
+    const wrong = Samples.engines.map((engine) => ({ ...engine, usable: true, passes: engine.engine === "wasm" }))
+    assert.include(Texts.plain(EnginesText.list(wrong, 80)), "--engine auto takes wasm")
+    assert.include(
+      Texts.plain(EnginesText.list(wrong.map((engine) => ({ ...engine, passes: null })), 80)),
+      "--engine auto takes tensorflow"
+    )
   })
 
   it("passes only where every case did, and there was one", () => {

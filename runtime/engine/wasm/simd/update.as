@@ -18,7 +18,7 @@ function put(at: usize, value: v128, wide: bool): void {
   else v128.store32_lane(at, value, 0)
 }
 
-/** The sum of squares, of which every float32 partial sum spans 256 values at most. */
+/** The sum of squares, infinite where one overflows float32; no float32 partial sum spans more than 256 values. */
 export function sumOfSquares(x: usize, count: i32): f64 {
   let sum: f64 = 0
   while (count >= 4) {
@@ -30,7 +30,7 @@ export function sumOfSquares(x: usize, count: i32): f64 {
     sum += <f64>f32x4.extract_lane(part, 0) + <f64>f32x4.extract_lane(part, 1)
       + <f64>f32x4.extract_lane(part, 2) + <f64>f32x4.extract_lane(part, 3)
   }
-  for (; count > 0; count--, x += FLOAT) sum += <f64>load<f32>(x) * <f64>load<f32>(x)
+  for (; count > 0; count--, x += FLOAT) sum += <f64>(load<f32>(x) * load<f32>(x))
   return sum
 }
 

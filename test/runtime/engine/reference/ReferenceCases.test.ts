@@ -35,11 +35,12 @@ describe("ReferenceCases", () => {
     assert.strictEqual(new Set(ReferenceCases.all.map((one) => one.case)).size, ReferenceCases.all.length)
   })
 
-  for (const { breaks, make, message, title } of BrokenSubjects.subjects) {
+  for (const { breaks, make, mayBreak = [], message, title } of BrokenSubjects.subjects) {
     it(`fail where ${title}`, () => {
       const before = tf.memory().numTensors
       const failures = failuresOf(make(sound))
-      assert.deepStrictEqual([...failures.keys()].toSorted(), breaks.toSorted(), [...failures].join("\n"))
+      const certain = [...failures.keys()].filter((name) => !mayBreak.includes(name))
+      assert.deepStrictEqual(certain.toSorted(), breaks.toSorted(), [...failures].join("\n"))
       for (const error of failures.values()) assert.match(error, message)
       tf.dispose(BrokenSubjects.kept())
       assert.strictEqual(tf.memory().numTensors, before)

@@ -13,11 +13,9 @@ export const binary = path.join(folder, "kernels.wasm")
 
 const sources = ["kernels", "convolution", "update"]
 
-const options = [
-  ...sources.map((name) => `${name}.ts`),
-  ...["--outFile", "kernels.wasm", "-O3", "--noAssert", "--runtime", "stub", "--enable", "simd,bulk-memory"],
-  ...["--importMemory", "--initialMemory", "1"]
-]
+const flags = "--outFile kernels.wasm -O3 --noAssert --runtime stub --enable simd,bulk-memory --importMemory --initialMemory 1"
+
+const options = [...sources.map((name) => `${name}.ts`), ...flags.split(" ")]
 
 /** Compiles the source. Fails with what the compiler says. */
 export const compile = async (): Promise<Uint8Array> => {
