@@ -14,7 +14,7 @@ describe("DataFindings.of", () => {
       severity: "error",
       path: "data",
       message: `where the data set "blood-cells" (292 photographs) lies is not known, so its classes are not either: `
-        + `name its folder with --data blood-cells=PATH, or state Dataset.yolo's classes to plan without the data`
+        + `name its folder with --data blood-cells=PATH, or state the data set's classes to plan without the data`
     }])
   })
 
