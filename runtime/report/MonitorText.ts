@@ -3,6 +3,7 @@
  */
 import type * as Loss from "../../dsl/Loss.ts"
 import type { Histogram, MonitorEvent, SectionNorms } from "../train/Event.ts"
+import { lowest as leastBin } from "../train/Monitor.ts"
 import * as Balance from "./Balance.ts"
 import * as Figure from "./Figure.ts"
 import * as Line from "./Line.ts"
@@ -155,6 +156,9 @@ const lopsidedOf = (
 
 const power = (exponent: number): string => `2^${exponent}`
 
+/** Where a bin begins: the lowest holds all that is smaller. */
+const beginning = (bin: number): string => bin === leastBin ? "0" : power(bin)
+
 /** Finds the bin in which the smallest `share` of what was counted ends. */
 const binAt = (counts: ReadonlyArray<number>, share: number): number => {
   const wanted = share * counts.reduce((sum, count) => sum + count, 0)
@@ -162,14 +166,21 @@ const binAt = (counts: ReadonlyArray<number>, share: number): number => {
   return Math.max(0, counts.findIndex((count) => (below += count) >= wanted))
 }
 
-/** Draws counts on an axis that begins at `from`, `merged` bins a column; what is there at all is seen. */
+/**
+ * Draws counts on an axis that begins at `from`, `merged` bins a column; what is there at all is seen. What was too small
+ * for a bin of its own stands in the first column and would flatten all others, so those have a scale without it.
+ */
 const drawn = ({ counts, lowest }: Histogram, from: number, columns: number, merged: number): string => {
   const heights = Array.from({ length: columns }, (_, column) => {
     const start = from + column * merged - lowest
     return counts.slice(Math.max(0, start), Math.max(0, start + merged)).reduce((sum, count) => sum + count, 0)
   })
-  const highest = Math.max(...heights)
-  return heights.map((height) => height === 0 ? " " : bars[Math.ceil((height / highest) * bars.length) - 1]).join("")
+  const compared = from === leastBin && heights.slice(1).some((height) => height > 0) ? heights.slice(1) : heights
+  const highest = Math.max(...compared)
+  return heights.map((height) => {
+    const eighths = Math.ceil((height / highest) * bars.length)
+    return height === 0 ? " " : bars[Math.min(bars.length, eighths) - 1]
+  }).join("")
 }
 
 const histogramsOf = (
@@ -185,8 +196,9 @@ const histogramsOf = (
   return [
     Line.empty,
     ...Paragraph.of(
-      `magnitudes of the whole gradient's values, without zeros: bars from ${power(from)} to ${power(from + wide * merged)}, `
-        + `${merged === 1 ? "a power" : `${merged} powers`} of two each`,
+      `the whole gradient's values by magnitude, without zeros: ${merged === 1 ? "a power" : `${merged} powers`} of two a bar, `
+        + `from ${beginning(from)} to ${power(from + wide * merged)}`
+        + (from === leastBin ? "; the first bar holds all that is smaller, too, and may be cut" : ""),
       columns,
       { indent, tone: "quiet" }
     ),
@@ -204,8 +216,8 @@ const histogramsOf = (
         return [
           Line.span(section),
           Line.span(drawn(histogram, from, wide, merged)),
-          Line.span(power(edge(0.5))),
-          Line.span(`${power(edge(0.05))} to ${power(edge(0.95) + 1)}`)
+          Line.span(edge(0.5) === leastBin ? `<${power(leastBin + 1)}` : power(edge(0.5))),
+          Line.span(`${beginning(edge(0.05))} to ${power(edge(0.95) + 1)}`)
         ]
       }),
       columns - indent

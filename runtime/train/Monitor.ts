@@ -27,7 +27,7 @@ export const normsOf = (gradients: Gradients): SectionNorms => {
 }
 
 /** Smaller magnitudes are counted with those of 2^-40, larger ones with those of 2^23. */
-const [lowest, highest] = [-40, 23]
+export const [lowest, highest] = [-40, 23] as const
 
 /** Counts magnitudes by powers of two, without the empty ends. What is 0 or not finite is left out. */
 export const histogramOf = (values: Iterable<Float32Array>): Histogram => {

@@ -23,7 +23,7 @@ const run: FastCheck.Arbitrary<RunResult> = FastCheck.record({
   ...fields,
   engine: "tensorflow",
   execution: { version: "2", device: "cpu", threads: 2, mode: "eager", reason: message },
-  metrics: { loss: figure, map50: figure, map: null, imagesPerSecond: figure, seconds: 12 },
+  metrics: { loss: figure, map50: figure, map: null, accuracy: figure, imagesPerSecond: figure, seconds: 12 },
   gradNorm: { median: figure, p99: figure, max: figure },
   attempts: [{ number: 1, status: "failed", fault: { tag, message, step: 3 }, diagnosis: null, remedy: null }]
 }))
@@ -64,6 +64,27 @@ describe("ResultText", () => {
     assert.notInclude(text(result), "--steps")
     const [first = Samples.failed, ...others] = result.runs
     assert.include(text({ ...result, runs: [{ ...first, partial: true }, ...others] }), "1 of them cut short by --steps")
+  })
+
+  it("tells accuracy instead of precisions where classifiers alone ran, and both where both did", () => {
+    const classifiers = result.runs.map((run) => ({
+      ...run,
+      metrics: { ...run.metrics, map50: null, map: null, accuracy: run.status === "failed" ? null : 0.6667 }
+    }))
+    const heading = (runs: ReadonlyArray<RunResult>): string =>
+      /^run .*$/m.exec(text({ ...result, runs }, 140))?.[0].replaceAll(/ +/g, " ") ?? ""
+    assert.include(heading(result.runs), "loss mAP50 mAP50-95 time")
+    assert.include(heading(classifiers), "loss accuracy time")
+    assert.include(heading([...result.runs, ...classifiers]), "loss mAP50 mAP50-95 accuracy time")
+    assert.match(text({ ...result, runs: classifiers }), /^clip, seed 0 +succeeded +150 +2\.313 +0\.667 /m)
+  })
+
+  it("says which run stopped early, and why", () => {
+    assert.notInclude(text(result), "stopped early")
+    const [first = Samples.failed, second = Samples.failed] = result.runs
+    const stopped = "stopped early: in 5 evaluations in a row map did not rise above its best, 0.194 after step 100"
+    const told = text({ ...result, runs: [first, { ...second, stopped }] }, 120)
+    assert.include(told, `\n\nclip, seed 0 ${stopped}\n\nloss\n`)
   })
 
   it("draws a run that ended early as much shorter, on the scale of those that succeeded", () => {

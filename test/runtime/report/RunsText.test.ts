@@ -22,6 +22,27 @@ describe("RunsText", () => {
   it("shows a run that failed", () =>
     assertGolden("runs-show-failed", RunsText.show(Samples.exploded, { columns: 80, cwd, timeZone })))
 
+  for (const columns of [80, 120]) {
+    it(`shows a watched run in ${columns} columns`, () =>
+      assertGolden(`runs-show-watched-${columns}`, RunsText.show(Samples.watched, { columns, cwd, timeZone })))
+    it(`shows a classifier that stopped early in ${columns} columns`, () =>
+      assertGolden(`runs-show-classifier-${columns}`, RunsText.show(Samples.classifier, { columns, cwd, timeZone })))
+  }
+
+  it("shows the column of a figure where some run has it", () => {
+    const listed = (rows: ReadonlyArray<RunsText.RunRow>): string =>
+      Texts.plain(RunsText.list(rows, { columns: 160, timeZone }))
+    const detectors = Samples.rows
+    const classifiers = detectors.map((row) => ({ ...row, map50: null, accuracy: 0.6667 }))
+    assert.match(listed(detectors), /loss +mAP50 +started/)
+    assert.match(listed(classifiers), /loss +accuracy +started/)
+    assert.match(listed([...detectors, ...classifiers]), /loss +mAP50 +accuracy +started/)
+    assert.match(listed([...detectors, ...classifiers]), /2\.313 +0\.387 +- +2026/)
+    assert.match(listed([...detectors, ...classifiers]), /2\.313 +- +0\.667 +2026/)
+    const neither = detectors.map((row) => ({ ...row, map50: null }))
+    assert.match(listed(neither), /loss +mAP50 +started/)
+  })
+
   it("says that there is no run", () => {
     assert.strictEqual(Texts.plain(RunsText.list([], { columns: 80 })), "no runs are kept here\n")
   })
@@ -33,7 +54,7 @@ describe("RunsText", () => {
   })
 
   it("does not take figures for NaN that are computed when a run ends", () => {
-    const none = { loss: NaN, map50: null, map: null, imagesPerSecond: NaN, seconds: NaN }
+    const none = { loss: NaN, map50: null, map: null, accuracy: null, imagesPerSecond: NaN, seconds: NaN }
     const running = show({
       ...Samples.detail,
       status: "running",
@@ -73,7 +94,8 @@ describe("RunsText", () => {
         metrics: { ...Samples.detail.metrics, loss: figure, imagesPerSecond: figure },
         gradNorm: { median: figure, p99: figure, max: figure },
         revision: { commit: message, dirty: true },
-        evaluations: [{ step: 3, map: figure, map50: figure, seconds: 1 }],
+        evaluations: [{ step: 3, map: figure, map50: figure, accuracy: null, seconds: 1 }],
+        stopped: message,
         attempts: [
           { number: 1, status: "failed", fault: { tag: "Timeout", message, step: null }, diagnosis: null, remedy: null }
         ]

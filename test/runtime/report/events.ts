@@ -1,4 +1,4 @@
-import type { CheckpointEvent, EvalEvent, StatusEvent, StepEvent } from "../../../runtime/train/Event.ts"
+import type { CheckpointEvent, EvalEvent, MonitorEvent, StatusEvent, StepEvent } from "../../../runtime/train/Event.ts"
 
 /** The event of one step of 100. */
 export const stepEvent = (step: number, fields: Partial<StepEvent> = {}): StepEvent => ({
@@ -36,7 +36,27 @@ export const evalEvent = (step: number): EvalEvent => ({
   step,
   map: 0.206,
   map50: 0.412,
+  accuracy: null,
   seconds: 4.1
+})
+
+/** Gradients before the update of `step`, where the box loss's and the class loss's have these norms. */
+export const monitorEvent = (step: number, box: number, classes: number): MonitorEvent => ({
+  kind: "monitor",
+  run: "r1",
+  attempt: 1,
+  step,
+  parts: {
+    box: { total: box, sections: { backbone: 0.6 * box, neck: 0.2 * box, "head.box": 0.7 * box, "head.class": 0 } },
+    class: {
+      total: classes,
+      sections: { backbone: 0.8 * classes, neck: 0.1 * classes, "head.box": 0, "head.class": 0.5 * classes }
+    },
+    dfl: { total: 2, sections: { backbone: 1.5, neck: 1, "head.box": 0.9, "head.class": 0 } }
+  },
+  whole: { total: 15.78, sections: { backbone: 15.49, neck: 1.936, "head.box": 1.661, "head.class": 1.619 } },
+  histograms: null,
+  seconds: 0.25
 })
 
 /** A checkpoint after `step` steps. */

@@ -9,6 +9,7 @@ import type { CheckedEngine, EngineRow } from "../../../runtime/report/EnginesTe
 import type { RunDetail, RunRow } from "../../../runtime/report/RunsText.ts"
 import type { Validation } from "../../../runtime/report/ValidateText.ts"
 import type { Result, RunResult } from "../../../runtime/run/Result.ts"
+import { monitorEvent } from "./events.ts"
 
 export const cwd = "/home/ada/detector"
 export const started = Date.UTC(2026, 2, 9, 14, 5)
@@ -61,7 +62,8 @@ export const failed: RunResult = {
   execution,
   steps: 17,
   partial: false,
-  metrics: { loss: Infinity, map50: null, map: null, imagesPerSecond: 96.4, seconds: 4.2 },
+  stopped: null,
+  metrics: { loss: Infinity, map50: null, map: null, accuracy: null, imagesPerSecond: 96.4, seconds: 4.2 },
   clipRate: 0,
   gradNorm: { median: 22.71, p99: 5.1e12, max: 5.1e12 },
   attempts: [{
@@ -81,7 +83,7 @@ const succeeded = (id: string, arm: string, loss: number, map50: number, clipRat
     arm,
     status: "succeeded",
     steps: 150,
-    metrics: { loss, map50, map: map50 / 2, imagesPerSecond: 118.23, seconds: 70.4 },
+    metrics: { loss, map50, map: map50 / 2, accuracy: null, imagesPerSecond: 118.23, seconds: 70.4 },
     clipRate,
     gradNorm: { median: 3.117, p99: 22.05, max: 41.9 },
     attempts: [{ number: 1, status: "succeeded", fault: null, diagnosis: null, remedy: null }],
@@ -123,6 +125,7 @@ export const rows: ReadonlyArray<RunRow> = [
     steps,
     loss: metrics.loss,
     map50: metrics.map50,
+    accuracy: null,
     started,
     seconds: metrics.seconds
   })),
@@ -135,6 +138,7 @@ export const rows: ReadonlyArray<RunRow> = [
     steps: null,
     loss: null,
     map50: null,
+    accuracy: null,
     started: started - 86_400_000,
     seconds: null
   }
@@ -152,11 +156,52 @@ export const detail: RunDetail = {
   revision: { commit: "615640f1c0ffee", dirty: true },
   losses: losses.get(best.id) ?? [],
   evaluations: [
-    { step: 50, map: 0.0514, map50: 0.1302, seconds: 1.9 },
-    { step: 100, map: 0.1711, map50: 0.3522, seconds: 1.9 },
-    { step: 150, map: 0.2061, map50: 0.4123, seconds: 1.8 }
+    { step: 50, map: 0.0514, map50: 0.1302, accuracy: null, seconds: 1.9 },
+    { step: 100, map: 0.1711, map50: 0.3522, accuracy: null, seconds: 1.9 },
+    { step: 150, map: 0.2061, map50: 0.4123, accuracy: null, seconds: 1.8 }
   ],
+  monitors: [],
   checkpoints: [{ step: 150, directory: `${best.directory}/attempts/1/checkpoints/step-000150` }]
+}
+
+/** A detector that was watched: the class loss drowns the box loss at first, and the box loss the class loss in the end. */
+export const watched: RunDetail = {
+  ...detail,
+  monitors: [
+    monitorEvent(0, 1.5, 18),
+    monitorEvent(30, 1.6, 8),
+    monitorEvent(60, 3, 3),
+    monitorEvent(90, 8, 2),
+    {
+      ...monitorEvent(120, 21.75, 1.5),
+      histograms: {
+        backbone: { lowest: -18, counts: [1, 3, 20, 80, 200, 420, 700, 800, 400, 90, 12, 1] },
+        neck: { lowest: -12, counts: [5, 40, 90, 40, 0, 2] },
+        "head.box": { lowest: -40, counts: [900, 2, ...Array.from({ length: 30 }, (_, bin) => bin), 4, 1] },
+        "head.class": { lowest: 0, counts: [] }
+      }
+    }
+  ]
+}
+
+/** A classifier that stopped early. */
+export const classifier: RunDetail = {
+  ...detail,
+  arm: "classifier",
+  steps: 30,
+  stopped: "stopped early: in 2 evaluations in a row accuracy did not rise above its best, 0.667 after step 10",
+  metrics: { loss: 0.6608, map50: null, map: null, accuracy: 0.6667, imagesPerSecond: 883, seconds: 1.4 },
+  losses: fallingLosses(0.72, 0.5).slice(0, 30),
+  evaluations: [
+    { step: 10, map: null, map50: null, accuracy: 0.6667, seconds: 0.1 },
+    { step: 20, map: null, map50: null, accuracy: 0.6512, seconds: 0.1 },
+    { step: 30, map: null, map50: null, accuracy: 0.6667, seconds: 0.1 }
+  ],
+  monitors: [0, 10, 20].map((step) => {
+    const norms = { total: 0.3471 + step / 100, sections: { backbone: 0.3036 + step / 100, head: 0.1683 } }
+    return { step, parts: { class: norms }, whole: norms, histograms: null, seconds: 0.03 }
+  }),
+  checkpoints: []
 }
 
 export const exploded: RunDetail = {
@@ -232,11 +277,12 @@ export const validation: Validation = {
   ],
   errors: [{ path: "arms.clip.clip.maxNorm", message: "expected a number above 0, got -1" }],
   data: [
-    { name: "shapes", images: 320, boxes: 911, excluded: [] },
+    { name: "shapes", images: 320, boxes: 911, leaked: 0, excluded: [] },
     {
       name: "blood-cells",
       images: 290,
       boxes: 3812,
+      leaked: 3,
       excluded: [
         { file: "train/labels/BloodImage_00012.txt", line: 4, reason: "the box is 1.2 wide, at most 1 is possible" },
         { file: "train/images/BloodImage_00077.jpg", line: null, reason: "the file is not an image that can be read" },
