@@ -15,6 +15,8 @@ describe("Builder", () => {
     assert.deepStrictEqual(builder.shapeOf(builder.concat("concat", [odd, "half"])), [3, 3, 10])
     assert.deepStrictEqual(builder.shapeOf(builder.upsample("up", "concat")), [6, 6, 10])
     assert.deepStrictEqual(builder.shapeOf(builder.levels("levels", [odd, "act"])), [18, 6])
+    assert.deepStrictEqual(builder.shapeOf(builder.mean("mean", odd)), [1, 1, 6])
+    assert.deepStrictEqual(builder.shapeOf(builder.dropout("dropout", odd, 0.5)), [3, 3, 6])
   })
 
   it("starts convolutions within 1 / sqrt(fan in), norms at the identity, statistics at those of nothing seen", () => {
