@@ -76,7 +76,13 @@ const cases: Readonly<Record<string, Case>> = {
   "clip/off-on-cold-start": {
     severity: "warning",
     path: "clip",
-    fires: [[{ fields: { clip: Clip.off, warmup: Warmup.none } }, "a cold start without clipping and warmup"]],
+    fires: [
+      [{ fields: { clip: Clip.off, warmup: Warmup.none } }, "a cold start without clipping and warmup"],
+      [
+        { fields: { clip: Clip.off, warmup: Warmup.none, schedule: LearningRate.oneCycle({ peak: 0.01, divide: 5 }) } },
+        "a cold start without clipping and warmup"
+      ]
+    ],
     holds: [
       { fields: { clip: Clip.off } },
       { fields: { warmup: Warmup.none } },
@@ -213,6 +219,10 @@ const cases: Readonly<Record<string, Case>> = {
         "the learning rate rises from 0.001 to 0.00991 at the last step"
       ],
       [
+        { fields: { warmup: Warmup.none, schedule: LearningRate.linear({ peak: 0.01, final: 0.0125 }) } },
+        "the learning rate rises from 0.01 to 0.01247 at the last step"
+      ],
+      [
         { fields: { schedule: LearningRate.cosine({ peak: 0.0001, final: 0.01 }) } },
         "the learning rate rises from 0.0003423 to 0.009998 at the last step"
       ]
@@ -279,10 +289,15 @@ const cases: Readonly<Record<string, Case>> = {
       [
         { fields: { batch: 300, ...constant(0.01) }, facts: images(1024) },
         "a step takes 300 images without annealing"
+      ],
+      [
+        { fields: { batch: 300, schedule: LearningRate.cosine({ peak: 0.01, final: 0.0025 }) }, facts: images(1024) },
+        "a step takes 300 images without annealing"
       ]
     ],
     holds: [
       { fields: { batch: 256 }, facts: images(1024) },
+      { fields: { batch: 256, schedule: LearningRate.cosine({ peak: 0.01, final: 0.0005 }) }, facts: images(1024) },
       { fields: { batch: 255, clip: Clip.globalNorm(10), ...constant(0.01) }, facts: images(1024) },
       { fields: { batch: 256, clip: Clip.adaptive() }, facts: images(1024) }
     ]
@@ -313,7 +328,7 @@ const cases: Readonly<Record<string, Case>> = {
     severity: "warning",
     path: "clip.maxNorm",
     fires: [
-      [{ fields: { clip: Clip.globalNorm(0.001) } }, "the global norm is bounded by 0.001"],
+      [{ fields: { clip: Clip.globalNorm(0.009) } }, "the global norm is bounded by 0.009"],
       [{ fields: { clip: Clip.globalNorm(1000) } }, "the global norm is bounded by 1000"],
       [{ fields: { clip: Clip.zscore({ maxNorm: 101 }) } }, "the global norm is bounded by 101"]
     ],
@@ -403,6 +418,14 @@ const cases: Readonly<Record<string, Case>> = {
     ],
     holds: [
       { fields: { ...classifying, dropout: Dropout.share(0.5), clip: Clip.globalNorm(0.1) } },
+      {
+        fields: {
+          ...classifying,
+          dropout: Dropout.share(0.2),
+          clip: Clip.globalNorm(0.1),
+          optimizer: Optimizer.sgd({ momentum: 0.9, weightDecay: 0.01 })
+        }
+      },
       { fields: { ...constant(1e-4), clip: Clip.globalNorm(0.1) } }
     ]
   },
