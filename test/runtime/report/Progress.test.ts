@@ -3,7 +3,7 @@ import * as FastCheck from "fast-check"
 import * as Line from "../../../runtime/report/Line.ts"
 import * as Progress from "../../../runtime/report/Progress.ts"
 import type { Event } from "../../../runtime/train/Event.ts"
-import { checkpointEvent, evalEvent, statusEvent, stepEvent } from "./events.ts"
+import { checkpointEvent, evalEvent, monitorEvent, statusEvent, stepEvent } from "./events.ts"
 import { Terminal } from "./terminal.ts"
 import * as Texts from "./texts.ts"
 
@@ -124,6 +124,46 @@ describe("Progress on a terminal", () => {
     }
   })
 
+  it("shows how hard the parts of the loss pull, the latest measurement in place of the last", () => {
+    const { clock, progress, terminal } = onTerminal(80)
+    training(progress, 10, clock, 500)
+    progress.event(monitorEvent(10, 1.5, 6), run)
+    clock.now += 500
+    progress.event(stepEvent(10), run)
+    assert.strictEqual(
+      terminal.text.at(-1),
+      "  gradient of box 1.500  of class 6.000  of dfl 2.000  box : class 1 : 4  at 10"
+    )
+    const lines = terminal.text.length
+    progress.event(monitorEvent(11, 3, 1), run)
+    clock.now += 500
+    progress.event(stepEvent(11), run)
+    assert.match(terminal.text.at(-1) ?? "", /box : class 3 : 1 {2}at 11$/)
+    assert.lengthOf(terminal.text, lines)
+    progress.done()
+    assert.deepStrictEqual(terminal.text, ["$ ballast run x.ts", "coldstart: 1 run (clip + warmup; seed 0)"])
+  })
+
+  it("keeps the ratio of the parts where not all of their norms have room", () => {
+    const { clock, progress, terminal } = onTerminal(50)
+    training(progress, 10, clock, 500)
+    progress.event(monitorEvent(10, 1.5, 36), run)
+    clock.now += 500
+    progress.event(stepEvent(10), run)
+    assert.match(terminal.text.at(-1) ?? "", /^ {2}gradient of box 1\.500 .*box : class 1 : 24/)
+    assert.include(terminal.writes.join(""), "\u001b[33m1 : 24")
+  })
+
+  it("shows a classifier's loss without parts, and its accuracy", () => {
+    const { clock, progress, terminal } = onTerminal(80)
+    clock.now += 500
+    progress.event(evalEvent(3, { map: null, map50: null, accuracy: 0.6667 }), run)
+    progress.event(stepEvent(3, { loss: 0.6931, parts: { class: 0.6931 } }), run)
+    assert.match(terminal.text.at(-2) ?? "", /^ {2}loss 0\.6931$/)
+    assert.match(terminal.text.at(-1) ?? "", /accuracy 0\.667 at 3$/)
+    assert.notInclude(terminal.text.join("\n"), "mAP")
+  })
+
   it("follows the terminal's width, and leaves nothing behind when it changes", () => {
     const { clock, progress, terminal } = onTerminal(100)
     training(progress, 30, clock, 500)
@@ -190,6 +230,54 @@ describe("Progress elsewhere", () => {
     ])
   })
 
+  it("writes what was watched as lines that stay, with the step before whose update it was", () => {
+    const { clock, lines, progress } = intoLog()
+    progress.event(monitorEvent(0, 1.5, 6), run)
+    training(progress, 10, clock, 1)
+    progress.event(monitorEvent(10, 36, 1.5), run)
+    const name = "clip + warmup, seed 0"
+    const norms = (box: string, classes: string): string =>
+      `gradient of box ${box}  of class ${classes}  of dfl 2.000  box : class`
+    assert.strictEqual(lines()[1], `${name}  step 0  ${norms("1.500", "6.000")} 1 : 4`)
+    assert.strictEqual(lines().at(-1), `${name}   10/100  ${norms("36.00", "1.500")} 24 : 1`)
+  })
+
+  it("writes a classifier's lines, and why it stopped early", () => {
+    const { lines, progress } = intoLog()
+    progress.event(statusEvent(9, "training"), run)
+    progress.event(stepEvent(9, { loss: 0.6931, parts: { class: 0.6931 }, clipBound: Infinity, clipped: false }), run)
+    progress.event(evalEvent(10, { map: null, map50: null, accuracy: 0.6667 }), run)
+    const { parts, whole } = monitorEvent(10, 1, 0.42)
+    progress.event({ ...monitorEvent(10, 1, 1), parts: { class: parts.class ?? whole } }, run)
+    const stopped = "stopped early: in 2 evaluations in a row accuracy did not rise above its best, 0.7 after step 4"
+    progress.event(statusEvent(10, "succeeded", stopped), run)
+    const name = "clip + warmup, seed 0"
+    assert.deepStrictEqual(lines().slice(2), [
+      `${name}   10/100  loss 0.6931  norm 12.35  not clipped  lr 0.03120  118 images/s`,
+      `${name}   10/100  accuracy 0.667  in 4.1 s`,
+      `${name}   10/100  gradient of class 0.4200`,
+      `${name}  succeeded: 10 steps in 0.0 s, last loss 0.6931; stopped early: in 2 evaluations in a row accuracy did not`
+      + " rise above its best, 0.7 after",
+      `${" ".repeat(name.length + 2)}step 4`
+    ])
+  })
+
+  it("tells the bound of a policy that moves it, and none of one that does not", () => {
+    const { clock, lines, progress } = intoLog()
+    progress.event(statusEvent(0, "training"), run)
+    for (const [step, clipBound] of [Infinity, 4, 2.5].entries()) {
+      clock.now += 6000
+      progress.event(stepEvent(step, { clipBound, clipped: clipBound < 4 }), run)
+    }
+    assert.deepStrictEqual(
+      lines().slice(2).map((line) => / {2}(not clipped|clipped.*%)( {2}bound [\d.]+)?/.exec(line)?.[0]),
+      ["  not clipped", "  clipped 0%  bound 4.000", "  clipped 33%  bound 2.500"]
+    )
+    const fixed = intoLog()
+    training(fixed.progress, 10, fixed.clock, 6000)
+    assert.notInclude(fixed.lines().join("\n"), "bound")
+  })
+
   it("writes a step's line at every tenth of the steps, or after 5 seconds", () => {
     const fast = intoLog()
     training(fast.progress, 100, fast.clock, 1)
@@ -233,7 +321,8 @@ describe("Progress, whatever it is told", () => {
       status: FastCheck.constantFrom("starting" as const, "training" as const, "evaluating" as const, "failed" as const),
       detail: FastCheck.option(Texts.text)
     }).map(({ detail, status }) => statusEvent(3, status, detail)),
-    FastCheck.constantFrom(evalEvent(3), checkpointEvent(3))
+    FastCheck.tuple(Texts.number, Texts.number).map(([box, classes]) => monitorEvent(3, box, classes)),
+    FastCheck.constantFrom(evalEvent(3), evalEvent(3, { map: null, map50: null, accuracy: 0.5 }), checkpointEvent(3))
   )
 
   it("keeps its live lines inside of the terminal and takes them all away", () => {

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { RunProgress } from "../../../runtime/report/RunProgress.ts"
-import { stepEvent } from "./events.ts"
+import { monitorEvent, stepEvent } from "./events.ts"
 
 const run = (): RunProgress => new RunProgress({ arm: "clip", seed: 0 }, 1, 0)
 
@@ -16,6 +16,31 @@ describe("RunProgress", () => {
     const off = run()
     off.add(stepEvent(0, { clipBound: Infinity, clipped: false }), 0)
     assert.isNull(off.clipRate)
+  })
+
+  it("counts what a policy clips that sets no one bound, and knows one that moves its bound", () => {
+    const perTensor = run()
+    perTensor.add(stepEvent(0, { clipBound: Infinity, clipped: false }), 0)
+    assert.isNull(perTensor.clipRate)
+    perTensor.add(stepEvent(1, { clipBound: Infinity, clipped: true }), 0)
+    perTensor.add(stepEvent(2, { clipBound: Infinity, clipped: false }), 0)
+    assert.strictEqual(perTensor.clipRate, 1 / 3)
+    assert.isFalse(perTensor.boundMoves)
+    const spikes = run()
+    spikes.add(stepEvent(0, { clipBound: 3, clipped: true }), 0)
+    spikes.add(stepEvent(1, { clipBound: Infinity, clipped: false }), 0)
+    assert.isTrue(spikes.boundMoves)
+    assert.strictEqual(spikes.clipRate, 1 / 2)
+  })
+
+  it("keeps the latest measurement of the parts' gradients", () => {
+    const watched = run()
+    assert.strictEqual(watched.monitor, null)
+    for (const step of [0, 10]) {
+      const event = monitorEvent(step, 1, 2)
+      watched.add(event, 0)
+      assert.strictEqual(watched.monitor, event)
+    }
   })
 
   it("tells the time left from the pace after the first step, which takes longer", () => {

@@ -29,7 +29,7 @@ export const statusEvent = (
 ): StatusEvent => ({ kind: "status", run, attempt: 1, step, status, detail })
 
 /** An evaluation after `step` steps. */
-export const evalEvent = (step: number): EvalEvent => ({
+export const evalEvent = (step: number, fields: Partial<EvalEvent> = {}): EvalEvent => ({
   kind: "eval",
   run: "r1",
   attempt: 1,
@@ -37,7 +37,8 @@ export const evalEvent = (step: number): EvalEvent => ({
   map: 0.206,
   map50: 0.412,
   accuracy: null,
-  seconds: 4.1
+  seconds: 4.1,
+  ...fields
 })
 
 /** Gradients before the update of `step`, where the box loss's and the class loss's have these norms. */
