@@ -8,9 +8,11 @@ import { guard } from "./Guard.ts"
 import { loopOverhead } from "./LoopOverhead.ts"
 import { planStart } from "./PlanStart.ts"
 import { sessionAgainstEager } from "./SessionAgainstEager.ts"
+import { wasmKernels } from "./WasmKernels.ts"
 
 const benches: Readonly<Record<string, Bench>> = {
   session: sessionAgainstEager,
+  wasm: wasmKernels,
   pytorch: againstPytorch,
   guard,
   loop: loopOverhead,

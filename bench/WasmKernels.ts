@@ -1,0 +1,108 @@
+import * as tf from "@tensorflow/tfjs-core"
+import * as Clip from "../dsl/Clip.ts"
+import * as Loss from "../dsl/Loss.ts"
+import * as Model from "../dsl/Model.ts"
+import * as Optimizer from "../dsl/Optimizer.ts"
+import * as Parity from "../runtime/engine/tensorflow/Parity.ts"
+import * as Backend from "../runtime/engine/wasm/Backend.ts"
+import * as Composed from "../runtime/engine/wasm/Composed.ts"
+import * as Own from "../runtime/engine/wasm/Kernels.ts"
+import * as Operations from "../runtime/engine/wasm/Operations.ts"
+import * as Yolo from "../runtime/nets/yolo/Yolo.ts"
+import type { Configuration } from "../runtime/step/Configuration.ts"
+import * as EagerStep from "../runtime/step/EagerStep.ts"
+import type { Kernels } from "../runtime/step/Kernels.ts"
+import type { Scalars } from "../runtime/step/Step.ts"
+import type { Bench } from "./Bench.ts"
+import * as Timing from "./Timing.ts"
+
+const turns = 9
+const sizes = [{ input: 64, batch: 16 }, { input: 96, batch: 8 }] as const
+
+const scalars: Scalars = {
+  learningRate: 0.01,
+  biasLearningRate: 0.01,
+  momentum: 0.937,
+  clipBound: 10,
+  clipInputs: [],
+  emaDecay: 0.99
+}
+
+const configurationOf = ({ batch, input }: typeof sizes[number]): Configuration => ({
+  graph: Yolo.build(Model.yolo({ depth: 0.33, width: 0.125, input }), ["circle", "square", "star"]),
+  loss: Loss.yoloV8(),
+  optimizer: Optimizer.sgd({ momentum: 0.937, nesterov: true, weightDecay: 5e-4 }),
+  clip: Clip.globalNorm(10),
+  ema: true,
+  batch,
+  accumulate: 1,
+  maxBoxes: 8,
+  seed: 0
+})
+
+interface Contestant {
+  readonly name: string
+  readonly kernels: Kernels
+  /** Operations that are tfjs's own for this contestant. */
+  readonly stock: ReadonlyArray<string>
+}
+
+const joins = ["Slice", "SplitV", "Concat"]
+
+/** All kernels of our own, then all but some. */
+const contestants = (own: Kernels): ReadonlyArray<Contestant> => {
+  const { batchNormSilu: _, inPlace: __, ...separate } = own
+  const { batchNorm, bias, convolution, maxPool, silu, upsample } = Composed.kernels
+  const without = (name: string, kernels: Kernels): Contestant => ({ name: `without ${name}`, kernels, stock: [] })
+  const others = Operations.replaced.filter((name) => !joins.includes(name))
+  return [
+    { name: "all", kernels: own, stock: [] },
+    without("convolution", { ...own, convolution }),
+    without("norm and SiLU in one", separate),
+    without("norm and SiLU", { ...separate, batchNorm, silu }),
+    without("bias", { ...own, bias }),
+    without("pools and upsampling", { ...own, maxPool, upsample }),
+    { name: "without joining and cutting", kernels: own, stock: joins },
+    { name: "without comparing and bounding", kernels: own, stock: others },
+    { name: "none", kernels: Composed.kernels, stock: Operations.replaced }
+  ]
+}
+
+const measureAt = async (backend: Backend.Backend, size: typeof sizes[number]): Promise<ReadonlyArray<string>> => {
+  const configuration = configurationOf(size)
+  const batch = Parity.exampleBatch(configuration)
+  const steps = contestants(Own.make(backend)).map(({ kernels, name, stock }) => {
+    const step = EagerStep.make(configuration, kernels)
+    const run = (): ReadonlyArray<number> =>
+      backend.withStock(stock, () => [Timing.timed(() => step.run(batch, scalars))])
+    for (let warmUp = 0; warmUp < 3; warmUp++) run()
+    return { name, run, step }
+  })
+  const times = await Timing.alternate(turns, Object.fromEntries(steps.map(({ name, run }) => [name, run])))
+  for (const { step } of steps) step.dispose()
+  const all = Timing.median(times["all"] ?? [])
+  return [
+    `${size.input} px, batch ${size.batch}`,
+    ...Object.entries(times).map(([name, values]) =>
+      `  ${Timing.told(name, values)}${name === "all" ? "" : ` = ${(Timing.median(values) / all).toFixed(2)} of all`}`
+    )
+  ]
+}
+
+/** Measures what each of the wasm engine's own kernels brings to a whole step, by leaving them out in turn. */
+export const wasmKernels: Bench = {
+  title: "a step on the wasm engine with all kernels of its own, and with all but some",
+  prediction: "at most 100 ms on 64 px at batch 16; half the time of the step without any of them; none of them in vain",
+  measure: async () => {
+    const before = tf.getBackend()
+    const backend = await Backend.load()
+    tf.setBackend(Operations.backendName)
+    try {
+      const lines: Array<string> = []
+      for (const size of sizes) lines.push(...await measureAt(backend, size))
+      return lines
+    } finally {
+      if (before !== "" && before !== undefined) tf.setBackend(before)
+    }
+  }
+}
