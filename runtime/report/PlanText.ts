@@ -4,6 +4,7 @@
  */
 import type * as Experiment from "../../dsl/Experiment.ts"
 import * as Expect from "../../dsl/Expect.ts"
+import type * as Trigger from "../../dsl/Trigger.ts"
 import type { Arm, Plan } from "../plan/Plan.ts"
 import * as ArmText from "./ArmText.ts"
 import * as Figure from "./Figure.ts"
@@ -74,16 +75,20 @@ const findingsOf = (arms: ReadonlyArray<Arm>, columns: number): ReadonlyArray<Li
   ]
 
 /** What an experiment says besides its arms. */
-type About = Pick<Experiment.Resolved, "expect" | "question" | "seeds">
+type About = Pick<Experiment.Resolved, "expect" | "question" | "seeds" | "triggers">
 
 const mostSeeds = 8
 
-const aboutOf = ({ expect, question, seeds }: About, columns: number): ReadonlyArray<Line.Line> => {
+const triggerText = (trigger: Trigger.Trigger): string =>
+  trigger._tag === "AtTimes" ? `at ${trigger.cron} (cron, ${trigger.zone})` : "for pull requests that change it"
+
+const aboutOf = ({ expect, question, seeds, triggers = [] }: About, columns: number): ReadonlyArray<Line.Line> => {
   const shown = seeds.length > mostSeeds ? `${seeds.length}, from ${seeds[0]} to ${seeds.at(-1)}` : seeds.join(", ")
   return [
     ...Paragraph.of(question, columns, { indent }),
     ...Paragraph.labelled(seeds.length === 1 ? "seed" : "seeds", [shown], columns),
-    ...Paragraph.labelled("expects", expect.map(Expect.text), columns)
+    ...Paragraph.labelled("expects", expect.map(Expect.text), columns),
+    ...Paragraph.labelled("runs", triggers.map(triggerText), columns)
   ]
 }
 

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as FastCheck from "fast-check"
-import { Expect, Model, Recipe } from "../../../dsl/index.ts"
+import { Expect, Model, Recipe, Trigger } from "../../../dsl/index.ts"
 import * as Plan from "../../../runtime/plan/Plan.ts"
 import * as PlanText from "../../../runtime/report/PlanText.ts"
 import { assertGolden } from "./golden.ts"
@@ -16,10 +16,16 @@ describe("PlanText", () => {
   it("writes an experiment's question, seeds and expectations, and of a further arm what is different", () => {
     const text = Texts.plain(PlanText.of(Samples.plan, {
       columns: 100,
-      about: { ...Samples.experiment, seeds: [0, 1], expect: [Expect.diverges("bare")] }
+      about: {
+        ...Samples.experiment,
+        seeds: [0, 1],
+        expect: [Expect.diverges("bare")],
+        triggers: [Trigger.cron("0 3 * * *", { zone: "Europe/Berlin" }), Trigger.pullRequest]
+      }
     }))
     assert.include(text, "\n  Do clipping and warmup let a cold detector train?\n")
     assert.match(text, /\n {2}seeds +0, 1\n {2}expects +"bare" diverges\n/)
+    assert.match(text, /\n {2}runs +at 0 3 \* \* \* \(cron, Europe\/Berlin\)\n +for pull requests that change it\n/)
     assert.strictEqual(text.split("SPPF").length, 2)
     const [, after = ""] = text.split("\nclip + warmup, as bare but for\n")
     const [rows = ""] = after.split("\n\n")
