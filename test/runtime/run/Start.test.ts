@@ -1,0 +1,59 @@
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as fs from "node:fs"
+import * as os from "node:os"
+import * as path from "node:path"
+import { Model } from "../../../dsl/index.ts"
+import type { StartMissing } from "../../../runtime/plan/Facts.ts"
+import * as Home from "../../../runtime/run/Home.ts"
+import * as Start from "../../../runtime/run/Start.ts"
+import type { NamedTensor, State } from "../../../runtime/step/Step.ts"
+import * as Checkpoint from "../../../runtime/train/Checkpoint.ts"
+import type { TrainedStart } from "../../../runtime/train/TrainedStart.ts"
+
+const tensor = (name: string, value: number): NamedTensor => ({ name, shape: [1], data: Float32Array.of(value) })
+
+const network = Model.yolo({ size: "n", input: 64 })
+
+const found = (
+  weights: { readonly run: string } | { readonly file: string; readonly sha256?: string },
+  home: string
+): Effect.Effect<TrainedStart | StartMissing> =>
+  Effect.catch(Start.find(Model.from(weights, network).weights ?? assert.fail(), Home.at(home)), Effect.succeed)
+
+const missing = (start: TrainedStart | StartMissing): string => "missing" in start ? start.missing : ""
+
+describe("Start.find", () => {
+  let folder = ""
+  const checkpoint = (run: string, ema: ReadonlyArray<NamedTensor>): Effect.Effect<string, Checkpoint.CheckpointError> => {
+    const state: State = { updates: 1, parameters: [tensor("w", 1)], optimizer: [], buffers: [tensor("m", 2)], ema }
+    return Checkpoint.write(path.join(folder, "runs", run, "attempts", "1", "checkpoints"), {
+      cursor: { step: 1, epoch: 0, batch: 1, clip: { _tag: "Nothing" }, seed: 0, training: "", data: null },
+      state
+    })
+  }
+  beforeAll(() => {
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), "ballast-start-"))
+  })
+  afterAll(() => fs.rmSync(folder, { recursive: true }))
+
+  it.effect("takes the average of a run's last checkpoint, or else its weights and statistics", () =>
+    Effect.gen(function*() {
+      yield* checkpoint("plain", [])
+      yield* checkpoint("averaged", [tensor("w", 3)])
+      const plain = yield* found({ run: "plain" }, folder)
+      const averaged = yield* found({ run: "averaged" }, folder)
+      assert.deepStrictEqual("shapes" in plain ? [...plain.shapes.keys()] : missing(plain), ["w", "m"])
+      assert.deepStrictEqual("shapes" in averaged ? [...averaged.shapes.keys()] : missing(averaged), ["w"])
+    }))
+
+  it.effect("says what is missing: the run, its checkpoint, the file, the content that was named", () =>
+    Effect.gen(function*() {
+      fs.mkdirSync(path.join(folder, "runs", "empty"), { recursive: true })
+      assert.match(missing(yield* found({ run: "nowhere" }, folder)), /keeps no run nowhere; npx ballast runs list/)
+      assert.match(missing(yield* found({ run: "empty" }, folder)), /run empty has left no checkpoint/)
+      assert.match(missing(yield* found({ file: path.join(folder, "none") }, folder)), /there is no file/)
+      const file = path.join(yield* checkpoint("named", []), "weights.safetensors")
+      assert.match(missing(yield* found({ file, sha256: "0".repeat(64) }, folder)), /its SHA-256 is [0-9a-f]{64}/)
+    }))
+})
