@@ -10,6 +10,8 @@ import * as Source from "./Source.ts"
 const modules = [
   "Experiment",
   "Recipe",
+  "Seeds",
+  "Trigger",
   "Dataset",
   "Model",
   "Loss",
@@ -18,11 +20,16 @@ const modules = [
   "Warmup",
   "Clip",
   "Ema",
+  "Dropout",
   "Augment",
   "Length",
+  "Accumulate",
   "Evaluate",
+  "EarlyStop",
   "Checkpoint",
+  "Monitor",
   "Retry",
+  "Host",
   "Expect"
 ]
 
@@ -30,6 +37,7 @@ const modules = [
 const forPrograms: Readonly<Record<string, ReadonlyArray<string>>> = {
   Experiment: ["isExperiment", "decode", "resolve", "InvalidExperiment"],
   Recipe: ["decode", "encode"],
+  Host: ["bytes"],
   Expect: ["arms", "text"]
 }
 

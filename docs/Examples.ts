@@ -3,21 +3,28 @@
  * that they share first, then each with its constructor.
  */
 import {
+  Accumulate,
   Augment,
   Checkpoint,
   Clip,
   Dataset,
+  Dropout,
+  EarlyStop,
   Ema,
   Evaluate,
   Expect,
   Experiment,
+  Host,
   LearningRate,
   type Length,
   Loss,
   Model,
+  Monitor,
   Optimizer,
   Recipe,
   Retry,
+  Seeds,
+  Trigger,
   Warmup
 } from "ballast"
 
@@ -34,8 +41,9 @@ export const examples = {
   "Experiment.make": Experiment.make("warmup", {
     question: "Does a warmup of one epoch lower the loss?",
     arms: { none: recipe, linear: Recipe.with(recipe, { warmup: Warmup.linear({ epochs: 1 }) }) },
-    seeds: [0, 1, 2],
-    expect: [Expect.finite("linear"), Expect.loss("linear").below("none")]
+    seeds: Seeds.count(3),
+    expect: [Expect.finite("linear"), Expect.loss("linear").below("none")],
+    triggers: [Trigger.cron("0 3 * * *")]
   }),
   "Recipe.make": Recipe.make({
     data: Dataset.yolo({ name: "blood-cells" }),
@@ -49,11 +57,23 @@ export const examples = {
   }),
   "Recipe.with": Recipe.with(recipe, { clip: Clip.globalNorm(1) }),
   "Recipe.accept": Recipe.accept("clip/off-on-cold-start", "this arm shows what happens without")(recipe),
+  "Seeds.count": Seeds.count(3),
+  "Trigger.cron": Trigger.cron("0 3 * * mon-fri", { zone: "Europe/Berlin" }),
+  "Trigger.pullRequest": [Trigger.pullRequest],
   "Dataset.shapes": Dataset.shapes({ train: 256, val: 64, seed: 7, classes: ["circle", "square"] }),
   "Dataset.yolo": Dataset.yolo({ name: "blood-cells", classes: ["platelets", "red", "white"], strict: true }),
+  "Dataset.coco": Dataset.coco({
+    name: "parcels",
+    val: { images: "photographs/held-out", annotations: "annotations/held-out.json" }
+  }),
   "Model.yolo": Model.yolo({ size: "n", input: 640 }),
+  "Model.classifier": Model.classifier({ channels: [16, 32, 64], input: 64 }),
+  "Model.from": Model.from({ run: "mwvgmcghcr-3" }, Model.yolo({ size: "n", input: 320 })),
   "Loss.yoloV8": Loss.yoloV8({ box: 5 }),
+  "Loss.binaryCrossEntropy": Loss.binaryCrossEntropy({ smoothing: 0.1 }),
   "Optimizer.sgd": Optimizer.sgd({ momentum: 0.937, nesterov: true, weightDecay: 5e-4 }),
+  "Optimizer.adam": Optimizer.adam({ beta2: 0.99 }),
+  "Optimizer.adamw": Optimizer.adamw({ weightDecay: 0.05 }),
   "LearningRate.constant": LearningRate.constant(0.01),
   "LearningRate.linear": LearningRate.linear({ peak: 0.01, final: 1e-4 }),
   "LearningRate.cosine": LearningRate.cosine({ peak: 0.01, final: 1e-4 }),
@@ -81,19 +101,41 @@ export const examples = {
   "Warmup.linear": Warmup.linear({ epochs: 3, biasFrom: 0 }),
   "Clip.off": Recipe.with(recipe, { clip: Clip.off }),
   "Clip.globalNorm": Recipe.with(recipe, { clip: Clip.globalNorm(10) }),
+  "Clip.perLayer": Clip.perLayer(0.1),
+  "Clip.adaptive": Clip.adaptive({ ratio: 0.02 }),
+  "Clip.auto": Clip.auto({ percentile: 50 }),
+  "Clip.zscore": Clip.zscore({ maxNorm: null }),
   "Ema.off": Recipe.with(recipe, { ema: Ema.off }),
   "Ema.exponential": Ema.exponential({ decay: 0.999, tau: 200 }),
+  "Dropout.off": Recipe.with(recipe, { dropout: Dropout.off }),
+  "Dropout.share": Recipe.with(recipe, {
+    model: Model.classifier({ channels: [16, 32, 64], input: 64 }),
+    loss: Loss.binaryCrossEntropy(),
+    dropout: Dropout.share(0.2)
+  }),
   "Augment.off": Recipe.with(recipe, { augment: Augment.off }),
   "Augment.standard": Augment.standard({ flip: 0, scale: 0.2, mosaic: 0.5, closing: { epochs: 15 } }),
   Length: { epochs: 0.5 } satisfies Length.Length,
+  "Accumulate.none": Recipe.with(recipe, { accumulate: Accumulate.none }),
+  "Accumulate.batches": Recipe.with(recipe, { batch: 16, accumulate: Accumulate.batches(4) }),
   "Evaluate.atEnd": Recipe.with(recipe, { evaluate: Evaluate.atEnd }),
   "Evaluate.every": Evaluate.every({ epochs: 10 }),
+  "EarlyStop.off": Recipe.with(recipe, { earlyStop: EarlyStop.off }),
+  "EarlyStop.patience": Recipe.with(recipe, {
+    evaluate: Evaluate.every({ epochs: 1 }),
+    earlyStop: EarlyStop.patience({ evaluations: 5, metric: "map50", delta: 0.002 })
+  }),
   "Checkpoint.atEnd": Recipe.with(recipe, { checkpoint: Checkpoint.atEnd }),
-  "Checkpoint.every": Checkpoint.every({ steps: 500 }),
+  "Checkpoint.every": Checkpoint.every({ steps: 500, keep: 3 }),
+  "Monitor.off": Recipe.with(recipe, { monitor: Monitor.off }),
+  "Monitor.every": Monitor.every({ steps: 20, histograms: true }),
   "Retry.never": Recipe.with(recipe, { retry: Retry.never }),
+  "Host.any": Recipe.with(recipe, { host: Host.any }),
+  "Host.make": Host.make({ memory: "8 GiB", device: "gpu" }),
   "Expect.diverges": Expect.diverges("bare"),
   "Expect.finite": Expect.finite("clip"),
   "Expect.loss": Expect.loss("clip").below("bare"),
   "Expect.map50": Expect.map50("clip").above(0.6),
-  "Expect.map": Expect.map("clip").above(0.3)
+  "Expect.map": Expect.map("clip").above(0.3),
+  "Expect.accuracy": Expect.accuracy("dropout").above("none")
 }
