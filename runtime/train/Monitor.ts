@@ -31,7 +31,7 @@ export const [lowest, highest] = [-40, 23] as const
 
 /** Counts magnitudes by powers of two, without the empty ends. What is 0 or not finite is left out. */
 export const histogramOf = (values: Iterable<Float32Array>): Histogram => {
-  const counts = new Array<number>(highest - lowest + 1).fill(0)
+  const counts = Array.from({ length: highest - lowest + 1 }, () => 0)
   for (const part of values) {
     for (const value of part) {
       const magnitude = Math.abs(value)

@@ -158,8 +158,8 @@ describe("Progress on a terminal", () => {
     const { clock, progress, terminal } = onTerminal(80)
     clock.now += 500
     progress.event(evalEvent(3, { map: null, map50: null, accuracy: 0.6667 }), run)
-    progress.event(stepEvent(3, { loss: 0.6931, parts: { class: 0.6931 } }), run)
-    assert.match(terminal.text.at(-2) ?? "", /^ {2}loss 0\.6931$/)
+    progress.event(stepEvent(3, { loss: 0.6512, parts: { class: 0.6512 } }), run)
+    assert.match(terminal.text.at(-2) ?? "", /^ {2}loss 0\.6512$/)
     assert.match(terminal.text.at(-1) ?? "", /accuracy 0\.667 at 3$/)
     assert.notInclude(terminal.text.join("\n"), "mAP")
   })
@@ -245,7 +245,7 @@ describe("Progress elsewhere", () => {
   it("writes a classifier's lines, and why it stopped early", () => {
     const { lines, progress } = intoLog()
     progress.event(statusEvent(9, "training"), run)
-    progress.event(stepEvent(9, { loss: 0.6931, parts: { class: 0.6931 }, clipBound: Infinity, clipped: false }), run)
+    progress.event(stepEvent(9, { loss: 0.6512, parts: { class: 0.6512 }, clipBound: Infinity, clipped: false }), run)
     progress.event(evalEvent(10, { map: null, map50: null, accuracy: 0.6667 }), run)
     const { parts, whole } = monitorEvent(10, 1, 0.42)
     progress.event({ ...monitorEvent(10, 1, 1), parts: { class: parts.class ?? whole } }, run)
@@ -253,10 +253,10 @@ describe("Progress elsewhere", () => {
     progress.event(statusEvent(10, "succeeded", stopped), run)
     const name = "clip + warmup, seed 0"
     assert.deepStrictEqual(lines().slice(2), [
-      `${name}   10/100  loss 0.6931  norm 12.35  not clipped  lr 0.03120  118 images/s`,
+      `${name}   10/100  loss 0.6512  norm 12.35  not clipped  lr 0.03120  118 images/s`,
       `${name}   10/100  accuracy 0.667  in 4.1 s`,
       `${name}   10/100  gradient of class 0.4200`,
-      `${name}  succeeded: 10 steps in 0.0 s, last loss 0.6931; stopped early: in 2 evaluations in a row accuracy did not`
+      `${name}  succeeded: 10 steps in 0.0 s, last loss 0.6512; stopped early: in 2 evaluations in a row accuracy did not`
       + " rise above its best, 0.7 after",
       `${" ".repeat(name.length + 2)}step 4`
     ])
