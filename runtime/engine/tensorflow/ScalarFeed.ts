@@ -44,7 +44,7 @@ export const values = ({ clip, optimizer }: Configuration, scalars: Scalars, upd
     scalars.learningRate,
     scalars.biasLearningRate,
     scalars.momentum,
-    scalars.clipBound,
+    Math.min(scalars.clipBound, Clip.fixedBound(clip)),
     1 - scalars.emaDecay,
     root / (adam?.first ?? 1),
     (adam?.epsilon ?? 0) * root,
