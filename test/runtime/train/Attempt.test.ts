@@ -1,19 +1,30 @@
-import { assert, it } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import sharp from "sharp"
+import * as Accumulate from "../../../dsl/Accumulate.ts"
+import * as Augment from "../../../dsl/Augment.ts"
 import * as Checkpoints from "../../../dsl/Checkpoint.ts"
 import * as Clip from "../../../dsl/Clip.ts"
 import * as Dataset from "../../../dsl/Dataset.ts"
 import * as Ema from "../../../dsl/Ema.ts"
+import * as Dropout from "../../../dsl/Dropout.ts"
+import * as EarlyStop from "../../../dsl/EarlyStop.ts"
 import * as Evaluate from "../../../dsl/Evaluate.ts"
+import type { EngineFault } from "../../../dsl/Fault.ts"
 import * as LearningRate from "../../../dsl/LearningRate.ts"
+import * as Loss from "../../../dsl/Loss.ts"
 import * as Model from "../../../dsl/Model.ts"
+import * as Monitor from "../../../dsl/Monitor.ts"
 import * as Optimizer from "../../../dsl/Optimizer.ts"
 import * as Recipe from "../../../dsl/Recipe.ts"
 import * as Source from "../../../runtime/data/Source.ts"
-import * as Engines from "../../../runtime/engine/Engines.ts"
+import type { Engine } from "../../../runtime/engine/Engine.ts"
+import * as Location from "../../../runtime/engine/tensorflow/Location.ts"
+import * as Tensorflow from "../../../runtime/engine/tensorflow/Tensorflow.ts"
+import * as Wasm from "../../../runtime/engine/wasm/Wasm.ts"
 import * as Attempt from "../../../runtime/train/Attempt.ts"
 import * as Checkpoint from "../../../runtime/train/Checkpoint.ts"
 import type { Event } from "../../../runtime/train/Event.ts"
@@ -34,14 +45,19 @@ const recipe = Recipe.make({
 const attempt = Effect.fnUntraced(function*(
   folder: string,
   changes: Partial<Recipe.Recipe> = {},
-  options: { readonly steps?: number; readonly stopAfter?: number; readonly place?: string; readonly open?: () => void } = {}
+  options: {
+    readonly steps?: number
+    readonly stopAfter?: number
+    readonly place?: string
+    readonly open?: () => void
+    readonly engine?: Layer.Layer<Engine, EngineFault>
+  } = {}
 ) {
   const changed = Recipe.with(recipe, changes)
   const locations = { of: () => options.place ?? null, known: [] }
   const source = yield* Source.open(changed.data, { locations, cache: path.join(folder, "cache") })
   options.open?.()
   const events: Array<Event> = []
-  const engine = yield* Effect.flatMap(Engines.choose("auto"), Engines.load)
   const outcome = yield* Attempt.run({
     run: "r",
     attempt: 1,
@@ -55,7 +71,7 @@ const attempt = Effect.fnUntraced(function*(
   }, {
     emit: (event) => events.push(event),
     stopping: () => events.filter(({ kind }) => kind === "step").length >= (options.stopAfter ?? Infinity)
-  }).pipe(Effect.provide(engine))
+  }).pipe(Effect.provide(options.engine ?? Tensorflow.layer(Location.find()?.directory ?? "")))
   const kinds = events.flatMap((event) =>
     event.kind === "step" ? [] : [`${event.kind === "status" ? event.status : event.kind}@${event.step}`]
   )
@@ -152,5 +168,58 @@ tensorflow("Attempt", () => {
       const { outcome } = yield* attempt(folder, { checkpoint: Checkpoints.every({ steps: 2 }) })
       assert.deepStrictEqual([outcome.status, outcome.fault?.tag, outcome.steps], ["failed", "WorkerLost", 2])
       assert.match(outcome.fault?.message ?? "", /the checkpoint was not written/)
+    })))
+})
+
+describe("Attempt, of a classifier", () => {
+  const classifier: Partial<Recipe.Recipe> = {
+    model: Model.classifier({ channels: [8, 16, 16], input: 32 }),
+    loss: Loss.binaryCrossEntropy(),
+    optimizer: Optimizer.adamw(),
+    schedule: LearningRate.cosine({ peak: 0.02, final: 0.001 }),
+    clip: Clip.off,
+    ema: Ema.off,
+    augment: Augment.off,
+    batch: 16
+  }
+
+  it.live("trains, watches, measures and stops early as its recipe says, over steps of several batches", () =>
+    inTemporaryFolder(Effect.fn(function*(folder) {
+      const { events, kinds, outcome } = yield* attempt(folder, {
+        ...classifier,
+        data: Dataset.shapes({ train: 50, val: 10, seed: 3 }),
+        dropout: Dropout.share(0.1),
+        clip: Clip.auto({ percentile: 40, history: 3 }),
+        batch: 4,
+        accumulate: Accumulate.batches(3),
+        evaluate: Evaluate.every({ steps: 2 }),
+        // No accuracy is better than the first one by that much.
+        earlyStop: EarlyStop.patience({ evaluations: 2, delta: 0.99 }),
+        checkpoint: Checkpoints.every({ steps: 1, keep: 2 }),
+        monitor: Monitor.every({ steps: 3 }),
+        length: { epochs: 20 }
+      }, { engine: Wasm.layer })
+      assert.deepStrictEqual([outcome.status, outcome.steps, outcome.engine?.engine], ["succeeded", 6, "wasm"])
+      assert.match(outcome.stopped ?? "", /^stopped early: in 2 evaluations .*accuracy.* step 2$/)
+      assert.deepStrictEqual(kinds.filter((kind) => /^(monitor|eval|succeeded)@/.test(kind)), [
+        "monitor@0",
+        "eval@2",
+        "monitor@3",
+        "eval@4",
+        "eval@6",
+        "succeeded@6"
+      ])
+      // The newest two, and the best.
+      assert.deepStrictEqual(checkpoints(folder), ["step-000002", "step-000005", "step-000006"])
+      const steps = events.flatMap((event) => event.kind === "step" ? [event] : [])
+      const evaluations = events.flatMap((event) => event.kind === "eval" ? [event] : [])
+      assert.deepStrictEqual(Object.keys(steps[0]?.parts ?? {}), ["class"])
+      assert.deepStrictEqual(evaluations.map(({ map, map50 }) => [map, map50]), [[null, null], [null, null], [null, null]])
+      assert.isTrue(evaluations.every(({ accuracy }) => accuracy !== null && accuracy >= 0 && accuracy <= 1))
+      assert.deepStrictEqual([outcome.metrics.accuracy, outcome.metrics.map], [evaluations.at(-1)?.accuracy, null])
+      // 50 images are 4 steps of 3 batches of 4.
+      const { cursor, state } = yield* Checkpoint.read(path.join(folder, "attempt/checkpoints/step-000006"))
+      assert.deepStrictEqual([cursor.step, cursor.epoch, cursor.batch, state.updates], [6, 1, 6, 6])
+      assert.deepStrictEqual(cursor.clip, { _tag: "Norms", norms: steps.slice(-3).map(({ gradNorm }) => gradNorm) })
     })))
 })

@@ -1,8 +1,19 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Clip from "../../../dsl/Clip.ts"
+import * as Loss from "../../../dsl/Loss.ts"
+import * as Model from "../../../dsl/Model.ts"
+import * as Optimizer from "../../../dsl/Optimizer.ts"
 import type { Batch, SampleReference } from "../../../runtime/data/Batch.ts"
 import type { Loader } from "../../../runtime/data/Loader.ts"
 import type { Entry } from "../../../runtime/data/Source.ts"
+import * as Random from "../../../runtime/data/Random.ts"
+import * as Wasm from "../../../runtime/engine/wasm/Backend.ts"
+import * as WasmKernels from "../../../runtime/engine/wasm/Kernels.ts"
+import * as Classifier from "../../../runtime/nets/classifier/Classifier.ts"
+import * as ClipMemory from "../../../runtime/optim/Clip.ts"
+import type { Configuration } from "../../../runtime/step/Configuration.ts"
+import * as EagerStep from "../../../runtime/step/EagerStep.ts"
 import type { Step } from "../../../runtime/step/Step.ts"
 import * as Evaluate from "../../../runtime/train/Evaluate.ts"
 
@@ -110,3 +121,86 @@ describe("Evaluate", () => {
       assert.deepStrictEqual(perClass.map(({ boxes }) => boxes), [1, 0])
     }))
 })
+
+describe("Evaluate.measure", () => {
+  const classes = ["red", "green", "blue"]
+  const entries: ReadonlyArray<Entry> = []
+
+  it.effect("counts the pairs of image and class that a classifier says rightly, and no image that only fills up", () =>
+    Effect.gen(function*() {
+      const graph = Classifier.build(Model.classifier({ channels: [2], input: 4 }), classes, 0)
+      const images = batch([photograph(0), photograph(1)])
+      // Both images show classes 0 and 1; a score of one half is not yet a yes.
+      const measured = (scores: ReadonlyArray<number>, samples: number) => {
+        const step = { batch: size, predict: () => ({ boxes: new Float32Array(), scores: Float32Array.from(scores) }) }
+        const shown = { ...images, samples: images.samples.slice(0, samples) }
+        return Evaluate.measure(step as unknown as Step, loaderOf([shown]), graph, entries)
+      }
+      const all = { map: null, map50: null }
+      assert.deepStrictEqual(yield* measured([0.9, 0.9, 0.1, 0.6, 0.51, 0.5], 2), { ...all, accuracy: 1 })
+      assert.deepStrictEqual(yield* measured([0.9, 0.5, 0.1, 0.6, 0.4, 0.7], 2), { ...all, accuracy: 3 / 6 })
+      assert.deepStrictEqual(yield* measured([0.9, 0.5, 0.1, 0, 0, 1], 1), { ...all, accuracy: 2 / 3 })
+      assert.deepStrictEqual(yield* measured([NaN, NaN, NaN, NaN, NaN, NaN], 2), { ...all, accuracy: 2 / 6 })
+    }))
+
+  it.live("sees a classifier learn within a hundred steps which colours an image shows", () =>
+    Effect.gen(function*() {
+      const kernels = WasmKernels.make(yield* Effect.promise(Wasm.load))
+      const configuration: Configuration = {
+        graph: Classifier.build(Model.classifier({ channels: [6, 8], input: 12 }), classes, 0.1),
+        loss: Loss.binaryCrossEntropy({ smoothing: 0.05 }),
+        optimizer: Optimizer.adamw(),
+        clip: Clip.auto({ percentile: 90 }),
+        ema: true,
+        batch: 8,
+        accumulate: 2,
+        maxBoxes: 3,
+        seed: 0
+      }
+      const step = EagerStep.make(configuration, kernels)
+      const fresh = Array.from({ length: 8 }, (_, index) => colours(configuration, 1000 + index))
+      const accuracy = Effect.map(Evaluate.measure(step, loaderOf(fresh), configuration.graph, entries), ({ accuracy }) => accuracy ?? NaN)
+      assert.isBelow(yield* accuracy, 0.75)
+      let memory = ClipMemory.start(configuration.clip)
+      for (let index = 0; index < 100; index++) {
+        step.accumulate(colours(configuration, 2 * index))
+        const { gradNorm } = step.run(colours(configuration, 2 * index + 1), {
+          learningRate: 0.03,
+          biasLearningRate: 0.03,
+          momentum: 0.9,
+          clipBound: Infinity,
+          clipInputs: ClipMemory.inputs(configuration.clip, memory),
+          emaDecay: 0.9
+        })
+        memory = ClipMemory.remember(configuration.clip, memory, gradNorm)
+      }
+      assert.isAbove(yield* accuracy, 0.95)
+      step.dispose()
+    }))
+})
+
+/** Draws noise images, each with a square of every colour that it shows, somewhere. */
+const colours = ({ batch, graph, maxBoxes }: Configuration, index: number): Batch => {
+  const [side] = graph.input
+  const random = Random.stream(0, "colours", index)
+  const images = Float32Array.from({ length: batch * side * side * 3 }, () => random.between(0.2, 0.6))
+  const present = Float32Array.from({ length: batch * maxBoxes }, () => random.below(2))
+  for (let row = 0; row < batch * maxBoxes; row++) {
+    if (present[row] === 0) continue
+    const [image, kind] = [Math.floor(row / maxBoxes), row % maxBoxes]
+    const [left, top] = [random.below(side - 3), random.below(side - 3)]
+    for (let pixel = 0; pixel < 9; pixel++) {
+      const [x, y] = [left + pixel % 3, top + Math.floor(pixel / 3)]
+      for (let channel = 0; channel < 3; channel++) images[((image * side + y) * side + x) * 3 + channel] = channel === kind ? 1 : 0
+    }
+  }
+  return {
+    epoch: 0,
+    index,
+    images,
+    boxes: new Float32Array(batch * maxBoxes * 4).fill(1),
+    classes: Int32Array.from({ length: batch * maxBoxes }, (_, row) => row % maxBoxes),
+    present,
+    samples: Array.from({ length: batch }, (_, image) => photograph(image))
+  }
+}

@@ -290,6 +290,30 @@ tensorflow("A step as a session", () => {
     })
   }
 
+  it("hands out gradients of the loss's parts, which add up to the whole one, as the eager step does", () => {
+    const { eager, session } = pairOf(small)
+    const batch = batchOf(small, 0)
+    const lengths = (step: Step) => {
+      const before = step.read()
+      const whole = step.gradients(batch, gainsOf(small))
+      const parts = Parts.of(small.loss).map(([part]) => step.gradients(batch, Parts.alone(small.loss, part)))
+      const sum = new Map([...whole].map(([address, values]) =>
+        [address, values.map((_, index) => parts.reduce((sum, of) => sum + (of.get(address)?.[index] ?? NaN), 0))] as const))
+      for (const [address, values] of whole) {
+        assert.isBelow(distance(sum.get(address) ?? none, values), 1e-4, address)
+      }
+      assert.deepStrictEqual(changed(before, step.read()), [])
+      return [whole, ...parts].map(normOf)
+    }
+    const [expected, actual] = [lengths(eager), lengths(session)]
+    for (const [index, length] of expected.entries()) {
+      assert.isAbove(length, 0)
+      assert.approximately((actual[index] ?? NaN) / length, 1, 1e-4)
+    }
+    // No part's gradient goes the way of another's.
+    assert.strictEqual(new Set(expected.map((length) => length.toPrecision(3))).size, 4)
+  })
+
   it("predicts what the eager step predicts, with and without an average", () => {
     for (const configuration of [small, plain]) {
       const { eager, session } = pairOf(configuration)

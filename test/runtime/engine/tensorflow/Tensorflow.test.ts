@@ -6,6 +6,7 @@ import { execFileSync } from "node:child_process"
 import * as os from "node:os"
 import * as path from "node:path"
 import * as tf from "@tensorflow/tfjs-core"
+import * as Clip from "../../../../dsl/Clip.ts"
 import * as Optimizer from "../../../../dsl/Optimizer.ts"
 import { Engine } from "../../../../runtime/engine/Engine.ts"
 import * as Location from "../../../../runtime/engine/tensorflow/Location.ts"
@@ -14,6 +15,7 @@ import type { Backend } from "../../../../runtime/engine/tensorflow/Native.ts"
 import * as Session from "../../../../runtime/engine/tensorflow/Session.ts"
 import { compileStep, layer } from "../../../../runtime/engine/tensorflow/Tensorflow.ts"
 import * as EagerStep from "../../../../runtime/step/EagerStep.ts"
+import { graphOf, tiny } from "../../step/classifier.ts"
 import { batchOf, changed, distance, scalars, small } from "../../step/small.ts"
 import { loadTensorflow, tensorflow } from "./engine.ts"
 import { trainedDigest } from "./trained.ts"
@@ -46,6 +48,20 @@ tensorflow("The tensorflow engine", () => {
     // Sessions of one process share nothing.
     assert.isAbove(changed(step.read(), again.read()).length, 0)
     for (const one of [step, again, other]) one.dispose()
+  })
+
+  it("compiles every optimizer and clip policy, with dropout and over several batches, as a session", () => {
+    const optimizers = [Optimizer.sgd({ momentum: 0.9, weightDecay: 0.1 }), Optimizer.adam({ weightDecay: 0.1 }), Optimizer.adamw()]
+    const clips = [Clip.off, Clip.globalNorm(0.1), Clip.perLayer(1e-3), Clip.adaptive(), Clip.auto(), Clip.zscore({ maxNorm: 0.2 })]
+    for (const accumulate of [1, 2]) {
+      for (const [index, clip] of clips.entries()) {
+        const optimizer = optimizers[index % optimizers.length] ?? Optimizer.adam()
+        const step = compileStep(backend, { ...tiny, graph: graphOf(0.25), ema: index % 2 === 0, accumulate, clip, optimizer })
+        assert.deepStrictEqual(step.execution, { mode: "session", reason: null }, `${clip._tag}, ${accumulate}`)
+        assert.strictEqual(step.read().updates, 0)
+        step.dispose()
+      }
+    }
   })
 
   it("goes on eagerly, with the reason, where the recorded step computes something else", () => {
