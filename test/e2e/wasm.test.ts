@@ -18,10 +18,8 @@ interface Result {
 
 /** Trains the first steps of the arm that learns, and returns its losses. */
 const lossesOf = async ({ ballast, folder }: Project, engine: string, home: string): Promise<ReadonlyArray<number>> => {
-  const { code, stderr, stdout } = await ballast(
-    ...["run", coldstart, "--arm", "clip + warmup", "--steps", String(steps)],
-    ...["--engine", engine, "--home", path.join(folder, home), "--json"]
-  )
+  const flags = ["--arm", "clip + warmup", "--steps", String(steps), "--engine", engine, "--home", path.join(folder, home)]
+  const { code, stderr, stdout } = await ballast("run", coldstart, "--json", ...flags)
   assert.strictEqual(code, 0, stderr)
   assert.include(stderr, `engine ${engine}: asked for by its name\n`)
   const [run] = (JSON.parse(stdout) as Result).runs
