@@ -41,8 +41,12 @@ const forPrograms: Readonly<Record<string, ReadonlyArray<string>>> = {
   Expect: ["arms", "text"]
 }
 
-/** Types of a file itself under the names that this page explains. */
-const renamed: ReadonlyMap<string, string> = new Map([["ExpectKnown", "Definition"]])
+/** Types of a file itself as this page writes them: under the names that it explains, or written out. */
+const renamed: ReadonlyMap<string, string> = new Map([
+  ["ExpectKnown", "Definition"],
+  ["CocoSplit", "{ images: string, annotations: string }"],
+  ["Change", "{ at: Length, by: number }"]
+])
 
 type Exported = readonly [name: string, declaration: Node]
 
@@ -65,11 +69,12 @@ const docOfModule = (file: SourceFile, module: string): string =>
   exportsOf(file).filter(([name]) => name === module).map(([, declaration]) => Source.docOf(declaration))
     .find((doc) => doc !== "") ?? ""
 
-const tagOf = (declaration: Node): string | null => {
-  const tag = declaration.getDescendantsOfKind(SyntaxKind.PropertyAssignment)
-    .find((property) => property.getName() === "_tag")?.getInitializer()
-  return Node.isStringLiteral(tag) ? tag.getLiteralValue() : null
-}
+const tagsOf = (declaration: Node): ReadonlyArray<string> => [...new Set(
+  declaration.getDescendantsOfKind(SyntaxKind.PropertyAssignment).flatMap((property) => {
+    const tag = property.getName() === "_tag" ? property.getInitializer() : undefined
+    return Node.isStringLiteral(tag) ? [tag.getLiteralValue()] : []
+  })
+)]
 
 /** The structs of a file by the tags that they carry. */
 const structsOf = (file: SourceFile): ReadonlyMap<string, string> =>
@@ -78,11 +83,22 @@ const structsOf = (file: SourceFile): ReadonlyMap<string, string> =>
     return tag === undefined ? [] : [[tag, declaration.getName()]]
   }))
 
-/** The struct that a constructor makes: by the tag that it writes, or where it writes none, the only one. */
-const structOf = (file: SourceFile, full: string, tag: string | null): string | null => {
-  if (full === "Experiment.make") return "Definition"
-  if (full === "Recipe.make") return "Recipe"
-  return tag === null ? null : structsOf(file).get(tag) ?? null
+interface Made {
+  readonly tag: string | null
+  /** The schema's name in the module; null where the constructor makes no struct. */
+  readonly struct: string | null
+}
+
+/** The structs that a constructor makes: by the tags that it writes, or where it writes none, the module's own. */
+const structsMade = (file: SourceFile, module: string, name: string, declaration: Node): ReadonlyArray<Made> => {
+  if (module === "Experiment") return [{ tag: null, struct: "Definition" }]
+  // What changes a recipe takes other things than one has.
+  if (module === "Recipe" && name !== "make") return [{ tag: null, struct: null }]
+  const own = file.getVariableDeclaration(module)?.getInitializer()?.getText().startsWith("Schema.Struct(") ?? false
+  const tags = tagsOf(declaration)
+  return tags.length === 0
+    ? [{ tag: null, struct: own ? module : null }]
+    : tags.map((tag) => ({ tag, struct: structsOf(file).get(tag) ?? null }))
 }
 
 /** The struct's own docstring, where it is not the module's. */
@@ -158,10 +174,10 @@ const sectionOf = (project: Project, module: string, examples: Examples): Readon
     ...(module === "Length" ? lengthOf(project, examples) : []),
     ...constructors.flatMap(([name, declaration]) => {
       const full = `${module}.${name}`
-      const tag = tagOf(declaration)
-      const struct = structOf(file, full, tag)
+      const structs = structsMade(file, module, name, declaration)
       const made = Source.functionOf(declaration)
-      const doc = [Source.docOf(declaration), docOfStruct(file, module, struct)].filter((text) => text !== "")
+      const doc = [Source.docOf(declaration), ...structs.map(({ struct }) => docOfStruct(file, module, struct))]
+        .filter((text) => text !== "")
       if (doc.length === 0) throw new Error(`${full} has no docstring`)
       return [
         `### ${full}`,
@@ -169,7 +185,9 @@ const sectionOf = (project: Project, module: string, examples: Examples): Readon
         ...fence(Source.signatureOf(full, declaration, names)),
         doc.join(" "),
         "",
-        ...table(made === null ? [] : Fields.of(project, module, struct, tag, made)),
+        ...table(
+          made === null ? [] : structs.flatMap(({ struct, tag }) => Fields.of(project, module, struct, tag, made))
+        ),
         ...exampleOf(examples, full)
       ]
     })
@@ -232,7 +250,7 @@ export const render = (): string => {
     "An experiment is a file that builds a value out of these constructors, exports it by default and ends in",
     "`main(import.meta, experiment)` from `ballast/runtime`. A constructor checks nothing: numbers are checked all at",
     "once when the experiment is validated, and every wrong one is reported with its path. The words in the tables",
-    "below are those of such a message. What has a default may be left out.",
+    "below are those of such a message. What has a default, `none` among them, may be left out.",
     "",
     modules.map((module) => `[${module}](#${module.toLowerCase()})`).join(" · "),
     "",

@@ -3,7 +3,17 @@
  */
 import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
-import { type ArrowFunction, Node, type Project, type SourceFile, SyntaxKind, type Type } from "ts-morph"
+import {
+  type ArrowFunction,
+  type Expression,
+  type Identifier,
+  Node,
+  type ObjectLiteralExpression,
+  type Project,
+  type SourceFile,
+  SyntaxKind,
+  type Type
+} from "ts-morph"
 import * as Dsl from "../dsl/index.ts"
 import * as Issue from "../dsl/Issue.ts"
 
@@ -41,14 +51,25 @@ const refusals = (module: string, struct: string, tag: string | null = null) => 
   return schema === undefined ? [] : issuesOf(Issue.decode(schema, tag === null ? fields : value))
 }
 
-/** The schema of a struct's fields as the source writes it. */
+/** Finds the object that a name of the same file stands for. */
+const constantOf = (expression: Node): ObjectLiteralExpression | null => {
+  const [declared] = Node.isIdentifier(expression) ? expression.getDefinitionNodes() : []
+  return Node.isVariableDeclaration(declared)
+    ? declared.getInitializerIfKind(SyntaxKind.ObjectLiteralExpression) ?? null
+    : null
+}
+
+/** The schemas of a struct's fields as the source writes them, also where structs share them under a name. */
 const schemasOf = (file: SourceFile, struct: string): ReadonlyMap<string, string> => {
   const literal = file.getVariableDeclaration(struct)?.getInitializer()
     ?.getFirstDescendantByKind(SyntaxKind.ObjectLiteralExpression)
+  const shared = file.getVariableDeclaration(struct)?.getInitializerIfKind(SyntaxKind.CallExpression)?.getArguments()
+    .map(constantOf).find((value) => value !== null)
   return new Map(
-    (literal?.getProperties() ?? []).flatMap((property) =>
-      Node.isPropertyAssignment(property) ? [[property.getName(), property.getInitializer()?.getText() ?? ""]] : []
-    )
+    (literal ?? shared)?.getProperties().flatMap((property) => {
+      if (Node.isPropertyAssignment(property)) return [[property.getName(), property.getInitializer()?.getText() ?? ""]]
+      return Node.isShorthandPropertyAssignment(property) ? [[property.getName(), property.getName()]] : []
+    })
   )
 }
 
@@ -56,7 +77,7 @@ const linked = (module: string): string => `[${module}](#${module.toLowerCase()}
 
 /** A field whose schema is another module's is explained there. */
 const elsewhere = (schema: string): string | null => {
-  const [, list, module] = /^(Schema\.Array\()?(\w+)\.\2\)?$/.exec(schema) ?? []
+  const [, list, module] = /^(?:Schema\.optionalKey\()?(Schema\.Array\()?(\w+)\.\2\)*$/.exec(schema) ?? []
   return module === undefined ? null : list === undefined ? linked(module) : `a list of ${linked(module)}`
 }
 
@@ -81,27 +102,45 @@ const literalOf = (expression: Node): string => {
   return Node.isNumericLiteral(value) ? value.getText() : expression.getText()
 }
 
-/** Finds the defaults that a function states: beside `...options`, after `??`, and where it takes its options apart. */
+/** Writes a default as an author would; where a function chooses it, both of what it chooses from. */
+const valueOf = (expression: Expression): string => {
+  const [declared] = Node.isCallExpression(expression) && Node.isIdentifier(expression.getExpression())
+    ? (expression.getExpression() as Identifier).getDefinitionNodes()
+    : []
+  const made = Node.isVariableDeclaration(declared) ? declared.getInitializer() : undefined
+  const choice = Node.isArrowFunction(made) ? made.getBody() : undefined
+  if (!Node.isConditionalExpression(choice)) return `\`${expression.getText()}\``
+  const tag = choice.getCondition().getFirstDescendantByKindOrThrow(SyntaxKind.StringLiteral).getLiteralValue()
+  return `\`${choice.getWhenFalse().getText()}\`; \`${choice.getWhenTrue().getText()}\` of a ${tag.toLowerCase()}`
+}
+
+/**
+ * Finds the defaults that a function states: beside `...options`, in what is spread before it, after `??`, and where it
+ * takes its options apart.
+ */
 const defaultsOf = (made: ArrowFunction): ReadonlyMap<string, string> => {
   const found = new Map<string, string>()
-  const options = made.getParameters()[0]?.getName() ?? ""
+  const options = made.getParameters().map((parameter) => parameter.getName())
   for (const literal of made.getDescendantsOfKind(SyntaxKind.ObjectLiteralExpression)) {
     const spread = literal.getProperties().findIndex((property) =>
-      Node.isSpreadAssignment(property) && property.getExpression().getText() === options
+      Node.isSpreadAssignment(property) && options.includes(property.getExpression().getText())
     )
-    for (const property of literal.getProperties().slice(0, Math.max(spread, 0))) {
+    const before = literal.getProperties().slice(0, Math.max(spread, 0)).flatMap((property) =>
+      Node.isSpreadAssignment(property) ? constantOf(property.getExpression())?.getProperties() ?? [] : [property]
+    )
+    for (const property of before) {
       if (!Node.isPropertyAssignment(property) || property.getName() === "_tag") continue
-      found.set(property.getName(), property.getInitializer()?.getText() ?? "")
+      found.set(property.getName(), valueOf(property.getInitializerOrThrow()))
     }
   }
   for (const either of made.getDescendantsOfKind(SyntaxKind.BinaryExpression)) {
     const left = either.getLeft()
     if (either.getOperatorToken().getText() !== "??" || !Node.isPropertyAccessExpression(left)) continue
-    found.set(left.getName(), literalOf(either.getRight()))
+    found.set(left.getName(), `\`${literalOf(either.getRight())}\``)
   }
   for (const element of made.getDescendantsOfKind(SyntaxKind.BindingElement)) {
     const initializer = element.getInitializer()
-    if (initializer !== undefined) found.set(element.getName(), initializer.getText())
+    if (initializer !== undefined) found.set(element.getName(), `\`${initializer.getText()}\``)
   }
   return found
 }
@@ -134,8 +173,8 @@ export const of = (
     const takes = elsewhere(schemas.get(name) ?? "") ?? (schemas.has(name)
       ? words(refusals(module, struct, tag), tag ?? "", name)
       : lengthWords(name))
-    const standard = defaults.get(name)
-    return { name, takes, standard: standard === undefined ? "" : `\`${standard}\`` }
+    const standard = defaults.get(name) ?? (schemas.get(name)?.startsWith("Schema.optionalKey(") === true ? "none" : "")
+    return { name, takes, standard }
   })
   return fields.every(({ standard, takes }) => standard === "" && takes === "text") ? [] : fields
 }

@@ -4,12 +4,15 @@
 import * as path from "node:path"
 import {
   type ArrowFunction,
+  type InterfaceDeclaration,
   Node,
   type ParameterDeclaration,
   Project,
   type SourceFile,
   type Symbol,
-  type TypeNode
+  type TypeElementTypes,
+  type TypeNode,
+  type TypeReferenceNode
 } from "ts-morph"
 
 export const root = path.resolve(import.meta.dirname, "..")
@@ -46,8 +49,18 @@ const literals = (node: TypeNode): string | null => {
   const type = node.getType()
   if (type.isAny()) return null
   const options = type.isUnion() ? type.getUnionTypes() : [type]
-  return options.every((option) => option.isStringLiteral())
-    ? options.map((option) => JSON.stringify(option.getLiteralValue())).join(" | ")
+  return options.every((option) => option.isStringLiteral() || (type.isUnion() && option.isNull()))
+    ? options.toSorted((left, right) => Number(left.isNull()) - Number(right.isNull()))
+      .map((option) => option.isNull() ? "null" : JSON.stringify(option.getLiteralValue())).join(" | ")
+    : null
+}
+
+/** Finds the interface that a type names where it only collects options, none of which has to be given. */
+const optionsOf = (node: TypeReferenceNode): InterfaceDeclaration | null => {
+  const [declared] = node.getType().getSymbol()?.getDeclarations() ?? []
+  return Node.isInterfaceDeclaration(declared) && declared.getSourceFile() === node.getSourceFile()
+      && declared.getProperties().every((property) => property.hasQuestionToken())
+    ? declared
     : null
 }
 
@@ -55,7 +68,7 @@ const literals = (node: TypeNode): string | null => {
 const partial = (node: TypeNode): string => {
   const place = (property: Symbol): number => property.getDeclarations()[0]?.getStart() ?? 0
   const fields = node.getType().getProperties().toSorted((left, right) => place(left) - place(right)).map((property) =>
-    `${property.getName()}?: ${property.getTypeAtLocation(node).getText(node)}`
+    `${property.getName()}?: ${property.getTypeAtLocation(node).getText(node).replace(/\b(\w+)\.\1\b/g, "$1")}`
   )
   return `{ ${fields.join(", ")} }`
 }
@@ -68,19 +81,25 @@ const generic = ["Partial", "ReadonlyArray", "Record", "Readonly"]
 const never = (node: Node): boolean =>
   Node.isPropertySignature(node) && node.getTypeNode()?.getText() === "never"
 
+const membersText = (members: ReadonlyArray<TypeElementTypes>, stands: Stands): string => {
+  const shown = members.filter((member) => !never(member)).map((member) =>
+    Node.isPropertySignature(member)
+      ? `${member.getName()}${member.hasQuestionToken() ? "?" : ""}: ${typeText(member.getTypeNode(), stands)}`
+      : member.getText()
+  )
+  return `{ ${shown.join(", ")} }`
+}
+
 /** Writes a type without what only the compiler needs: `readonly`, type parameters, modules that repeat a name. */
 const typeText = (node: TypeNode | undefined, stands: Stands): string => {
   if (node === undefined) return "unknown"
-  if (Node.isTypeLiteral(node)) {
-    const members = node.getMembers().filter((member) => !never(member)).map((member) =>
-      Node.isPropertySignature(member)
-        ? `${member.getName()}${member.hasQuestionToken() ? "?" : ""}: ${typeText(member.getTypeNode(), stands)}`
-        : member.getText()
-    )
-    return `{ ${members.join(", ")} }`
-  }
+  if (Node.isTypeLiteral(node)) return membersText(node.getMembers(), stands)
   if (Node.isUnionTypeNode(node)) return node.getTypeNodes().map((part) => typeText(part, stands)).join(" | ")
   if (Node.isIntersectionTypeNode(node)) return node.getTypeNodes().map((part) => typeText(part, stands)).join(" & ")
+  if (Node.isTypeOperatorTypeNode(node)) return typeText(node.getTypeNode(), stands)
+  if (Node.isTupleTypeNode(node)) return `[${node.getElements().map((part) => typeText(part, stands)).join(", ")}]`
+  if (Node.isRestTypeNode(node)) return `...${typeText(node.getTypeNode(), stands)}`
+  if (Node.isIndexedAccessTypeNode(node)) return literals(node) ?? node.getText()
   if (Node.isTypeReference(node)) {
     const name = node.getTypeName().getText().split(".").at(-1) ?? ""
     const [first, ...others] = node.getTypeArguments()
@@ -89,8 +108,10 @@ const typeText = (node: TypeNode | undefined, stands: Stands): string => {
     if (name === "Omit" || name === "NoInfer") return typeText(first, stands)
     if (name === "Partial" && !node.getText().includes(`<Omit<${moduleOf(node)},`)) return partial(node)
     if (name === "Effect" && first !== undefined) return `Effect<${typeText(first, stands)}>`
-    const options = literals(node)
-    if (options !== null) return options
+    const literal = literals(node)
+    if (literal !== null) return literal
+    const options = optionsOf(node)
+    if (options !== null) return membersText(options.getMembers(), stands)
     return generic.includes(name) && first !== undefined
       ? `${name}<${[first, ...others].map((part) => typeText(part, stands)).join(", ")}>`
       : name
@@ -162,7 +183,8 @@ const call = (name: string, parameters: ReadonlyArray<string>, rest: string): st
     if (options.length > 1) {
       return `${label}:\n${options.map((option) => `    | ${option}`).join("\n")}`
     }
-    const members = /^\{ (.*) \}$/.exec(type)?.[1]?.split(/, (?=\w+\??:)/)
+    // Only the outermost members: a comma before another's end belongs to that one.
+    const members = /^\{ (.*) \}$/.exec(type)?.[1]?.split(/, (?=\w+\??:)(?![^{]*\})/)
     if (members === undefined) return parameter
     return `${label}: {\n${members.map((member) => `    ${member}`).join(",\n")}\n  }`
   })

@@ -9,4 +9,4 @@ export type Accumulate = typeof Accumulate.Type
 export const none: Accumulate = { batches: 1 }
 
 /** Takes a step after so many batches, each as small as memory wants it; batch norm sees every batch by itself. */
-export const batches = (count: number): Accumulate => ({ batches: count })
+export const batches = (batches: number): Accumulate => ({ batches })

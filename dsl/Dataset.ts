@@ -45,7 +45,9 @@ const inside = Text.filled.pipe(Schema.check(Schema.makeFilter(
 )))
 
 /** Where the images of a split are, and the file that says what they show; relative to the data set's folder. */
-const CocoSplit = Schema.Struct({ images: inside, annotations: inside })
+const CocoSplit = Schema.Struct({ images: inside, annotations: inside }).annotate({
+  expected: "{ images, annotations }, both within the data set's folder"
+})
 export type CocoSplit = typeof CocoSplit.Type
 
 /**
@@ -65,7 +67,10 @@ export const Coco = Schema.TaggedStruct("Coco", {
 })
 export type Coco = typeof Coco.Type
 
-/** What a detector is trained and validated on. */
+/**
+ * What a model is trained and validated on: images with boxes around what they show. A classifier is asked which classes
+ * have a box in an image.
+ */
 export const Dataset = Schema.Union([Shapes, Yolo, Coco])
 export type Dataset = typeof Dataset.Type
 

@@ -112,7 +112,10 @@ const Last = Schema.Struct({
 })
 type Last = typeof Last.Type
 
-/** Each part runs as if its own length were the whole; the last one takes the steps that are left. */
+/**
+ * A part is `{ schedule, length }` and runs as if its own length were the whole; the last one is `{ schedule }` and takes
+ * the steps that are left.
+ */
 export const Sequence = Schema.TaggedStruct("Sequence", {
   parts: Schema.TupleWithRest(Schema.Tuple([Part]), [Part, Last]).annotate({
     expected: "a list of two or more parts, all but the last with a length"

@@ -1,7 +1,11 @@
 import * as Schema from "effect/Schema"
 import * as Quantity from "./Quantity.ts"
 
-/** How long something lasts: so many optimizer steps, or so many passes over the training images. Never a bare number. */
+/**
+ * How long something lasts: so many optimizer steps, or so many passes over the training images. Never a bare number. An
+ * epoch has as many steps as its images fill, `floor(images / (batch * accumulate))`; the images left over wait for the
+ * next shuffle.
+ */
 export type Length =
   | { readonly steps: number; readonly epochs?: never }
   | { readonly epochs: number; readonly steps?: never }

@@ -19,7 +19,7 @@ export type YoloV8 = typeof YoloV8.Type
 export const BinaryCrossEntropy = Schema.TaggedStruct("BinaryCrossEntropy", { smoothing: Quantity.fraction })
 export type BinaryCrossEntropy = typeof BinaryCrossEntropy.Type
 
-/** What is minimised. A detector takes `YoloV8`, a classifier `BinaryCrossEntropy`. */
+/** What is minimised. A detector takes `Loss.yoloV8`, a classifier `Loss.binaryCrossEntropy`. */
 export const Loss = Schema.Union([YoloV8, BinaryCrossEntropy])
 export type Loss = typeof Loss.Type
 

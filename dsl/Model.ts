@@ -20,7 +20,8 @@ export type Weights = typeof Weights.Type
 
 /**
  * A YOLOv8 detector on square images. `depth` multiplies block repeats, `width` multiplies channels (at most
- * `maxChannels` before it), `input` is the side in pixels, `regMax` the number of bins of a box side.
+ * `maxChannels` before it), `input` is the side in pixels, a multiple of 32, `regMax` the number of bins of a box side,
+ * always 16.
  */
 export const Yolo = Schema.TaggedStruct("Yolo", {
   depth: Quantity.positiveUpTo(64),
@@ -61,7 +62,10 @@ const sizes = {
 
 export type Size = keyof typeof sizes
 
-/** Describes a YOLOv8 by its published size, or by depth and width multiples of one's own. Classes come from the data. */
+/**
+ * Describes a YOLOv8 by its published size, or by depth and width multiples of one's own: `n` is 0.33 and 0.25, `s` 0.33
+ * and 0.5, `m` 0.67 and 0.75, `l` 1 and 1, `x` 1 and 1.25. Classes come from the data.
+ */
 export const yolo = (
   options:
     | { readonly size: Size; readonly input: number; readonly depth?: never; readonly width?: never; readonly maxChannels?: never }

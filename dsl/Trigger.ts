@@ -18,13 +18,15 @@ const expression = Schema.String.pipe(Schema.check(Schema.makeFilter(
   { expected: `a cron expression, such as "0 3 * * *"` }
 )))
 
-/** At the times of a cron expression, in a time zone. */
+/** `zone` is a name of the IANA time zone database. */
 export const AtTimes = Schema.TaggedStruct("AtTimes", { cron: expression, zone })
 
-/** Where a pull request changes what the experiment trains. */
 export const OnPullRequest = Schema.TaggedStruct("OnPullRequest", {})
 
-/** What starts an experiment without a person. */
+/**
+ * What starts an experiment without a person. The plan tells of it to whoever schedules; nothing in this version starts
+ * an experiment by itself.
+ */
 export const Trigger = Schema.Union([AtTimes, OnPullRequest])
 export type Trigger = typeof Trigger.Type
 
