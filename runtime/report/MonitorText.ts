@@ -74,9 +74,10 @@ const drownedOf = (event: Measurement): ReadonlyArray<string> => {
   const side = (stronger: "box" | "class", weaker: "box" | "class"): ReadonlyArray<string> => {
     const where = places
       .filter(({ balance }) => balance[stronger] > balance[weaker])
-      .map(({ balance, section }) =>
-        `${Balance.factor(Balance.factorOf(balance))} times ${section === null ? "over the whole net" : `in the ${section}`}`
-      )
+      .map(({ balance, section }) => {
+        const place = section === null ? "over the whole net" : `in the ${section}`
+        return `${Balance.factor(Balance.factorOf(balance))} times ${place}`
+      })
     return where.length === 0
       ? []
       : [`the gradient of the ${stronger} loss is longer than that of the ${weaker} loss: ${where.join(", ")}`]
@@ -167,8 +168,8 @@ const binAt = (counts: ReadonlyArray<number>, share: number): number => {
 }
 
 /**
- * Draws counts on an axis that begins at `from`, `merged` bins a column; what is there at all is seen. What was too small
- * for a bin of its own stands in the first column and would flatten all others, so those have a scale without it.
+ * Draws counts on an axis that begins at `from`, `merged` bins a column; what is there at all is seen. What was too
+ * small for a bin of its own stands in the first column and would flatten all others, so their scale is without it.
  */
 const drawn = ({ counts, lowest }: Histogram, from: number, columns: number, merged: number): string => {
   const heights = Array.from({ length: columns }, (_, column) => {
@@ -196,8 +197,8 @@ const histogramsOf = (
   return [
     Line.empty,
     ...Paragraph.of(
-      `the whole gradient's values by magnitude, without zeros: ${merged === 1 ? "a power" : `${merged} powers`} of two a bar, `
-        + `from ${beginning(from)} to ${power(from + wide * merged)}`
+      `the whole gradient's values by magnitude, without zeros: ${merged === 1 ? "a power" : `${merged} powers`} of two `
+        + `a bar, from ${beginning(from)} to ${power(from + wide * merged)}`
         + (from === leastBin ? "; the first bar holds all that is smaller, too, and may be cut" : ""),
       columns,
       { indent, tone: "quiet" }

@@ -3,6 +3,7 @@
  */
 import * as Expect from "../../dsl/Expect.ts"
 import type { ExpectationResult, Result, RunResult } from "../run/Result.ts"
+import * as ExpectationsText from "./ExpectationsText.ts"
 import * as FaultText from "./FaultText.ts"
 import * as Figure from "./Figure.ts"
 import * as Line from "./Line.ts"
@@ -22,9 +23,6 @@ interface Options {
 const mostName = 28
 const mostCurve = 60
 const leastCurve = 10
-const answerColumns = 16
-/** Fewer columns than this leave no room for sentences beside answers. */
-const narrow = 50
 
 const nameColumns = (columns: number): number => Math.min(mostName, Math.floor(columns / 2))
 
@@ -225,53 +223,6 @@ const faults = (result: Result, options: Options): ReadonlyArray<Line.Line> => {
   ]
 }
 
-const answerOf = (holds: boolean | null): Line.Span => {
-  if (holds === null) return Line.span("cannot be judged", "doubtful")
-  return holds ? Line.span("holds", "good") : Line.span("does not hold", "bad")
-}
-
-const expectationsOf = ({ expectations }: Result, columns: number): ReadonlyArray<Line.Line> =>
-  expectations.length === 0 ? [] : [
-    ...heading("expected"),
-    ...expectations.flatMap(({ holds, observed, text }) => {
-      const answer = answerOf(holds)
-      if (columns < narrow) {
-        return [
-          Line.of("  ", answer),
-          ...Paragraph.of(text, columns, { indent: 4 }),
-          ...Paragraph.of(observed, columns, { indent: 4, tone: "quiet" })
-        ]
-      }
-      const indent = 2 + answerColumns + 2
-      const [first = [], ...rest] = Paragraph.of(text, columns, { indent })
-      return [
-        Line.of("  ", { ...answer, text: Line.pad(answer.text, answerColumns + 2) }, ...first.slice(1)),
-        ...rest,
-        ...Paragraph.of(observed, columns, { indent, tone: "quiet" })
-      ]
-    })
-  ]
-
-const verdictOf = ({ expectations, runs, verdict }: Result): Line.Line => {
-  const failed = runs.filter(({ status }) => status === "failed").length
-  if (expectations.length === 0 && failed > 0) {
-    return Line.of(Line.span(`${failed} of ${Figure.plural(runs.length, "run")} failed`, "bad"), ", and nothing was expected")
-  }
-  const total = Figure.plural(expectations.length, "expectation")
-  const number = (wanted: boolean | null): number => expectations.filter(({ holds }) => holds === wanted).length
-  const of = (count: number, verb: string, verbs: string): string =>
-    `: ${count} of ${total} ${count === 1 ? verb : verbs}`
-  if (expectations.length === 0) return Line.of(Line.span(verdict, "strong"), ": nothing was expected")
-  switch (verdict) {
-    case "holds":
-      return Line.of(Line.span(verdict, "good"), of(number(true), "holds", "hold"))
-    case "fails":
-      return Line.of(Line.span(verdict, "bad"), of(number(false), "does not hold", "do not hold"))
-    case "undecided":
-      return Line.of(Line.span(verdict, "doubtful"), of(number(null), "cannot be judged", "cannot be judged"))
-  }
-}
-
 /**
  * Writes what came of a launch, the verdict last. `curves` holds the loss of every step by the run's id; a run that has
  * none there is not drawn. At most `columns` wide, but for paths, which are never cut.
@@ -299,7 +250,7 @@ export const of = (
     ...early(runs, columns),
     ...curvesOf(runs, curves, columns),
     ...faults(result, options),
-    ...expectationsOf(result, columns),
+    ...ExpectationsText.of(result, columns),
     ...(runs.length === 0 ? [] : [
       ...heading("files"),
       ...Place.list(
@@ -308,6 +259,6 @@ export const of = (
       )
     ]),
     Line.empty,
-    ...Paragraph.fitted(verdictOf(result), columns)
+    ...Paragraph.fitted(ExpectationsText.verdict(result), columns)
   ]
 }

@@ -79,7 +79,11 @@ const left = <A>(heading: string, of: Cell<A>["of"], whole = false): Cell<A> => 
   of
 })
 
-const tableOf = <A>(cells: ReadonlyArray<Cell<A>>, rows: ReadonlyArray<A>, columns: number): ReadonlyArray<Line.Line> =>
+const tableOf = <A>(
+  cells: ReadonlyArray<Cell<A>>,
+  rows: ReadonlyArray<A>,
+  columns: number
+): ReadonlyArray<Line.Line> =>
   Table.of(cells.map(({ column }) => column), rows.map((row) => cells.map((cell) => cell.of(row))), columns)
 
 interface Figures {

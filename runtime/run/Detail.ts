@@ -19,7 +19,7 @@ export interface Detail {
   readonly environment: RunEnvironment | null
   /** The last attempt's events. */
   readonly events: ReadonlyArray<Event>
-  /** The last attempt's that are still there, the oldest first: a recipe may keep the newest alone. Folders are absolute. */
+  /** The last attempt's that are still there, the oldest first: a recipe may keep the newest alone. */
   readonly checkpoints: ReadonlyArray<{ readonly step: number; readonly directory: string }>
 }
 

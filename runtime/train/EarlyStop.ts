@@ -18,7 +18,11 @@ export interface Judge {
 
 const figure = (value: number): string => String(Number(value.toPrecision(4)))
 
-const reason = (metric: string, { delta, evaluations }: EarlyStop.Patience, best: { step: number; value: number }): string => {
+const reason = (
+  metric: string,
+  { delta, evaluations }: EarlyStop.Patience,
+  best: { readonly step: number; readonly value: number }
+): string => {
   const counted = evaluations === 1 ? "in 1 evaluation" : `in ${evaluations} evaluations in a row`
   if (best.value === -Infinity) return `stopped early: ${counted} there was no ${metric}`
   const rose = delta === 0 ? "did not rise above" : `rose by no more than ${figure(delta)} above`

@@ -5,7 +5,7 @@ import type { RunResult } from "../../../runtime/run/Result.ts"
 import { failedRun, runResult } from "./results.ts"
 
 const arm = (name: string, loss: number, changes: Partial<RunResult> = {}): RunResult =>
-  runResult({ arm: name, metrics: { loss, map50: loss / 10, map: loss / 20, imagesPerSecond: 1, seconds: 1 }, ...changes })
+  runResult({ arm: name, metrics: { loss, map50: loss / 10, map: loss / 20, accuracy: null, imagesPerSecond: 1, seconds: 1 }, ...changes })
 
 const holds = (expectation: Expect.Expect, ...runs: ReadonlyArray<RunResult>) =>
   Expectations.judge(expectation, runs).holds
