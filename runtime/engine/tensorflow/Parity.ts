@@ -9,15 +9,25 @@ import * as Parts from "../../step/Parts.ts"
 import type { NamedTensor, Scalars, State, Step } from "../../step/Step.ts"
 
 /** A learning rate at which rounding differences stay small, with every stage of the update at work. */
-const tame = { learningRate: 1e-3, biasLearningRate: 2e-3, momentum: 0.9, clipBound: 1, emaDecay: 0.99 }
+const tame = { learningRate: 1e-3, biasLearningRate: 2e-3, momentum: 0.9, emaDecay: 0.99 }
 
-/** Steps are compared with policies at work that would otherwise have to see many norms first. */
-const scalarsOf = ({ clip }: Configuration): Scalars => ({
-  ...tame,
-  clipInputs: clip._tag === "Auto"
-    ? [0.25, -Infinity, 2, 0.5, Infinity]
-    : Clip.inputs(clip, clip._tag === "ZScore" ? { _tag: "Statistics", mean: 0.3, variance: 0.01 } : Clip.start(clip))
-})
+/**
+ * Steps are compared with policies at work, as if they had seen norms that are shorter than this step's: `norm` is that
+ * of its first batch, and the mean over its batches may be shorter.
+ */
+const scalarsOf = ({ accumulate, clip }: Configuration, norm: number): Scalars => {
+  const short = norm / (2 * accumulate)
+  switch (clip._tag) {
+    case "Auto":
+      return { ...tame, clipBound: Infinity, clipInputs: [0.25, -Infinity, short, short / 2, Infinity] }
+    case "ZScore": {
+      const memory = { _tag: "Statistics", mean: short, variance: (short / 10) ** 2 } as const
+      return { ...tame, clipBound: Infinity, clipInputs: Clip.inputs(clip, memory) }
+    }
+    default:
+      return { ...tame, clipBound: short, clipInputs: [] }
+  }
+}
 
 /** The largest relative differences that reordered float32 sums explain on a deep network. */
 const tolerance = { scalar: 1e-3, tensor: 1e-2 }
@@ -50,6 +60,9 @@ const relative = (left: number, right: number): number =>
   Object.is(left, right) ? 0 : Math.abs(left - right) / Math.max(Math.abs(left), Math.abs(right), 1e-12)
 
 type Tensors = ReadonlyMap<string, Float32Array>
+
+const lengthOf = (tensors: Tensors): number =>
+  Math.sqrt([...tensors.values()].reduce((sum, data) => data.reduce((rest, value) => rest + value * value, sum), 0))
 
 const dataOf = (tensors: ReadonlyArray<NamedTensor>): Tensors => new Map(tensors.map(({ data, name }) => [name, data]))
 
@@ -95,22 +108,22 @@ export const difference = (configuration: Configuration, eager: Step, session: S
   const start = eager.read()
   const before = underWay(start)
   const gains = Parts.of(configuration.loss).map(([, gain]) => gain)
-  const scalars = scalarsOf(configuration)
   const batches = Array.from({ length: configuration.accumulate }, (_, index) => exampleBatch(configuration, index))
-  const taken = (step: Step) => {
+  const taken = (step: Step, known: Scalars | null) => {
     step.write(before)
     const [first] = batches
     const last = batches.at(-1)
     if (first === undefined || last === undefined) throw new Error("a step has at least one batch")
     const gradients = step.gradients(first, gains)
+    const scalars = known ?? scalarsOf(configuration, lengthOf(gradients))
     for (const batch of batches.slice(0, -1)) step.accumulate(batch)
     const outcome = step.run(last, scalars)
     const after = step.read()
     step.write(start)
-    return { gradients, outcome, after }
+    return { gradients, scalars, outcome, after }
   }
-  const expected = taken(eager)
-  const actual = taken(session)
+  const expected = taken(eager, null)
+  const actual = taken(session, expected.scalars)
   if (relative(expected.outcome.loss, actual.outcome.loss) > tolerance.scalar) {
     return `the loss is ${actual.outcome.loss} instead of ${expected.outcome.loss}`
   }
