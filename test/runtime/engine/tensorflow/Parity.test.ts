@@ -1,11 +1,15 @@
 import { afterAll, assert, beforeAll, it } from "@effect/vitest"
+import * as Clip from "../../../../dsl/Clip.ts"
 import * as Optimizer from "../../../../dsl/Optimizer.ts"
+import type { Batch } from "../../../../runtime/data/Batch.ts"
 import * as Kernels from "../../../../runtime/engine/tensorflow/Kernels.ts"
 import type { Backend } from "../../../../runtime/engine/tensorflow/Native.ts"
 import * as Parity from "../../../../runtime/engine/tensorflow/Parity.ts"
 import * as Session from "../../../../runtime/engine/tensorflow/Session.ts"
 import type { Configuration } from "../../../../runtime/step/Configuration.ts"
 import * as EagerStep from "../../../../runtime/step/EagerStep.ts"
+import type { Scalars } from "../../../../runtime/step/Step.ts"
+import { graphOf, tiny } from "../../step/classifier.ts"
 import { changed, small } from "../../step/small.ts"
 import { loadTensorflow, tensorflow } from "./engine.ts"
 
@@ -41,5 +45,46 @@ tensorflow("Parity.difference", () => {
 
   it("notices a momentum that is not Nesterov's", () => {
     assert.match(differenceOf({ optimizer: Optimizer.sgd({ momentum, weightDecay }) }) ?? "", /^new weights of "/)
+  })
+
+  const notices: ReadonlyArray<readonly [string, Partial<Configuration>, Partial<Configuration>]> = [
+    ["Adam's moments", { optimizer: Optimizer.adam() }, { optimizer: Optimizer.adam({ beta2: 0.99 }) }],
+    ["Adam's epsilon", { optimizer: Optimizer.adam() }, { optimizer: Optimizer.adam({ epsilon: 1e-2 }) }],
+    ["decay beside the moments", { optimizer: Optimizer.adamw({ weightDecay: 0.1 }) }, {
+      optimizer: Optimizer.adam({ weightDecay: 0.1 })
+    }],
+    ["a bound", { clip: Clip.globalNorm(0.05) }, { clip: Clip.off }],
+    ["clipping by tensors", { clip: Clip.perLayer(1e-3) }, { clip: Clip.off }],
+    ["clipping by units", { clip: Clip.adaptive({ ratio: 1e-3 }) }, { clip: Clip.perLayer(1e-3) }],
+    ["spikes", { clip: Clip.zscore({ threshold: 1e-3, maxNorm: null }) }, { clip: Clip.off }],
+    ["percentiles", { clip: Clip.auto() }, { clip: Clip.off }],
+    ["dropout", { graph: graphOf(0.5) }, { graph: graphOf(0.5), seed: tiny.seed + 1 }]
+  ]
+  for (const [what, change, wrong] of notices) {
+    it(`notices a difference in ${what}, on one batch and over several`, () => {
+      for (const accumulate of [1, 2]) {
+        const configuration: Configuration = { ...tiny, ...change, accumulate }
+        const other = EagerStep.make({ ...configuration, ...wrong }, Kernels.make(backend))
+        const right = EagerStep.make(configuration, Kernels.make(backend))
+        const twin = EagerStep.make(configuration, Kernels.make(backend))
+        assert.isNull(Parity.difference(configuration, right, twin))
+        other.write(right.read())
+        assert.match(Parity.difference(configuration, right, other) ?? "none", / (differ by|instead of) /)
+        for (const step of [other, right, twin]) step.dispose()
+      }
+    })
+  }
+
+  it("notices a batch that is not in the sum, and one that is there twice", () => {
+    const configuration: Configuration = { ...tiny, accumulate: 2 }
+    const right = EagerStep.make(configuration, Kernels.make(backend))
+    const step = EagerStep.make(configuration, Kernels.make(backend))
+    const [last] = [Parity.exampleBatch(configuration, 1)]
+    const wrong = [
+      { ...step, run: (batch: Batch, scalars: Scalars) => step.run({ ...batch, images: batch.images.map(() => 0) }, scalars) },
+      { ...step, accumulate: () => step.accumulate(last) }
+    ]
+    for (const one of wrong) assert.match(Parity.difference(configuration, right, one) ?? "none", / (differ by|instead of) /)
+    for (const one of [right, step]) one.dispose()
   })
 })
