@@ -51,7 +51,8 @@ const joins = ["Slice", "SplitV", "Concat"]
 
 /** All kernels of our own, then all but some. */
 const contestants = (own: Kernels): ReadonlyArray<Contestant> => {
-  const { batchNormSilu: _, inPlace: __, ...separate } = own
+  const { batchNormSilu: _, ...separate } = own
+  const { inPlace: __, ...byOperations } = own
   const { batchNorm, bias, convolution, maxPool, silu, upsample } = Composed.kernels
   const without = (name: string, kernels: Kernels): Contestant => ({ name: `without ${name}`, kernels, stock: [] })
   const others = Operations.replaced.filter((name) => !joins.includes(name))
@@ -62,6 +63,7 @@ const contestants = (own: Kernels): ReadonlyArray<Contestant> => {
     without("norm and SiLU", { ...separate, batchNorm, silu }),
     without("bias", { ...own, bias }),
     without("pools and upsampling", { ...own, maxPool, upsample }),
+    without("update in place", byOperations),
     { name: "without joining and cutting", kernels: own, stock: joins },
     { name: "without comparing and bounding", kernels: own, stock: others },
     { name: "none", kernels: Composed.kernels, stock: Operations.replaced }

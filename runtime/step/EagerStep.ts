@@ -65,6 +65,7 @@ const release = (held: Held | null): void =>
 /** Starts an eager step from the configuration's initial state on the current tfjs backend. */
 export const make = (configuration: Configuration, kernels: Kernels): EagerStep => {
   const { accumulate, clip, ema, graph, optimizer, seed } = configuration
+  const inPlace = kernels.inPlace ?? Update.byOperations
   const objective: Backward.Objective = {
     graph,
     kernels,
@@ -133,7 +134,7 @@ export const make = (configuration: Configuration, kernels: Kernels): EagerStep 
         weight: Variables.at(weights, address),
         slots: slotNames.map((slot) => Variables.at(slots, Moments.addressOf(address, slot)))
       }
-      Update.byOperations(optimizer, parameter, gradient, {
+      inPlace.update(optimizer, parameter, gradient, {
         coefficient,
         learningRate: group === "biases" ? scalars.biasLearningRate : scalars.learningRate,
         momentum: scalars.momentum,
@@ -144,7 +145,7 @@ export const make = (configuration: Configuration, kernels: Kernels): EagerStep 
     for (const [address, value] of buffers) running.get(address)?.assign(value)
     for (const [address, mean] of average) {
       const value = weights.get(address) ?? running.get(address)
-      if (value !== undefined) mean.assign(tf.sub(mean, tf.mul(tf.sub(mean, value), 1 - scalars.emaDecay)))
+      if (value !== undefined) inPlace.approach(mean, value, 1 - scalars.emaDecay)
     }
     updates += 1
   }
@@ -153,7 +154,7 @@ export const make = (configuration: Configuration, kernels: Kernels): EagerStep 
     const gradients = batches === 1
       ? sums
       : new Map([...sums].map(([address, sum]) => [address, tf.mul(sum, 1 / batches)]))
-    const norm = tf.sqrt(tf.addN([...gradients.values()].map((gradient) => tf.sum(tf.square(gradient)))))
+    const norm = inPlace.norm([...gradients.values()])
     const factors = clip._tag === "PerLayer" || clip._tag === "Adaptive"
       ? new Map(
         [...gradients].map(([address, gradient]) => [

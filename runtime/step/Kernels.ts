@@ -2,22 +2,13 @@
  * The operations that an engine supplies for the forward interpreter, each with its own gradient. Tensors are NHWC.
  */
 import type * as tf from "@tensorflow/tfjs-core"
-import type { Update } from "./Update.ts"
+import type { InPlace } from "./Update.ts"
 
 /** A batch norm's result in training: the output, and the running statistics moved towards this batch's. */
 export interface Normalised {
   readonly output: tf.Tensor4D
   readonly mean: tf.Tensor1D
   readonly variance: tf.Tensor1D
-}
-
-/** The update stage's arithmetic on whole tensors, written over what was there. */
-export interface InPlace {
-  readonly update: Update
-  /** The length of all tensors together. NaN or infinite where a value is. */
-  readonly norm: (tensors: ReadonlyArray<tf.Tensor>) => tf.Scalar
-  /** Moves a mean towards a value by a share of what lies between. */
-  readonly approach: (mean: tf.Variable, value: tf.Tensor, share: number) => void
 }
 
 export interface Kernels {

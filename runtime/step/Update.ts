@@ -1,5 +1,5 @@
 /**
- * The optimizer stage of one parameter, in ordinary tensor operations.
+ * The update stage on whole tensors, and its arithmetic in ordinary tensor operations.
  */
 import * as tf from "@tensorflow/tfjs-core"
 import type * as Optimizer from "../../dsl/Optimizer.ts"
@@ -29,6 +29,15 @@ export type Update = (
   rates: Rates
 ) => void
 
+/** The update stage's arithmetic on whole tensors, written over what was there. */
+export interface InPlace {
+  readonly update: Update
+  /** The length of all tensors together. NaN or infinite where a value is. */
+  readonly norm: (tensors: ReadonlyArray<tf.Tensor>) => tf.Scalar
+  /** Moves a mean towards a value by a share of what lies between. */
+  readonly approach: (mean: tf.Variable, value: tf.Tensor, share: number) => void
+}
+
 const slotOf = ({ slots }: Updated, index: number): tf.Variable => {
   const slot = slots[index]
   if (slot === undefined) throw new Error(`the optimizer keeps no tensor ${index} of a parameter`)
@@ -57,7 +66,7 @@ const adam = (
 }
 
 /** Updates as PyTorch's SGD, Adam and AdamW do: coupled decay is part of the gradient, AdamW's shrinks the weight. */
-export const byOperations: Update = (optimizer, parameter, gradient, rates) =>
+const update: Update = (optimizer, parameter, gradient, rates) =>
   tf.tidy(() => {
     const clipped = tf.mul(gradient, rates.coefficient)
     const { weight } = parameter
@@ -70,3 +79,10 @@ export const byOperations: Update = (optimizer, parameter, gradient, rates) =>
     if (optimizer._tag === "Sgd") sgd(optimizer, parameter, decayed, rates)
     else adam(optimizer, parameter, decayed, rates)
   })
+
+/** The update stage where an engine has nothing of its own for it. */
+export const byOperations: InPlace = {
+  update,
+  norm: (tensors) => tf.sqrt(tf.addN(tensors.map((tensor) => tf.sum(tf.square(tensor))))) as tf.Scalar,
+  approach: (mean, value, share) => tf.tidy(() => mean.assign(tf.sub(mean, tf.mul(tf.sub(mean, value), share))))
+}

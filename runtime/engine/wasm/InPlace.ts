@@ -2,8 +2,7 @@
  * The update stage of one tensor in place, one call a tensor instead of a dozen operations.
  */
 import * as tf from "@tensorflow/tfjs-core"
-import type { InPlace } from "../../step/Kernels.ts"
-import type { Update } from "../../step/Update.ts"
+import type { InPlace, Update } from "../../step/Update.ts"
 import type { Backend } from "./Backend.ts"
 
 const slotOf = (slots: ReadonlyArray<tf.Variable>, index: number): tf.Variable => {

@@ -12,7 +12,7 @@ onEachBackend("Update.byOperations", () => {
       const tensors = tf.memory().numTensors
       for (const name of Object.keys(fixture.shapes)) {
         for (const coefficient of [1, 0.25]) {
-          for (const [index, values] of updated(Update.byOperations, optimizer, name, coefficient).entries()) {
+          for (const [index, values] of updated(Update.byOperations.update, optimizer, name, coefficient).entries()) {
             assert.isBelow(distance(values, after[index]?.[name] ?? []), 1e-6, `${name} after update ${index}`)
           }
         }
@@ -25,6 +25,6 @@ onEachBackend("Update.byOperations", () => {
     const weight = tf.variable(tf.tensor1d([1]))
     const rates = { coefficient: 1, learningRate: 1, momentum: 0, decay: 0, correction: { first: 1, second: 1 } }
     const slots = [tf.variable(tf.tensor1d([0]))]
-    assert.throws(() => Update.byOperations(Optimizer.adam(), { weight, slots }, weight, rates), /keeps no tensor 1/)
+    assert.throws(() => Update.byOperations.update(Optimizer.adam(), { weight, slots }, weight, rates), /keeps no tensor 1/)
   })
 })

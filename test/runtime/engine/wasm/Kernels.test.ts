@@ -144,7 +144,7 @@ describe("The wasm engine's update", () => {
         const [expected, actual] = [parameter(optimizer, count), parameter(optimizer, count)]
         const gradient = drawn("gradient", [count])
         for (let step = 0; step < 3; step++) {
-          Update.byOperations(optimizer, expected, gradient, rates)
+          Update.byOperations.update(optimizer, expected, gradient, rates)
           own.inPlace?.update(optimizer, actual, gradient, rates)
         }
         const tensors = ({ slots, weight }: Update.Updated): ReadonlyArray<tf.Tensor> => [weight, ...slots]
