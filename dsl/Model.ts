@@ -28,7 +28,8 @@ export const Yolo = Schema.TaggedStruct("Yolo", {
   width: Quantity.positiveUpTo(64),
   maxChannels: Quantity.count,
   input: Quantity.count,
-  regMax: Schema.Literal(16),
+  // A literal by itself would tell the families apart, as their tags do, and a wrong one would hide what else is wrong.
+  regMax: Schema.Union([Schema.Literal(16)]),
   weights: Schema.optionalKey(Weights)
 })
 export type Yolo = typeof Yolo.Type
