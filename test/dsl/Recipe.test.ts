@@ -1,7 +1,23 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
-import { Augment, Clip, Dataset, Ema, Loss, Recipe, Warmup } from "../../dsl/index.ts"
+import {
+  Accumulate,
+  Augment,
+  Checkpoint,
+  Clip,
+  Dataset,
+  Dropout,
+  EarlyStop,
+  Ema,
+  Host,
+  Loss,
+  Model,
+  Monitor,
+  Optimizer,
+  Recipe,
+  Warmup
+} from "../../dsl/index.ts"
 import { options, recipe, recipes } from "./recipes.ts"
 
 /** The issues of a recipe that differs from a sound one in some fields. */
@@ -18,6 +34,7 @@ describe("Recipe.make", () => {
       warmup: { _tag: "None" },
       clip: { _tag: "Off" },
       ema: { _tag: "Off" },
+      dropout: { _tag: "Off" },
       augment: {
         _tag: "Standard",
         hue: 0.015,
@@ -30,11 +47,23 @@ describe("Recipe.make", () => {
         closing: { epochs: 10 }
       },
       precision: "float32",
+      accumulate: { batches: 1 },
       evaluate: { every: null },
-      checkpoint: { every: null },
+      earlyStop: { _tag: "Off" },
+      checkpoint: { every: null, keep: null },
+      monitor: { _tag: "Off" },
       retry: { _tag: "Never" },
+      host: { memory: null, device: "any" },
       accepted: []
     })
+  })
+
+  it("takes the loss that fits the model, unless another one is given", () => {
+    const model = Model.classifier({ channels: [8], input: 32 })
+    assert.deepStrictEqual(Recipe.make({ ...options, model }).loss, { _tag: "BinaryCrossEntropy", smoothing: 0 })
+    const loss = Loss.binaryCrossEntropy({ smoothing: 0.1 })
+    assert.deepStrictEqual(Recipe.make({ ...options, model, loss }).loss, loss)
+    assert.deepStrictEqual(Recipe.make({ ...options, model: undefined as never }).loss, Loss.yoloV8())
   })
 
   it("takes every field that is given", () => {
@@ -42,7 +71,12 @@ describe("Recipe.make", () => {
       clip: Clip.globalNorm(2),
       ema: Ema.exponential(),
       loss: Loss.yoloV8({ dfl: 1 }),
-      augment: Augment.off
+      augment: Augment.off,
+      dropout: Dropout.share(0.1),
+      accumulate: Accumulate.batches(4),
+      earlyStop: EarlyStop.patience({ evaluations: 3 }),
+      monitor: Monitor.every({ epochs: 1, histograms: true }),
+      host: Host.make({ memory: "8 GiB" })
     }
     assert.deepInclude(Recipe.make({ ...options, ...given }), given)
   })
@@ -124,7 +158,73 @@ describe("A recipe", () => {
         "data.seed: expected a whole number of at least 0, got -1",
         "data.classes: expected at least one class, each once, got an empty list"
       ]],
-      [{ loss: Loss.yoloV8({ box: -1 }) }, ["loss.box: expected a number of at least 0, got -1"]]
+      [{ loss: Loss.yoloV8({ box: -1 }) }, ["loss.box: expected a number of at least 0, got -1"]],
+      [{ loss: Loss.binaryCrossEntropy({ smoothing: 1 }) }, [
+        "loss.smoothing: expected a number of at least 0 and below 1, got 1"
+      ]],
+      [{ optimizer: Optimizer.adam({ beta1: -0.1, beta2: 1, epsilon: 0, weightDecay: -1 }) }, [
+        "optimizer.beta1: expected a number of at least 0 and below 1, got -0.1",
+        "optimizer.beta2: expected a number of at least 0 and below 1, got 1",
+        "optimizer.epsilon: expected a number above 0, got 0",
+        "optimizer.weightDecay: expected a number of at least 0, got -1"
+      ]],
+      [{ optimizer: Optimizer.adamw({ beta2: 2 }) }, [
+        "optimizer.beta2: expected a number of at least 0 and below 1, got 2"
+      ]],
+      [{ clip: Clip.perLayer(0) }, ["clip.maxRms: expected a number above 0, got 0"]],
+      [{ clip: Clip.adaptive({ ratio: 0, floor: -1 }) }, [
+        "clip.ratio: expected a number above 0, got 0",
+        "clip.floor: expected a number above 0, got -1"
+      ]],
+      [{ clip: Clip.auto({ percentile: 101, history: 0 }) }, [
+        "clip.percentile: expected a number above 0 and at most 100, got 101",
+        "clip.history: expected a whole number from 1 to 100000, got 0"
+      ]],
+      [{ clip: Clip.zscore({ threshold: 0, decay: 1, warmup: 1.5, maxNorm: 0 }) }, [
+        "clip.threshold: expected a number above 0, got 0",
+        "clip.decay: expected a number of at least 0 and below 1, got 1",
+        "clip.warmup: expected a whole number from 1 to 100000, got 1.5",
+        "clip.maxNorm: expected a number above 0 or null, got 0"
+      ]],
+      [{ clip: { _tag: "Value", value: 1 } }, [
+        "clip: expected Off, GlobalNorm, PerLayer, Adaptive, Auto or ZScore, got Value"
+      ]],
+      [{ dropout: Dropout.share(1) }, ["dropout.share: expected a number of at least 0 and below 1, got 1"]],
+      [{ dropout: 0.5 }, ["dropout: expected Off or Share, got 0.5"]],
+      [{ accumulate: Accumulate.batches(10_001) }, [
+        "accumulate.batches: expected a whole number from 1 to 10000, got 10001"
+      ]],
+      [{ accumulate: 4 }, ["accumulate: expected an object, got 4"]],
+      [{ earlyStop: EarlyStop.patience({ evaluations: 0, metric: "loss" as never, delta: -1 }) }, [
+        "earlyStop.evaluations: expected a whole number from 1 to 1000000, got 0",
+        `earlyStop.metric: expected "map", "map50" or "accuracy" or null, got "loss"`,
+        "earlyStop.delta: expected a number of at least 0, got -1"
+      ]],
+      [{ monitor: Monitor.every({ steps: 0, histograms: 1 as never }) }, [
+        "monitor.length.steps: expected a whole number from 1 to 1000000000, got 0",
+        "monitor.histograms: expected true or false, got 1"
+      ]],
+      [{ monitor: Monitor.every(5 as never) }, ["monitor.length: expected { steps } or { epochs }, got {}"]],
+      [{ checkpoint: Checkpoint.every({ epochs: 1, keep: 0 }) }, ["checkpoint.keep: expected a whole number above 0 or null, got 0"]],
+      [{ host: Host.make({ memory: "8GB", device: "tpu" as never }) }, [
+        `host.memory: expected an amount with its unit, such as "8 GiB" or null, got "8GB"`,
+        `host.device: expected "any", "cpu" or "gpu", got "tpu"`
+      ]],
+      [{ model: Model.classifier({ channels: [], input: 0 }) }, [
+        "model.channels: expected the channels of one to eight stages, got an empty list",
+        "model.input: expected a whole number above 0, got 0"
+      ]],
+      [{ model: Model.classifier({ channels: [8, 0, 4097], input: 32 }) }, [
+        "model.channels.1: expected a whole number from 1 to 4096, got 0",
+        "model.channels.2: expected a whole number from 1 to 4096, got 4097"
+      ]],
+      [{ model: Model.from({ file: " ", sha256: "A".repeat(64) }, options.model) }, [
+        `model.weights.file: expected text that is not empty, got " "`,
+        `model.weights.sha256: expected a SHA-256 of 64 hexadecimal digits or null, got "${"A".repeat(55)}..."`
+      ]],
+      [{ model: Model.from({ run: "../other" }, options.model) }, [
+        `model.weights.run: expected a name of letters, digits, dots, dashes and underscores, got "../other"`
+      ]]
     ]
     for (const [fields, expected] of cases) assert.deepStrictEqual(issuesWith(fields), expected)
   })
@@ -139,22 +239,35 @@ describe("A recipe", () => {
     const replaced = (value: unknown, [key, ...rest]: ReadonlyArray<string>, by: number): unknown =>
       key === undefined
         ? by
+        : Array.isArray(value)
+        ? value.map((item: unknown, index) => String(index) === key ? replaced(item, rest, by) : item)
         : { ...value as object, [key]: replaced((value as Record<string, unknown>)[key], rest, by) }
     const full = Recipe.with(recipe, {
       warmup: Warmup.linear({ epochs: 1 }),
-      clip: Clip.globalNorm(1),
+      clip: Clip.zscore(),
       ema: Ema.exponential(),
+      dropout: Dropout.share(0.1),
       evaluate: { every: { steps: 5 } },
-      checkpoint: { every: { epochs: 1 } }
+      earlyStop: EarlyStop.patience({ evaluations: 3 }),
+      checkpoint: Checkpoint.every({ epochs: 1, keep: 2 }),
+      monitor: Monitor.every({ steps: 10 })
     })
-    const paths = numbers(full, [])
-    assert.isAbove(paths.length, 25)
-    for (const path of paths) {
-      for (const value of [NaN, Infinity, -Infinity]) {
-        const decoded = Recipe.decode(replaced(full, path, value))
-        const issues = Result.isFailure(decoded) ? decoded.failure : []
-        assert.deepStrictEqual(issues.map((issue) => issue.path), [path.join(".")], `${value} at ${path.join(".")}`)
-        assert.include(issues[0]?.message, `got ${value}`)
+    const others = [Clip.perLayer(1), Clip.adaptive(), Clip.auto(), Clip.globalNorm(1)].map((clip) => Recipe.with(full, {
+      clip,
+      model: Model.classifier({ channels: [8, 16], input: 32 }),
+      loss: Loss.binaryCrossEntropy(),
+      optimizer: Optimizer.adamw()
+    }))
+    for (const recipe of [full, ...others]) {
+      const paths = numbers(recipe, [])
+      assert.isAbove(paths.length, 30)
+      for (const path of paths) {
+        for (const value of [NaN, Infinity, -Infinity]) {
+          const decoded = Recipe.decode(replaced(recipe, path, value))
+          const issues = Result.isFailure(decoded) ? decoded.failure : []
+          assert.deepStrictEqual(issues.map((issue) => issue.path), [path.join(".")], `${value} at ${path.join(".")}`)
+          assert.include(issues[0]?.message, `got ${value}`)
+        }
       }
     }
   })

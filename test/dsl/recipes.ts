@@ -1,15 +1,20 @@
 import * as fc from "fast-check"
 import {
+  Accumulate,
   Augment,
   Checkpoint,
   Clip,
   Dataset,
+  Dropout,
+  EarlyStop,
   Ema,
   Evaluate,
+  Host,
   LearningRate,
   type Length,
   Loss,
   Model,
+  Monitor,
   Optimizer,
   Recipe,
   Warmup
@@ -63,7 +68,16 @@ const data: fc.Arbitrary<Dataset.Dataset> = fc.oneof(
   }, { requiredKeys: ["name"] }).map(Dataset.yolo)
 )
 
-const model: fc.Arbitrary<Model.Model> = fc.oneof(
+const weights: fc.Arbitrary<Parameters<typeof Model.from>[0]> = fc.oneof(
+  fc.record({ run: names }),
+  fc.record({ file: words, sha256: fc.stringMatching(/^[0-9a-f]{64}$/) }, { requiredKeys: ["file"] })
+)
+
+const random: fc.Arbitrary<Model.Model> = fc.oneof(
+  fc.record({
+    channels: fc.array(fc.integer({ min: 1, max: 4096 }), { minLength: 1, maxLength: 8 }),
+    input: count
+  }).map(Model.classifier),
   fc.record({ size: fc.constantFrom<Model.Size>("n", "s", "m", "l", "x"), input: count }).map(Model.yolo),
   fc.record({
     depth: between(Number.MIN_VALUE, 64),
@@ -72,6 +86,58 @@ const model: fc.Arbitrary<Model.Model> = fc.oneof(
     input: count
   }).map(Model.yolo)
 )
+
+const model: fc.Arbitrary<Model.Model> = fc.oneof(
+  random,
+  fc.tuple(weights, random).map(([weights, model]) => Model.from(weights, model))
+)
+
+const loss: fc.Arbitrary<Loss.Loss> = fc.oneof(
+  fc.record({ box: atLeastZero, class: atLeastZero, dfl: atLeastZero }, { requiredKeys: [] }).map(Loss.yoloV8),
+  fc.record({ smoothing: belowOne }, { requiredKeys: [] }).map(Loss.binaryCrossEntropy)
+)
+
+const moments = fc.record({ beta1: belowOne, beta2: belowOne, epsilon: aboveZero, weightDecay: atLeastZero }, {
+  requiredKeys: []
+})
+
+const optimizer: fc.Arbitrary<Optimizer.Optimizer> = fc.oneof(
+  fc.record({ momentum: belowOne, nesterov: fc.boolean(), weightDecay: atLeastZero }, { requiredKeys: ["momentum"] })
+    .map(Optimizer.sgd),
+  moments.map(Optimizer.adam),
+  moments.map(Optimizer.adamw)
+)
+
+const upTo = (most: number) => fc.integer({ min: 1, max: most })
+
+const clip: fc.Arbitrary<Clip.Clip> = fc.oneof(
+  fc.constant(Clip.off),
+  aboveZero.map(Clip.globalNorm),
+  aboveZero.map(Clip.perLayer),
+  fc.record({ ratio: aboveZero, floor: aboveZero }, { requiredKeys: [] }).map(Clip.adaptive),
+  fc.record({ percentile: between(Number.MIN_VALUE, 100), history: upTo(100_000) }, { requiredKeys: [] }).map(Clip.auto),
+  fc.record({ threshold: aboveZero, decay: belowOne, warmup: upTo(100_000), maxNorm: fc.option(aboveZero) }, {
+    requiredKeys: []
+  }).map(Clip.zscore)
+)
+
+const earlyStop: fc.Arbitrary<EarlyStop.EarlyStop> = every(
+  fc.record({
+    evaluations: upTo(1_000_000),
+    metric: fc.option(fc.constantFrom("map" as const, "map50" as const, "accuracy" as const)),
+    delta: atLeastZero
+  }, { requiredKeys: ["evaluations"] }),
+  EarlyStop.patience,
+  EarlyStop.off
+)
+
+const host: fc.Arbitrary<Host.Host> = fc.record({
+  memory: fc.option(
+    fc.tuple(fc.integer({ min: 1, max: 99_999 }), fc.integer({ min: 0, max: 99 }), fc.constantFrom("MiB", "GiB", "TiB"))
+      .map(([whole, part, unit]) => `${whole}.${part} ${unit}`)
+  ),
+  device: fc.constantFrom("any" as const, "cpu" as const, "gpu" as const)
+}, { requiredKeys: [] }).map(Host.make)
 
 const warmup: fc.Arbitrary<Warmup.Warmup> = every(
   fc.tuple(
@@ -89,11 +155,18 @@ export const recipes: fc.Arbitrary<Recipe.Recipe> = fc.record({
   schedule: schedules({ rate: atLeastZero, length }),
   warmup,
   length,
-  loss: fc.record({ box: atLeastZero, class: atLeastZero, dfl: atLeastZero }, { requiredKeys: [] }).map(Loss.yoloV8),
-  optimizer: fc.record({ momentum: belowOne, nesterov: fc.boolean(), weightDecay: atLeastZero }, {
-    requiredKeys: ["momentum"]
-  }).map(Optimizer.sgd),
-  clip: every(aboveZero, Clip.globalNorm, Clip.off),
+  loss,
+  optimizer,
+  clip,
+  dropout: every(belowOne, Dropout.share, Dropout.off),
+  accumulate: every(upTo(10_000), Accumulate.batches, Accumulate.none),
+  earlyStop,
+  monitor: every(
+    fc.tuple(length, fc.option(fc.boolean())),
+    ([length, histograms]) => Monitor.every(histograms === null ? length : { ...length, histograms }),
+    Monitor.off
+  ),
+  host,
   ema: every(fc.record({ decay: belowOne, tau: aboveZero }, { requiredKeys: [] }), Ema.exponential, Ema.off),
   augment: every(
     fc.record({
@@ -111,7 +184,11 @@ export const recipes: fc.Arbitrary<Recipe.Recipe> = fc.record({
   ),
   batch: count,
   evaluate: every(length, Evaluate.every, Evaluate.atEnd),
-  checkpoint: every(length, Checkpoint.every, Checkpoint.atEnd),
+  checkpoint: every(
+    fc.tuple(length, fc.option(count)),
+    ([length, keep]) => Checkpoint.every(keep === null ? length : { ...length, keep }),
+    Checkpoint.atEnd
+  ),
   accepted: fc.array(fc.tuple(words, words), { maxLength: 2 })
 }).map(({ accepted, ...options }) =>
   accepted.reduce((recipe, [rule, reason]) => Recipe.accept(rule, reason)(recipe), Recipe.make(options))
