@@ -5,7 +5,7 @@ const pattern = /^(\d+(?:\.\d+)?) ?(MiB|GiB|TiB)$/
 
 /** Accepts an amount of memory with its unit, such as `"8 GiB"`. */
 const memory = Schema.String.pipe(Schema.check(Schema.makeFilter(
-  (text: string) => pattern.test(text) && bytes(text) > 0,
+  (text: string) => Number.isFinite(bytes(text)) && bytes(text) > 0,
   { expected: `an amount with its unit, such as "8 GiB"` }
 )))
 
