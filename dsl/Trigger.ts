@@ -14,7 +14,8 @@ const zone = Schema.String.pipe(Schema.check(Schema.makeFilter(
 )))
 
 const expression = Schema.String.pipe(Schema.check(Schema.makeFilter(
-  (text: string) => Result.isSuccess(Cron.parse(text)),
+  // Effect's also takes a sixth field before the others, for seconds.
+  (text: string) => text.trim().split(/\s+/).length === 5 && Result.isSuccess(Cron.parse(text)),
   { expected: `a cron expression, such as "0 3 * * *"` }
 )))
 
