@@ -9,6 +9,8 @@ const cases: ReadonlyArray<readonly [Expect.Expect, string, ReadonlyArray<string
   [Expect.loss("a").below("b"), `loss of "a" below "b"`, ["a", "b"]],
   [Expect.loss("a").above(0), `loss of "a" above 0`, ["a"]],
   [Expect.map50("a").above(0.25), `map50 of "a" above 0.25`, ["a"]],
+  [Expect.accuracy("a").above(0.9), `accuracy of "a" above 0.9`, ["a"]],
+  [Expect.accuracy("a").below("b"), `accuracy of "a" below "b"`, ["a", "b"]],
   [Expect.map("a").below("0.25"), `map of "a" below "0.25"`, ["a", "0.25"]]
 ]
 

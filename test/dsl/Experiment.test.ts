@@ -5,7 +5,7 @@ import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as fc from "fast-check"
-import { Clip, Expect, Experiment, Loss, type Recipe } from "../../dsl/index.ts"
+import { Clip, Expect, Experiment, Loss, type Recipe, Seeds, Trigger } from "../../dsl/index.ts"
 import { comparison, recipe } from "./recipes.ts"
 
 const sound = { ...comparison, expect: [Expect.loss("a").below("b + c")] }
@@ -67,6 +67,7 @@ describe("Experiment.resolve", () => {
         `arms.clip.length.steps: expected a whole number from 1 to 1000000000, got 0`,
         `arms.clip.evaluate.every: expected { steps } or { epochs } or null, got 5`,
         `arms.clip.checkpoint.every.epochs: expected a number above 0 and at most 1000000, got -1`,
+        `arms.clip.checkpoint.keep: is missing, expected a whole number above 0 or null`,
         `arms.clip.schedule.peak: expected a number of at least 0, got NaN`,
         `arms.clip.schedule.final: is missing, expected a number of at least 0`,
         `arms.clip.loss.box: expected a number of at least 0, got Infinity`,
@@ -106,6 +107,30 @@ describe("Experiment.resolve", () => {
           `arms: expected a name for every arm, in one line, got { ${name} }`
         ].flatMap((line) => line.split("\n")))
       }
+    }))
+
+  it.effect("takes what starts it without a person, and says what is wrong with that", () =>
+    Effect.gen(function*() {
+      const triggers = [Trigger.cron("0 3 * * 1-5", { zone: "Europe/Berlin" }), Trigger.pullRequest]
+      const resolved = yield* Experiment.resolve(Experiment.make("x", { ...sound, seeds: Seeds.count(3), triggers }))
+      assert.deepStrictEqual(resolved, { name: "x", ...sound, seeds: [0, 1, 2], triggers })
+      assert.deepStrictEqual((yield* Experiment.resolve(Experiment.make("x", { ...sound, triggers: [] }))).triggers, [])
+      const wrong = [Trigger.cron("daily", { zone: "Mars" }), { ...Trigger.pullRequest, on: "push" }, "nightly", ...triggers]
+      assert.deepStrictEqual(yield* linesOf(unchecked({ ...sound, triggers: wrong })), [
+        `triggers.0.cron: expected a cron expression, such as "0 3 * * *", got "daily"`,
+        `triggers.0.zone: expected a time zone, such as "UTC" or "Europe/Berlin", got "Mars"`,
+        `triggers.1.on: unknown field "on"`,
+        `triggers.2: expected AtTimes or OnPullRequest, got "nightly"`
+      ])
+      assert.deepStrictEqual(yield* linesOf(unchecked({ ...sound, triggers: Trigger.pullRequest })), [
+        "triggers: expected a list, got OnPullRequest"
+      ])
+      assert.deepStrictEqual(yield* linesOf(unchecked({ ...sound, trigger: [] })), [
+        `trigger: unknown field "trigger"; did you mean "triggers"?`
+      ])
+      assert.deepStrictEqual(yield* linesOf(unchecked({ ...sound, seeds: Seeds.count(0) })), [
+        "seeds: expected at least one seed, got an empty list"
+      ])
     }))
 
   it.effect("takes any other name for an arm", () =>
@@ -224,8 +249,8 @@ describe("A hostile value", () => {
       cyclic["self"] = cyclic
       cyclic["arms"] = { a: { ...recipe, model: cyclic }, "b + c": recipe }
       const lines = yield* linesOf(unchecked(cyclic))
-      assert.include(lines, `self: unknown field "self"; there are question, arms, seeds, expect`)
-      assert.include(lines, `arms.a.model._tag: is missing, expected "Yolo"`)
+      assert.include(lines, `self: unknown field "self"; there are question, arms, seeds, expect, triggers`)
+      assert.include(lines, "arms.a.model: expected Yolo or Classifier, got { question, arms, seeds, expect, self }")
     }))
 
   it.effect("that is no definition at all is refused", () =>

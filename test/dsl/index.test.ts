@@ -8,11 +8,14 @@ import {
   Checkpoint,
   Clip,
   Dataset,
+  EarlyStop,
   Evaluate,
   Expect,
   Experiment,
+  Host,
   LearningRate,
   Model,
+  Monitor,
   Optimizer,
   Recipe,
   Warmup
@@ -37,6 +40,10 @@ const refused = {
     Experiment.make("x", { ...comparison, expect: [Expect.map50("b + c").above("b")] })
     // @ts-expect-error: there is no arm "c", in a computed definition either
     Experiment.make("x", Effect.succeed({ ...comparison, expect: [Expect.loss("a").below("c")] }))
+    // @ts-expect-error: there is no arm "c"
+    Experiment.make("x", { ...comparison, expect: [Expect.accuracy("c").above(0.9)] })
+    // @ts-expect-error: there is no arm "c"
+    Experiment.make("x", { ...comparison, expect: [Expect.accuracy("a").above("c")] })
   },
   "a number without its unit": () => {
     // @ts-expect-error: 100 steps or epochs?
@@ -47,6 +54,16 @@ const refused = {
     Checkpoint.every(100)
     // @ts-expect-error: 100 steps or epochs?
     Evaluate.every(100)
+    // @ts-expect-error: 100 steps or epochs?
+    Monitor.every(100)
+    // @ts-expect-error: the newest 2 of what?
+    Checkpoint.every({ keep: 2 })
+    // @ts-expect-error: 4 batches
+    Recipe.make({ ...options, accumulate: 4 })
+    // @ts-expect-error: 8 of which unit?
+    Host.make({ memory: 8 })
+    // @ts-expect-error: a share
+    Recipe.make({ ...options, dropout: 0.1 })
   },
   "two units at once, or none": () => {
     // @ts-expect-error: steps or epochs
@@ -61,7 +78,12 @@ const refused = {
   "clipping by value": () => {
     // @ts-expect-error: it is not there
     const name: keyof typeof Clip = "value"
+    // @ts-expect-error: nor is it a policy
+    const tag: (typeof Clip.Clip.Type)["_tag"] = "Value"
     assert.notProperty(Clip, name)
+    const policies = Clip.Clip.members.map(({ fields }) => fields._tag.ast.literal)
+    assert.deepStrictEqual(policies, ["Off", "GlobalNorm", "PerLayer", "Adaptive", "Auto", "ZScore"])
+    assert.notInclude(policies, tag)
   },
   "a recipe without a field that has no default": () => {
     // @ts-expect-error: no data
@@ -78,6 +100,10 @@ const refused = {
     Recipe.make({ data, model, optimizer, schedule, batch })
     // @ts-expect-error: no momentum
     Optimizer.sgd({ nesterov: true })
+    // @ts-expect-error: no patience
+    EarlyStop.patience({ metric: "map" })
+    // @ts-expect-error: no channels
+    Model.classifier({ input: 64 })
     // @ts-expect-error: no final value
     LearningRate.cosine({ peak: 0.1 })
     // @ts-expect-error: no seeds
@@ -92,6 +118,10 @@ const refused = {
     Recipe.make({ ...options, accepted: [] })
     // @ts-expect-error: findings are answered by Recipe.accept
     Recipe.with(recipe, { accepted: [] })
+    // @ts-expect-error: the field is beta1
+    Optimizer.adam({ beta: 0.9 })
+    // @ts-expect-error: the field is triggers
+    Experiment.make("x", { ...comparison, expect: [], trigger: [] })
     // @ts-expect-error: a learning rate has a peak
     LearningRate.cosine({ peek: 0.1, final: 0 })
   },
@@ -108,6 +138,22 @@ const refused = {
     Model.yolo({ depth: 1, input: 64 })
     // @ts-expect-error: there is no such size
     Model.yolo({ size: "xl", input: 64 })
+  },
+  "a start from a run and from a file at once, or from neither": () => {
+    // @ts-expect-error: a run or a file
+    Model.from({ run: "r", file: "f" }, model)
+    // @ts-expect-error: a run or a file
+    Model.from({}, model)
+    // @ts-expect-error: a run has no checksum
+    Model.from({ run: "r", sha256: "0" }, model)
+  },
+  "a name that stands for nothing": () => {
+    // @ts-expect-error: a metric of the validation split
+    EarlyStop.patience({ evaluations: 1, metric: "loss" })
+    // @ts-expect-error: any, cpu or gpu
+    Host.make({ device: "tpu" })
+    // @ts-expect-error: a trigger is made by Trigger
+    Experiment.make("x", { ...comparison, expect: [], triggers: ["nightly"] })
   },
   "a class that cannot be drawn": () => {
     // @ts-expect-error: circles, squares and triangles can
@@ -126,7 +172,7 @@ const refused = {
     LearningRate.piecewise({ start: 0.1, multiply: [] })
   },
   "a clip policy that is made by hand from a name": () => {
-    // @ts-expect-error: the policies are Off and GlobalNorm
+    // @ts-expect-error: there is no such policy
     Recipe.make({ ...options, clip: { _tag: "Value", value: 1 } })
   }
 }
