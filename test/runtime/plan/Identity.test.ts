@@ -1,14 +1,19 @@
 import { assert, describe, it } from "@effect/vitest"
 import {
+  Accumulate,
   Augment,
   Checkpoint,
   Clip,
   Dataset,
+  Dropout,
+  EarlyStop,
   Ema,
   Evaluate,
+  Host,
   LearningRate,
   Loss,
   Model,
+  Monitor,
   Optimizer,
   Recipe,
   Warmup
@@ -21,11 +26,13 @@ import { facts } from "./facts.ts"
 
 // 64 images in batches of 8: 8 steps an epoch.
 const warm = Recipe.with(recipe, { warmup: Warmup.linear({ steps: 16 }), length: { steps: 80 } })
+const classifier = { model: Model.classifier({ channels: [8, 16], input: 32 }), loss: Loss.binaryCrossEntropy() }
 const before = Plan.resolveArm("arm", warm, facts).identity
 
 /** Names the identities in which an arm differs from the one above. */
 const changed = (recipe: Recipe.Recipe, of: DataFacts = facts, arm = "arm"): ReadonlyArray<string> => {
   const after = Plan.resolveArm(arm, recipe, of).identity
+  assert.isNotNull(after.graph)
   return (Object.keys(before) as Array<keyof Identity>).filter((key) => after[key] !== before[key])
 }
 
@@ -62,6 +69,10 @@ describe("An arm's identities", () => {
       { optimizer: Optimizer.sgd({ momentum: 0.9, nesterov: true, weightDecay: 5e-4 }) },
       { optimizer: Optimizer.sgd({ momentum: 0.937, weightDecay: 5e-4 }) },
       { optimizer: Optimizer.sgd({ momentum: 0.937, nesterov: true }) },
+      { optimizer: Optimizer.adam() },
+      { optimizer: Optimizer.adamw() },
+      { accumulate: Accumulate.batches(2) },
+      { earlyStop: EarlyStop.patience({ evaluations: 3 }) },
       { loss: Loss.yoloV8({ dfl: 1 }) },
       { augment: Augment.off },
       { augment: Augment.standard({ hue: 0 }) },
@@ -79,7 +90,10 @@ describe("An arm's identities", () => {
       { model: Model.yolo({ size: "s", input: 64 }) },
       { model: Model.yolo({ size: "n", input: 96 }) },
       { clip: Clip.globalNorm(1) },
-      { ema: Ema.exponential() }
+      { clip: Clip.auto() },
+      { ema: Ema.exponential() },
+      classifier,
+      { ...classifier, dropout: Dropout.share(0.1) }
     ]
     for (const fields of architecture) {
       assert.deepStrictEqual(changedBy(fields), ["recipe", "graph", "training"], JSON.stringify(fields))
@@ -89,11 +103,27 @@ describe("An arm's identities", () => {
   it("tell settings of one policy apart by the training, not by the graph", () => {
     const policies: ReadonlyArray<(value: number) => Fields> = [
       (value) => ({ clip: Clip.globalNorm(value) }),
+      (value) => ({ clip: Clip.perLayer(value) }),
+      (value) => ({ clip: Clip.adaptive({ ratio: value }) }),
+      (value) => ({ clip: Clip.adaptive({ floor: value }) }),
+      (value) => ({ clip: Clip.auto({ percentile: value }) }),
+      (value) => ({ clip: Clip.auto({ history: value }) }),
+      (value) => ({ clip: Clip.zscore({ threshold: value }) }),
+      (value) => ({ clip: Clip.zscore({ warmup: value }) }),
+      (value) => ({ clip: Clip.zscore({ maxNorm: value === 1 ? null : value }) }),
+      (value) => ({ optimizer: Optimizer.adam({ beta2: value / 4 }) }),
+      (value) => ({ optimizer: Optimizer.adam({ epsilon: value }) }),
+      (value) => ({ optimizer: Optimizer.adamw({ weightDecay: value }) }),
+      (value) => ({ accumulate: Accumulate.batches(value) }),
+      (value) => ({ ...classifier, loss: Loss.binaryCrossEntropy({ smoothing: value / 4 }) }),
+      (value) => ({ earlyStop: EarlyStop.patience({ evaluations: value }) }),
+      (value) => ({ earlyStop: EarlyStop.patience({ evaluations: 2 }), evaluate: Evaluate.every({ steps: value }) }),
       (value) => ({ ema: Ema.exponential({ tau: value }) }),
       (value) => ({ ema: Ema.exponential({ decay: value / 4 }) })
     ]
     for (const policy of policies) {
       const [one, two] = [1, 2].map((value) => Plan.resolveArm("arm", Recipe.with(warm, policy(value)), facts).identity)
+      assert.isNotNull(one?.graph)
       assert.strictEqual(one?.graph, two?.graph)
       assert.notStrictEqual(one?.training, two?.training)
     }
@@ -103,6 +133,11 @@ describe("An arm's identities", () => {
     const others: ReadonlyArray<Fields> = [
       { evaluate: Evaluate.every({ epochs: 1 }) },
       { checkpoint: Checkpoint.every({ steps: 10 }) },
+      { checkpoint: Checkpoint.every({ steps: 10, keep: 2 }) },
+      { monitor: Monitor.every({ steps: 10, histograms: true }) },
+      { host: Host.make({ memory: "8 GiB", device: "gpu" }) },
+      // A YOLOv8 has no place for it.
+      { dropout: Dropout.share(0.1) },
       { data: Dataset.shapes({ train: 64, val: 16, seed: 8 }) },
       // The same steps, counted in epochs.
       { length: { epochs: 10 } },
@@ -111,6 +146,13 @@ describe("An arm's identities", () => {
     ]
     for (const fields of others) assert.deepStrictEqual(changedBy(fields), ["recipe"], JSON.stringify(fields))
     assert.deepStrictEqual(changed(Recipe.accept("clip/off-on-cold-start", "because")(warm)), ["recipe"])
+  })
+
+  it("tell dropout of different shares apart by the graph, which has a node of them", () => {
+    const [one, two, none] = [Dropout.share(0.1), Dropout.share(0.2), Dropout.off].map((dropout) =>
+      Plan.resolveArm("arm", Recipe.with(warm, { ...classifier, dropout }), facts).identity)
+    assert.strictEqual(new Set([one?.graph, two?.graph, none?.graph]).size, 3)
+    assert.strictEqual(new Set([one?.training, two?.training, none?.training]).size, 3)
   })
 
   it("see through settings that come to the same", () => {
