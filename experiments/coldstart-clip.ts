@@ -5,7 +5,7 @@ const bare = Recipe.make({
   data: Dataset.shapes({ train: 256, val: 64, seed: 7 }),
   model: Model.yolo({ depth: 0.33, width: 0.125, input: 64 }),
   optimizer: Optimizer.sgd({ momentum: 0.937, nesterov: true, weightDecay: 5e-4 }),
-  schedule: LearningRate.cosine({ peak: 0.2, final: 0.001 }),
+  schedule: LearningRate.cosine({ peak: 0.4, final: 0.001 }),
   clip: Clip.off,
   augment: Augment.off,
   batch: 16,
