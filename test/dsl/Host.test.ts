@@ -16,7 +16,8 @@ describe("Host.make", () => {
 
 describe("An amount of memory", () => {
   it("is a number with its unit, in powers of 1024", () => {
-    const amounts = [["1 MiB", 2 ** 20], ["8 GiB", 2 ** 33], ["1.5GiB", 1.5 * 2 ** 30], ["2 TiB", 2 ** 41], ["0.5 MiB", 2 ** 19]] as const
+    const [large, odd] = [["8 GiB", 2 ** 33], ["1.5GiB", 1.5 * 2 ** 30]] as const
+    const amounts = [["1 MiB", 2 ** 20], large, odd, ["2 TiB", 2 ** 41], ["0.5 MiB", 2 ** 19]] as const
     for (const [text, bytes] of amounts) {
       assert.strictEqual(Host.bytes(text), bytes)
       assert.isTrue(accepts(text))

@@ -205,7 +205,9 @@ describe("A recipe", () => {
         "monitor.histograms: expected true or false, got 1"
       ]],
       [{ monitor: Monitor.every(5 as never) }, ["monitor.length: expected { steps } or { epochs }, got {}"]],
-      [{ checkpoint: Checkpoint.every({ epochs: 1, keep: 0 }) }, ["checkpoint.keep: expected a whole number above 0 or null, got 0"]],
+      [{ checkpoint: Checkpoint.every({ epochs: 1, keep: 0 }) }, [
+        "checkpoint.keep: expected a whole number above 0 or null, got 0"
+      ]],
       [{ host: Host.make({ memory: "8GB", device: "tpu" as never }) }, [
         `host.memory: expected an amount with its unit, such as "8 GiB" or null, got "8GB"`,
         `host.device: expected "any", "cpu" or "gpu", got "tpu"`

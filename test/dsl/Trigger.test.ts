@@ -9,7 +9,7 @@ const issuesOf = (trigger: unknown): ReadonlyArray<string> => {
   return Result.isSuccess(decoded) ? [] : decoded.failure.map(({ message, path }) => `${path}: ${message}`)
 }
 
-const hostile = ["", " ", "\0", "constructor", "__proto__", "toString", "*".repeat(10_000), "\ud800", "../../etc/passwd", "$(reboot)"]
+const hostile = ["", " ", "\0", "constructor", "__proto__", "*".repeat(10_000), "\ud800", "../../etc/passwd", "$(reboot)"]
 
 describe("Trigger.cron", () => {
   it("is in UTC unless a zone is named", () => {
@@ -28,8 +28,9 @@ describe("Trigger.cron", () => {
   })
 
   it("refuses what is no expression, whatever it is", () => {
-    const wrong = ["daily", "@daily", "60 * * * *", "* 24 * * *", "* * 0 * *", "* * 32 * *", "* * * 13 *", "* * * *", "* * * * * *", "0 0 3 * * *", "a b c d e"]
-    for (const cron of [...wrong, ...hostile]) {
+    const fields = ["60 * * * *", "* 24 * * *", "* * 0 * *", "* * 32 * *", "* * * 13 *", "a b c d e"]
+    const others = ["daily", "@daily", "* * * *", "* * * * * *", "0 0 3 * * *"]
+    for (const cron of [...fields, ...others, ...hostile]) {
       assert.deepStrictEqual(issuesOf(Trigger.cron(cron)), [
         `cron: expected a cron expression, such as "0 3 * * *", got ${Issue.show(cron)}`
       ])

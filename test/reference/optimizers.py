@@ -61,7 +61,7 @@ class AutoClip:
 
 
 class ZClip:
-    """Kumar et al., 2025: a spike is cut to mean + threshold * deviation / (z / threshold), then to the largest norm."""
+    """Kumar et al., 2025: cuts a spike to mean + threshold * deviation / (z / threshold), then to the largest norm."""
 
     def __init__(self, policy):
         self.policy, self.seen, self.mean, self.variance = policy, [], None, None
@@ -93,7 +93,8 @@ def write_policies():
     for policy in POLICIES:
         looked = policy_of(policy)
         bounds = [looked.bound(norm) for norm in norms]
-        cases.append({"policy": policy, "bounds": [None if math.isinf(bound) else rounded([bound])[0] for bound in bounds]})
+        known = [None if math.isinf(bound) else rounded([bound])[0] for bound in bounds]
+        cases.append({"policy": policy, "bounds": known})
     target = FIXTURES / "optim/policies.json"
     target.parent.mkdir(exist_ok=True)
     target.write_text(f'{{\n  "norms": {json.dumps(norms)},\n  "cases": {lines_of(cases)}\n}}\n')

@@ -83,7 +83,7 @@ describe("Clip", () => {
       assert.isTrue(factor > 0 && factor <= 1)
       assert.isAtMost(norm * factor, bound * (1 + 1e-12))
       if (Clip.clips(norm, bound)) assert.isBelow(factor, 1)
-      // Just below the bound, the constant that keeps the division finite shortens a gradient by a hair, as PyTorch's does.
+      // Just below the bound, the constant that keeps the division finite shortens a gradient by a hair.
       else assert.isAbove(norm * factor, norm - 1e-6)
     }))
   })
@@ -176,7 +176,8 @@ describe("Clip", () => {
           memory = next
         }
         const kept = memory._tag === "Norms" ? memory.norms.length : 0
-        assert.isAtMost(kept, policy._tag === "Auto" ? policy.history : policy._tag === "ZScore" ? policy.warmup - 1 : 0)
+        const most = policy._tag === "Auto" ? policy.history : policy._tag === "ZScore" ? policy.warmup - 1 : 0
+        assert.isAtMost(kept, most)
         if (policy._tag === "ZScore") assert.strictEqual(memory._tag, seen.length < 3 ? "Norms" : "Statistics")
         // A checkpoint holds it as JSON.
         assert.deepStrictEqual(JSON.parse(JSON.stringify(memory)), memory)

@@ -25,12 +25,13 @@ onEachBackend("classifierLoss", () => {
   it("has PyTorch's loss and gradient, with smoothed targets", () => {
     const { gradient, loss, smoothing } = fixture.loss
     const labels = noises("shown", 12).map((value) => value > 0 ? 1 : 0)
-    const truth = truthOf([0, 1, 2, 3].map((row) => [...labels.slice(3 * row, 3 * row + 3)]))
+    const truth = truthOf([0, 1, 2, 3].map((row) => Array.from(labels.subarray(3 * row, 3 * row + 3))))
     const logits = tf.tensor2d(noises("logits", 12).map((value) => 4 * value), [4, 3])
-    const evaluated = tf.valueAndGrad((scores: tf.Tensor) => classifierLoss(scores as tf.Tensor2D, truth, smoothing))(logits)
+    const lossOf = (scores: tf.Tensor): tf.Tensor => classifierLoss(scores as tf.Tensor2D, truth, smoothing)
+    const evaluated = tf.valueAndGrad(lossOf)(logits)
     assert.approximately((valuesOf(evaluated.value)[0] ?? NaN) / loss, 1, 1e-6)
     assert.isBelow(distance(valuesOf(evaluated.grad), gradient), 1e-6)
-    const thrice = tf.grad((scores: tf.Tensor) => tf.mul(classifierLoss(scores as tf.Tensor2D, truth, smoothing), 3))(logits)
+    const thrice = tf.grad((scores) => tf.mul(lossOf(scores), 3))(logits)
     assert.isBelow(distance(valuesOf(thrice), gradient.map((value) => 3 * value)), 1e-6)
   })
 

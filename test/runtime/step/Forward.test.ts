@@ -151,7 +151,10 @@ tensorflow("A network of every operation with its whole loss", () => {
     const images = draw("images", [3, 16, 16, 3], 0, 1) as tf.Tensor4D
     const { running, variables } = stateOf(graph)
     const masks = new Map([["head.dropout", draw("mask", [3, 1, 1, 5], 0, 2)]])
-    const truth = { classes: tf.tensor2d([0, 1, 1, 0, 0, 0], [3, 2], "int32"), present: tf.tensor2d([1, 1, 1, 0, 0, 0], [3, 2]) }
+    const truth = {
+      classes: tf.tensor2d([0, 1, 1, 0, 0, 0], [3, 2], "int32"),
+      present: tf.tensor2d([1, 1, 1, 0, 0, 0], [3, 2])
+    }
     const logitsOf = (training: boolean): tf.Tensor3D => {
       const mode = { training, masks, onBuffer: (_: string, value: tf.Tensor) => value.dispose() }
       return forward(graph, kernels, read(variables), read(running), images, mode).logits

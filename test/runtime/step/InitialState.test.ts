@@ -34,7 +34,8 @@ describe("initialState", () => {
       initialState(graph, { seed: 1, ema: false, optimizer }).optimizer.map(({ name }) => name)
     const { parameters, updates } = initialState(graph, { seed: 1, ema: false, optimizer })
     assert.strictEqual(updates, 0)
-    const kept = (...slots: ReadonlyArray<string>) => slots.flatMap((slot) => parameters.map(({ name }) => `${name}/${slot}`))
+    const kept = (...slots: ReadonlyArray<string>) =>
+      slots.flatMap((slot) => parameters.map(({ name }) => `${name}/${slot}`))
     assert.deepStrictEqual(names(optimizer), kept("momentum"))
     assert.deepStrictEqual(names(Optimizer.adam()), kept("first", "second"))
     assert.deepStrictEqual(names(Optimizer.adamw()), kept("first", "second"))

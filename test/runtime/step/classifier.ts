@@ -89,14 +89,18 @@ export const start = (configuration: Configuration): State => {
     updates: 0,
     parameters: weights,
     optimizer: Moments.slots(configuration.optimizer).flatMap((slot) =>
-      weights.map(({ data, name, shape }) => ({ name: Moments.addressOf(name, slot), shape, data: new Float32Array(data.length) }))
+      weights.map(({ data, name, shape }) => ({
+        name: Moments.addressOf(name, slot),
+        shape,
+        data: new Float32Array(data.length)
+      }))
     ),
     buffers: buffers(configuration.graph).map(({ address, tensor }) => tensorOf(address, tensor.shape)),
     ema: []
   }
 }
 
-/** Batch number `index`: noise, in some batches brighter than in others, and on every image one box a class that it shows. */
+/** Batch number `index`: noise, brighter in some batches than in others, and on every image a box of each class shown. */
 export const batchOf = (index: number): Batch => {
   const { batch, input } = setting
   const rows = batch * setting.classes

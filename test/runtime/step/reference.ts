@@ -110,7 +110,11 @@ export const start = (): State => {
   return {
     updates: 0,
     parameters: weights,
-    optimizer: weights.map((tensor) => ({ ...tensor, name: `${tensor.name}/momentum`, data: new Float32Array(tensor.data.length) })),
+    optimizer: weights.map(({ data, name, shape }) => ({
+      name: `${name}/momentum`,
+      shape,
+      data: new Float32Array(data.length)
+    })),
     buffers: tensors(buffers(graph).map(({ address, tensor }) => ({ address, shape: tensor.shape }))),
     ema: []
   }

@@ -214,7 +214,7 @@ describe("Attempt, of a classifier", () => {
       const steps = events.flatMap((event) => event.kind === "step" ? [event] : [])
       const evaluations = events.flatMap((event) => event.kind === "eval" ? [event] : [])
       assert.deepStrictEqual(Object.keys(steps[0]?.parts ?? {}), ["class"])
-      assert.deepStrictEqual(evaluations.map(({ map, map50 }) => [map, map50]), [[null, null], [null, null], [null, null]])
+      assert.isTrue(evaluations.every(({ map, map50 }) => map === null && map50 === null))
       assert.isTrue(evaluations.every(({ accuracy }) => accuracy !== null && accuracy >= 0 && accuracy <= 1))
       assert.deepStrictEqual([outcome.metrics.accuracy, outcome.metrics.map], [evaluations.at(-1)?.accuracy, null])
       // 50 images are 4 steps of 3 batches of 4.

@@ -159,7 +159,8 @@ describe("Evaluate.measure", () => {
       }
       const step = EagerStep.make(configuration, kernels)
       const fresh = Array.from({ length: 8 }, (_, index) => colours(configuration, 1000 + index))
-      const accuracy = Effect.map(Evaluate.measure(step, loaderOf(fresh), configuration.graph, entries), ({ accuracy }) => accuracy ?? NaN)
+      const measured = Evaluate.measure(step, loaderOf(fresh), configuration.graph, entries)
+      const accuracy = Effect.map(measured, ({ accuracy }) => accuracy ?? NaN)
       assert.isBelow(yield* accuracy, 0.75)
       let memory = ClipMemory.start(configuration.clip)
       for (let index = 0; index < 100; index++) {
@@ -191,7 +192,8 @@ const colours = ({ batch, graph, maxBoxes }: Configuration, index: number): Batc
     const [left, top] = [random.below(side - 3), random.below(side - 3)]
     for (let pixel = 0; pixel < 9; pixel++) {
       const [x, y] = [left + pixel % 3, top + Math.floor(pixel / 3)]
-      for (let channel = 0; channel < 3; channel++) images[((image * side + y) * side + x) * 3 + channel] = channel === kind ? 1 : 0
+      const at = ((image * side + y) * side + x) * 3
+      for (let channel = 0; channel < 3; channel++) images[at + channel] = channel === kind ? 1 : 0
     }
   }
   return {

@@ -79,12 +79,15 @@ tensorflow("Parity.difference", () => {
     const configuration: Configuration = { ...tiny, accumulate: 2 }
     const right = EagerStep.make(configuration, Kernels.make(backend))
     const step = EagerStep.make(configuration, Kernels.make(backend))
-    const [last] = [Parity.exampleBatch(configuration, 1)]
+    const last = Parity.exampleBatch(configuration, 1)
+    const black = ({ images }: Batch) => images.map(() => 0)
     const wrong = [
-      { ...step, run: (batch: Batch, scalars: Scalars) => step.run({ ...batch, images: batch.images.map(() => 0) }, scalars) },
+      { ...step, run: (batch: Batch, scalars: Scalars) => step.run({ ...batch, images: black(batch) }, scalars) },
       { ...step, accumulate: () => step.accumulate(last) }
     ]
-    for (const one of wrong) assert.match(Parity.difference(configuration, right, one) ?? "none", / (differ by|instead of) /)
+    for (const one of wrong) {
+      assert.match(Parity.difference(configuration, right, one) ?? "none", / (differ by|instead of) /)
+    }
     for (const one of [right, step]) one.dispose()
   })
 })

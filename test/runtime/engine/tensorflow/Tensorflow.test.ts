@@ -51,12 +51,15 @@ tensorflow("The tensorflow engine", () => {
   })
 
   it("compiles every optimizer and clip policy, with dropout and over several batches, as a session", () => {
-    const optimizers = [Optimizer.sgd({ momentum: 0.9, weightDecay: 0.1 }), Optimizer.adam({ weightDecay: 0.1 }), Optimizer.adamw()]
-    const clips = [Clip.off, Clip.globalNorm(0.1), Clip.perLayer(1e-3), Clip.adaptive(), Clip.auto(), Clip.zscore({ maxNorm: 0.2 })]
+    const decaying = { weightDecay: 0.1 }
+    const optimizers = [Optimizer.sgd({ momentum: 0.9, ...decaying }), Optimizer.adam(decaying), Optimizer.adamw()]
+    const perTensor = [Clip.perLayer(1e-3), Clip.adaptive()]
+    const clips = [Clip.off, Clip.globalNorm(0.1), ...perTensor, Clip.auto(), Clip.zscore({ maxNorm: 0.2 })]
     for (const accumulate of [1, 2]) {
       for (const [index, clip] of clips.entries()) {
         const optimizer = optimizers[index % optimizers.length] ?? Optimizer.adam()
-        const step = compileStep(backend, { ...tiny, graph: graphOf(0.25), ema: index % 2 === 0, accumulate, clip, optimizer })
+        const ema = index % 2 === 0
+        const step = compileStep(backend, { ...tiny, graph: graphOf(0.25), ema, accumulate, clip, optimizer })
         assert.deepStrictEqual(step.execution, { mode: "session", reason: null }, `${clip._tag}, ${accumulate}`)
         assert.strictEqual(step.read().updates, 0)
         step.dispose()

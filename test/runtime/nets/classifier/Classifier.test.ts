@@ -46,8 +46,8 @@ describe("Classifier.build", () => {
     const [without, dropping] = [Classifier.build(model, ["a"], 0), Classifier.build(model, ["a"], 0.25)]
     assert.deepStrictEqual(dropouts(without), [])
     const [found, ...others] = dropouts(dropping)
-    assert.deepStrictEqual([others.length, found?.node.id, found?.node.shape, found?.share], [0, "head.dropout", [1, 1, 6], 0.25])
-    assert.deepStrictEqual(found?.node.inputs, ["head.mean"])
+    assert.deepStrictEqual([others.length, found?.share], [0, 0.25])
+    assert.deepInclude(found?.node, { id: "head.dropout", shape: [1, 1, 6], inputs: ["head.mean"] })
     const addresses = (graph: TrainingGraph) => [...parameters(graph), ...buffers(graph)].map(({ address }) => address)
     assert.deepStrictEqual(addresses(dropping), addresses(without))
   })
