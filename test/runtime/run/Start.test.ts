@@ -19,7 +19,7 @@ const found = (
   weights: { readonly run: string } | { readonly file: string; readonly sha256?: string },
   home: string
 ): Effect.Effect<TrainedStart | StartMissing> =>
-  Effect.catch(Start.find(Model.from(weights, network).weights ?? assert.fail(), Home.at(home)), Effect.succeed)
+  Start.find(Model.from(weights, network).weights ?? assert.fail(), Home.at(home)).pipe(Effect.catch(Effect.succeed))
 
 const missing = (start: TrainedStart | StartMissing): string => "missing" in start ? start.missing : ""
 
