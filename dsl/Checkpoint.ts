@@ -15,7 +15,9 @@ export type Checkpoint = typeof Checkpoint.Type
 /** Writes a checkpoint at the end alone. */
 export const atEnd: Checkpoint = { every: null, keep: null }
 
-/** Writes a checkpoint after every so many steps or epochs, and at the end: `Checkpoint.every({ steps: 500, keep: 3 })`. */
+/**
+ * Writes a checkpoint after every so many steps or epochs, and at the end: `Checkpoint.every({ steps: 500, keep: 3 })`.
+ */
 export const every = (options: Length.Length & { readonly keep?: number }): Checkpoint => {
   const { keep = null, ...length } = options
   return { every: length, keep }

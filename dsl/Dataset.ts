@@ -68,8 +68,8 @@ export const Coco = Schema.TaggedStruct("Coco", {
 export type Coco = typeof Coco.Type
 
 /**
- * What a model is trained and validated on: images with boxes around what they show. A classifier is asked which classes
- * have a box in an image.
+ * What a model is trained and validated on: images with boxes around what they show. A classifier is asked which
+ * classes have a box in an image.
  */
 export const Dataset = Schema.Union([Shapes, Yolo, Coco])
 export type Dataset = typeof Dataset.Type

@@ -35,8 +35,9 @@ export const Yolo = Schema.TaggedStruct("Yolo", {
 export type Yolo = typeof Yolo.Type
 
 /**
- * A small convolutional classifier on square images of side `input` that says which classes an image shows: one stage of
- * a 3 x 3 convolution of stride 2, batch norm and SiLU for each of `channels`, then the mean over the image and one layer.
+ * A small convolutional classifier on square images of side `input` that says which classes an image shows: one stage
+ * of a 3 x 3 convolution of stride 2, batch norm and SiLU for each of `channels`, then the mean over the image and one
+ * layer.
  */
 export const Classifier = Schema.TaggedStruct("Classifier", {
   channels: Schema.Array(Quantity.countUpTo(4096)).pipe(Schema.check(Schema.makeFilter(
@@ -64,8 +65,8 @@ const sizes = {
 export type Size = keyof typeof sizes
 
 /**
- * Describes a YOLOv8 by its published size, or by depth and width multiples of one's own: `n` is 0.33 and 0.25, `s` 0.33
- * and 0.5, `m` 0.67 and 0.75, `l` 1 and 1, `x` 1 and 1.25. Classes come from the data.
+ * Describes a YOLOv8 by its published size, or by depth and width multiples of one's own: `n` is 0.33 and 0.25, `s`
+ * 0.33 and 0.5, `m` 0.67 and 0.75, `l` 1 and 1, `x` 1 and 1.25. Classes come from the data.
  */
 export const yolo = (
   options:
@@ -85,8 +86,8 @@ export const classifier = (options: { readonly channels: ReadonlyArray<number>; 
 
 /**
  * Starts a model from trained weights: those of a run's last checkpoint, or of a safetensors file. Tensors are found by
- * address; where an address or a shape is another, as the last layer's is for other classes, the model's own random start
- * stays, and the plan says so.
+ * address; where an address or a shape is another, as the last layer's is for other classes, the model's own random
+ * start stays, and the plan says so.
  */
 export const from = <M extends Model>(
   weights:

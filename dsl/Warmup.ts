@@ -7,8 +7,8 @@ export const None = Schema.TaggedStruct("None", {})
 
 /**
  * A rise over the first steps, laid over the schedule: the learning rate from `from` to the schedule's value where the
- * warmup ends, the biases' from `biasFrom`, the momentum from `momentumFrom` to the optimizer's, which is Adam's `beta1`.
- * The default of `biasFrom` is meant for SGD; Adam takes `biasFrom: 0`.
+ * warmup ends, the biases' from `biasFrom`, the momentum from `momentumFrom` to the optimizer's, which is Adam's
+ * `beta1`. The default of `biasFrom` is meant for SGD; Adam takes `biasFrom: 0`.
  */
 export const Linear = Schema.TaggedStruct("Linear", {
   length: Length.Length,
