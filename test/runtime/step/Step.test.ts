@@ -204,6 +204,19 @@ onEachStep("A step of a classifier", (make) => {
     })
   })
 
+  it("draws what it leaves out by the number of the batch, however many make a step", () => {
+    const still = { ...scalarsOf(tiny), learningRate: 0, biasLearningRate: 0 }
+    const one: Configuration = { ...tiny, graph: graphOf(0.5) }
+    const losses = using(make, one, (step) => [0, 1, 2, 3, 4, 5].map((index) => step.run(batchOf(index), still).loss))
+    using(make, { ...one, accumulate: 3 }, (step) => {
+      for (const first of [0, 3]) {
+        for (const index of [first, first + 1]) step.accumulate(batchOf(index))
+        const mean = losses.slice(first, first + 3).reduce((sum, loss) => sum + loss, 0) / 3
+        assert.approximately(step.run(batchOf(first + 2), still).loss / mean, 1, 1e-6)
+      }
+    })
+  })
+
   it("hands out the gradient of the next batch under any gains, and changes nothing by it", () => {
     const run = (look: (step: Step) => void) =>
       using(make, three, (step) => {
