@@ -4,6 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core"
 import type * as Kernels from "../../step/Kernels.ts"
+import { silu } from "../../step/Silu.ts"
 import type { Attribute, Backend } from "./Native.ts"
 
 /** Makes the kernels of a loaded backend. Shapes are NHWC, weights HWIO. */
@@ -103,20 +104,6 @@ export const make = (backend: Backend): Kernels.Kernels => {
       [input, gamma, beta, mean, variance],
       6
     )[0] as tf.Tensor4D
-
-  const silu: Kernels.Kernels["silu"] = (input) =>
-    tf.customGrad((x, save) => {
-      const sigmoid = tf.sigmoid(x as tf.Tensor4D)
-      const value = tf.mul<tf.Tensor4D>(x as tf.Tensor4D, sigmoid)
-      ;(save as tf.GradSaveFunc)([value, sigmoid])
-      return {
-        value,
-        gradFunc: (gradient: tf.Tensor4D, saved: Array<tf.Tensor>) => {
-          const [value, sigmoid] = saved as [tf.Tensor4D, tf.Tensor4D]
-          return tf.mul(gradient, tf.add(value, tf.mul(sigmoid, tf.sub(1, value))))
-        }
-      }
-    })(input) as tf.Tensor4D
 
   const upsample: Kernels.Kernels["upsample"] = (input) =>
     tf.customGrad((x) => {

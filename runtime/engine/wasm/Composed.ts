@@ -4,6 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core"
 import type * as Kernels from "../../step/Kernels.ts"
+import { silu } from "../../step/Silu.ts"
 import * as Convolution from "./Convolution.ts"
 
 const convolution: Kernels.Kernels["convolution"] = (input, weight, stride) =>
@@ -56,20 +57,6 @@ const batchNorm: Kernels.Kernels["batchNorm"] = (input, gamma, beta, mean, varia
 
 const batchNormInference: Kernels.Kernels["batchNormInference"] = (input, gamma, beta, mean, variance, epsilon) =>
   tf.batchNorm(input, mean, variance, beta, gamma, epsilon)
-
-const silu: Kernels.Kernels["silu"] = (input) =>
-  tf.customGrad((x, save) => {
-    const sigmoid = tf.sigmoid(x as tf.Tensor4D)
-    const value = tf.mul<tf.Tensor4D>(x as tf.Tensor4D, sigmoid)
-    ;(save as tf.GradSaveFunc)([value, sigmoid])
-    return {
-      value,
-      gradFunc: (upstream: tf.Tensor4D, saved: Array<tf.Tensor>) => {
-        const [value, sigmoid] = saved as [tf.Tensor4D, tf.Tensor4D]
-        return tf.mul(upstream, tf.add(value, tf.mul(sigmoid, tf.sub(1, value))))
-      }
-    }
-  })(input) as tf.Tensor4D
 
 const upsample: Kernels.Kernels["upsample"] = (input) => {
   const [batch, height, width, channels] = input.shape
