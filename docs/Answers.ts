@@ -11,7 +11,7 @@ export const answers: Readonly<Record<string, string>> = {
   "data/classes-differ":
     "Make `classes` in the recipe equal to those of the data, in the same order, or leave them out.",
   "data/no-classes":
-    "Fill in `names` in the data's `data.yaml`.",
+    "Fill in `names` in the data's `data.yaml`, or `categories` in its annotations.",
   "model/start-unknown":
     "Correct the run or the file in `Model.from`; the message says what is wrong with it."
 }
