@@ -1,7 +1,8 @@
 /**
- * An evaluation by COCO's definitions in words.
+ * An evaluation in words: a detector's by COCO's definitions, or a classifier's.
  */
 import type { Evaluation } from "../detect/AveragePrecision.ts"
+import type { Accuracy } from "../train/Accuracy.ts"
 import * as Figure from "./Figure.ts"
 import * as Line from "./Line.ts"
 import * as Paragraph from "./Paragraph.ts"
@@ -63,8 +64,33 @@ const classes = ({ perClass }: Evaluation, columns: number): ReadonlyArray<Line.
     columns
   )
 
-/** Writes COCO's twelve figures and each class's; at most `columns` wide. */
-export const of = (evaluation: Evaluation, columns: number): ReadonlyArray<Line.Line> => [
+const ofClassifier = ({ accuracy, images, perClass }: Accuracy, columns: number): ReadonlyArray<Line.Line> => [
+  ...Paragraph.of(
+    `accuracy ${Figure.precision(accuracy)}: the share of image and class pairs, over ${Figure.plural(images, "image")}, of which `
+      + "it is said rightly whether the image shows the class",
+    columns
+  ),
+  Line.empty,
+  ...Table.of(
+    [
+      { heading: "class", align: "left" },
+      { heading: "shown by", align: "right" },
+      { heading: "accuracy", align: "right" }
+    ],
+    perClass.map(({ accuracy, class: name, images }) => [
+      Line.span(name),
+      Line.span(Figure.plural(images, "image")),
+      Line.span(Figure.precision(accuracy))
+    ]),
+    columns
+  )
+]
+
+/** Writes COCO's twelve figures and each class's, or a classifier's accuracy; at most `columns` wide. */
+export const of = (evaluation: Evaluation | Accuracy, columns: number): ReadonlyArray<Line.Line> =>
+  "accuracy" in evaluation ? ofClassifier(evaluation, columns) : ofDetector(evaluation, columns)
+
+const ofDetector = (evaluation: Evaluation, columns: number): ReadonlyArray<Line.Line> => [
   ...figures("average precision", "mAP", precisions(evaluation), columns),
   Line.empty,
   ...figures("average recall", "AR", recalls(evaluation), columns),

@@ -7,12 +7,11 @@ import { fork } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { WorkerLost } from "../../dsl/Fault.ts"
-import type { Evaluation } from "../detect/AveragePrecision.ts"
 import type { Chosen } from "../engine/Engines.ts"
 import type { Assignment } from "../train/Attempt.ts"
 import type { Event } from "../train/Event.ts"
 import type { AttemptOutcome } from "../train/Outcome.ts"
-import type { EvaluationAssignment } from "./Evaluation.ts"
+import type { EvaluationAssignment, RunEvaluation } from "./Evaluation.ts"
 
 /** What the process is asked to do. */
 export type Task =
@@ -22,7 +21,7 @@ export type Task =
 /** What comes of each task. */
 export interface Answers {
   readonly attempt: AttemptOutcome
-  readonly evaluate: Evaluation
+  readonly evaluate: RunEvaluation
 }
 
 export type ToProcess = Task | { readonly kind: "stop" }

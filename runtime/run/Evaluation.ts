@@ -17,6 +17,7 @@ import * as Source from "../data/Source.ts"
 import * as AveragePrecision from "../detect/AveragePrecision.ts"
 import { Engine } from "../engine/Engine.ts"
 import * as Plan from "../plan/Plan.ts"
+import * as Accuracy from "../train/Accuracy.ts"
 import * as Checkpoint from "../train/Checkpoint.ts"
 import * as Evaluate from "../train/Evaluate.ts"
 import * as Setup from "../train/Setup.ts"
@@ -70,6 +71,9 @@ export const assign = Effect.fn("Evaluation.assign")(
   }
 )
 
+/** What comes of evaluating a run: a detector's average precision, or a classifier's accuracy. */
+export type RunEvaluation = AveragePrecision.Evaluation | Accuracy.Accuracy
+
 /** Evaluates a checkpoint on the validation split, with the averaged weights where averaging was on. */
 export const run = Effect.fn("Evaluation.run")(
   function*({ arm, checkpoint, recipe, seed, source }: EvaluationAssignment) {
@@ -86,7 +90,10 @@ export const run = Effect.fn("Evaluation.run")(
       ...Setup.makingOf(recipe, source, seed),
       start: { epoch: 0, batch: 0 }
     })
-    return yield* Evaluate.evaluate(step, loader, graph.classes, source.images.val)
+    const found: RunEvaluation = graph.outputs.distances === null
+      ? yield* Accuracy.evaluate(step, loader, graph.classes)
+      : yield* Evaluate.evaluate(step, loader, graph.classes, source.images.val)
+    return found
   },
   Effect.scoped
 )

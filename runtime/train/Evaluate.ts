@@ -11,6 +11,7 @@ import * as AveragePrecision from "../detect/AveragePrecision.ts"
 import * as Nms from "../detect/Nms.ts"
 import type { TrainingGraph } from "../graph/TrainingGraph.ts"
 import type { Prediction, Step } from "../step/Step.ts"
+import * as Accuracy from "./Accuracy.ts"
 
 type Box = Nms.Detection["box"]
 
@@ -82,28 +83,6 @@ export interface Measured {
   readonly accuracy: number | null
 }
 
-/** Predicts every validation image and counts of how many pairs of image and class it is said rightly who shows what. */
-const accuracy = Effect.fn("Evaluate.accuracy")(function*(step: Step, loader: Loader, classes: number) {
-  let [right, all] = [0, 0]
-  for (let index = 0; index < loader.validationBatches; index++) {
-    const batch = yield* loader.validation(index)
-    const { scores } = step.predict(batch.images)
-    const columns = batch.present.length / step.batch
-    for (let image = 0; image < batch.samples.length; image++) {
-      const shown = new Set(
-        Array.from({ length: columns }, (_, column) => image * columns + column)
-          .filter((row) => batch.present[row] === 1)
-          .map((row) => batch.classes[row])
-      )
-      for (let kind = 0; kind < classes; kind++) {
-        if ((scores[image * classes + kind] ?? NaN) > 0.5 === shown.has(kind)) right += 1
-        all += 1
-      }
-    }
-  }
-  return right / all
-})
-
 /**
  * Measures a step's weights on the validation split, whose images are `entries`: a detector's average precision, or a
  * classifier's accuracy.
@@ -115,7 +94,8 @@ export const measure: (
   entries: ReadonlyArray<Entry>
 ) => Effect.Effect<Measured, DataFault> = Effect.fn("Evaluate.measure")(function*(step, loader, graph, entries) {
   if (graph.outputs.distances === null) {
-    return { map: null, map50: null, accuracy: yield* accuracy(step, loader, graph.classes.length) }
+    const { accuracy } = yield* Accuracy.evaluate(step, loader, graph.classes)
+    return { map: null, map50: null, accuracy }
   }
   const { map, map50 } = yield* evaluate(step, loader, graph.classes, entries)
   return { map, map50, accuracy: null }

@@ -19,6 +19,13 @@ describe("EvalText", () => {
     assert.notInclude(Texts.plain(EvalText.of(full, 80)), "no such box to find")
   })
 
+  it("says how often a classifier is right, as a whole and of each class", () => {
+    const perClass = [{ class: "circle", accuracy: 0.75, images: 1 }]
+    const text = Texts.plain(EvalText.of({ format: "ballast.eval/1", accuracy: 0.75, images: 4, perClass }, 80))
+    assert.match(text, /^accuracy 0\.750: .*over 4 images/)
+    assert.match(text, /\ncircle +1 image +0\.750\n/)
+  })
+
   it("fits, whatever the classes' names", () => {
     const perClass = FastCheck.array(
       Texts.text.map((name) => ({ class: name, map: 0.1, map50: 0.2, boxes: 3 })),
