@@ -130,16 +130,16 @@ describe("Evaluate.measure", () => {
     Effect.gen(function*() {
       const graph = Classifier.build(Model.classifier({ channels: [2], input: 4 }), classes, 0)
       const images = batch([photograph(0), photograph(1)])
-      // Both images show classes 0 and 1; a score of one half is not yet a yes.
+      // Both images show classes 0 and 1; a score of one half is a yes.
       const measured = (scores: ReadonlyArray<number>, samples: number) => {
         const step = { batch: size, predict: () => ({ boxes: new Float32Array(), scores: Float32Array.from(scores) }) }
         const shown = { ...images, samples: images.samples.slice(0, samples) }
         return Evaluate.measure(step as unknown as Step, loaderOf([shown]), graph, entries)
       }
       const all = { map: null, map50: null }
-      assert.deepStrictEqual(yield* measured([0.9, 0.9, 0.1, 0.6, 0.51, 0.5], 2), { ...all, accuracy: 1 })
-      assert.deepStrictEqual(yield* measured([0.9, 0.5, 0.1, 0.6, 0.4, 0.7], 2), { ...all, accuracy: 3 / 6 })
-      assert.deepStrictEqual(yield* measured([0.9, 0.5, 0.1, 0, 0, 1], 1), { ...all, accuracy: 2 / 3 })
+      assert.deepStrictEqual(yield* measured([0.9, 0.9, 0.1, 0.6, 0.5, 0.49], 2), { ...all, accuracy: 1 })
+      assert.deepStrictEqual(yield* measured([0.9, 0.4, 0.1, 0.6, 0.4, 0.7], 2), { ...all, accuracy: 3 / 6 })
+      assert.deepStrictEqual(yield* measured([0.9, 0.4, 0.1, 0, 0, 1], 1), { ...all, accuracy: 2 / 3 })
       assert.deepStrictEqual(yield* measured([NaN, NaN, NaN, NaN, NaN, NaN], 2), { ...all, accuracy: 2 / 6 })
     }))
 
