@@ -9,13 +9,13 @@ const bare = Recipe.make({
   clip: Clip.off,
   augment: Augment.off,
   batch: 16,
-  length: { steps: 300 }
+  length: { steps: 400 }
 })
 const clip = Recipe.with(bare, { clip: Clip.globalNorm(1) })
 
 const experiment = Experiment.make("coldstart-clip", {
   question: "Do clipping and warmup let a cold detector train at a learning rate that otherwise explodes?",
-  arms: { bare, clip, "clip + warmup": Recipe.with(clip, { warmup: Warmup.linear({ steps: 100 }) }) },
+  arms: { bare, clip, "clip + warmup": Recipe.with(clip, { warmup: Warmup.linear({ steps: 200 }) }) },
   seeds: [0],
   expect: [
     Expect.diverges("bare"),
