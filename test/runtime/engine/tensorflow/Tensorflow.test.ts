@@ -9,12 +9,14 @@ import * as tf from "@tensorflow/tfjs-core"
 import * as Clip from "../../../../dsl/Clip.ts"
 import * as Optimizer from "../../../../dsl/Optimizer.ts"
 import { Engine } from "../../../../runtime/engine/Engine.ts"
+import * as ReferenceCases from "../../../../runtime/engine/reference/ReferenceCases.ts"
 import * as Location from "../../../../runtime/engine/tensorflow/Location.ts"
 import * as Kernels from "../../../../runtime/engine/tensorflow/Kernels.ts"
 import type { Backend } from "../../../../runtime/engine/tensorflow/Native.ts"
 import * as Session from "../../../../runtime/engine/tensorflow/Session.ts"
 import { compileStep, layer } from "../../../../runtime/engine/tensorflow/Tensorflow.ts"
 import * as EagerStep from "../../../../runtime/step/EagerStep.ts"
+import type { Execution } from "../../../../runtime/step/Step.ts"
 import { graphOf, tiny } from "../../step/classifier.ts"
 import { batchOf, changed, distance, scalars, small } from "../../step/small.ts"
 import { loadTensorflow, tensorflow } from "./engine.ts"
@@ -36,6 +38,20 @@ tensorflow("The tensorflow engine", () => {
     tensors = tf.memory().numTensors
   })
   afterAll(() => assert.strictEqual(tf.memory().numTensors, tensors))
+
+  it("does what every engine must, its steps as sessions", () => {
+    const executions: Array<Execution> = []
+    const verdicts = ReferenceCases.check({
+      kernels: Kernels.make(backend),
+      compile: (configuration) => {
+        const step = compileStep(backend, configuration)
+        executions.push(step.execution)
+        return step
+      }
+    })
+    assert.deepStrictEqual(verdicts.filter(({ ok }) => !ok), [])
+    assert.deepStrictEqual(executions, [{ mode: "session", reason: null }])
+  })
 
   it("compiles a step as a session that starts from the seed's state", () => {
     const step = compileStep(backend, small)
