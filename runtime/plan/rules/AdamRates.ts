@@ -23,11 +23,11 @@ export const adamRateOfSgd: Rule = {
   }
 }
 
-/** Warns of a warmup that begins with a bias learning rate meant for SGD. */
+/** Advises on a warmup that begins with a bias learning rate meant for SGD. */
 export const biasRateAbovePeak: Rule = {
   id: "warmup/bias-rate-above-peak",
   path: "warmup.biasFrom",
-  severity: "warning",
+  severity: "advice",
   reason: "Adam moves every bias by about that much at every step, so that the first ones decide all scores",
   source: "YOLOv8's warmup, whose 0.1 for biases is meant for SGD and a gradient near 0; Adam divides by its size",
   remedy: "set `biasFrom: 0` in `Warmup.linear`",
