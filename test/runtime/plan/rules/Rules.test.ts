@@ -249,7 +249,7 @@ const cases: Readonly<Record<string, Case>> = {
     holds: [{ fields: { ...adam, ...constant(0.01), warmup: plainWarmup({}) } }, { fields: constant(0.02) }]
   },
   "warmup/bias-rate-above-peak": {
-    severity: "warning",
+    severity: "advice",
     path: "warmup.biasFrom",
     fires: [[
       { fields: { ...adam, ...constant(0.001) } },
