@@ -54,7 +54,7 @@ const ofFiles = Effect.fn(function*(files: Evaluation.CocoFiles) {
   return evaluation
 })
 
-/** `ballast eval`: measures average precision of what a run has learnt, or of another program's detections. */
+/** `ballast eval`: measures what a run has learnt, or another program's detections. */
 export const evaluate = CommandLine.Command.make(
   "eval",
   {
@@ -71,6 +71,6 @@ export const evaluate = CommandLine.Command.make(
   })
 ).pipe(
   CommandLine.Command.withDescription(
-    "Measure average precision, by COCO's definitions, of a run's last checkpoint or of detections in a file"
+    "Measure a run's last checkpoint (average precision by COCO's definitions, or a classifier's accuracy), or detections in a file"
   )
 )
