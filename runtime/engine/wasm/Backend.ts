@@ -6,24 +6,14 @@ import type * as TfjsWasm from "@tensorflow/tfjs-backend-wasm"
 import * as tf from "@tensorflow/tfjs-core"
 import { createRequire } from "node:module"
 import * as path from "node:path"
+import type { Memory } from "./Memory.ts"
 import * as Operations from "./Operations.ts"
 import * as Requirements from "./Requirements.ts"
 import * as Simd from "./Simd.ts"
 import type * as WebAssembly from "./WebAssembly.ts"
 
-/** The part of tfjs's wasm backend that engine code talks to: tensors in one memory, at addresses that stay. */
-export interface Backend {
-  readonly memory: WebAssembly.Memory
-  /** Tells at which byte a tensor lies. */
-  readonly addressOf: (tensor: tf.TensorInfo) => number
-  /** Allocates a float32 tensor without setting its values; tfjs's scopes own it. */
-  readonly allocate: <T extends tf.Tensor>(shape: ReadonlyArray<number>) => T
-  /** Allocates what is no tensor of tfjs's yet; the caller releases it or hands it to tfjs. */
-  readonly reserve: (shape: ReadonlyArray<number>, dtype: tf.DataType) => tf.TensorInfo
-  readonly release: (tensor: tf.TensorInfo) => void
-  /** Finds room for what a convolution keeps while it works, and zeros of at least so many bytes. They stay its own. */
-  readonly workspace: (taps: number, cellBytes: number) => Simd.Scratch
-  readonly simd: Simd.Simd
+/** A started backend, whose operations are replaced where tfjs's own lose a NaN or are slow. */
+export interface Backend extends Memory {
   readonly withStock: Operations.WithStock
 }
 
@@ -36,7 +26,7 @@ interface Internals {
 }
 
 /** Makes room that grows and is never given back: as much as the largest convolution needs. */
-const workspaceOf = ({ _free, _malloc, asm }: Internals["wasm"]): Backend["workspace"] => {
+const workspaceOf = ({ _free, _malloc, asm }: Internals["wasm"]): Memory["workspace"] => {
   let held = { bytes: 0, address: 0 }
   return (taps, cellBytes) => {
     const table = (taps + 2) * 32
@@ -66,7 +56,7 @@ const open = async (): Promise<Backend> => {
   const backend = tf.backend() as TfjsWasm.BackendWasm
   const { wasm: internals } = backend as unknown as Internals
   const { memory } = internals.asm
-  const made: Omit<Backend, "withStock"> = {
+  const made: Memory = {
     memory,
     simd: Simd.instantiate(memory),
     workspace: workspaceOf(internals),

@@ -3,16 +3,15 @@
  * through a table of positions. Where shapes or types are not those that training has, tfjs's own still compute.
  */
 import * as tf from "@tensorflow/tfjs-core"
-import type * as Wasm from "./Backend.ts"
+import type { Memory } from "./Memory.ts"
 
 /** The name under which tfjs knows the backend. */
 export const backendName = "wasm"
 
-type Backend = Omit<Wasm.Backend, "withStock">
 type Kernel = tf.KernelFunc
 
 /** An operation in terms of the one that it replaces. */
-type Replacement = (backend: Backend, sound: Kernel) => Kernel
+type Replacement = (backend: Memory, sound: Kernel) => Kernel
 
 const wordBytes = 4
 const isWords = ({ dtype }: tf.TensorInfo): boolean => dtype === "float32" || dtype === "int32"
@@ -25,7 +24,7 @@ const bytesBehind = (shape: ReadonlyArray<number>, axis: number): number => coun
 const axisOf = (axis: number, { shape }: tf.TensorInfo): number => axis < 0 ? axis + shape.length : axis
 
 /** Copies what lies in `size` places from `begin` on along one axis. */
-const cut = (backend: Backend, x: tf.TensorInfo, axis: number, begin: number, size: number): tf.TensorInfo => {
+const cut = (backend: Memory, x: tf.TensorInfo, axis: number, begin: number, size: number): tf.TensorInfo => {
   const result = backend.reserve(x.shape.map((extent, index) => index === axis ? size : extent), x.dtype)
   const step = bytesBehind(x.shape, axis)
   const rows = count(x.shape.slice(0, axis))
@@ -78,7 +77,7 @@ const concat: Replacement = (backend, sound) => (given) => {
 const axes = 4
 
 /** Spreads a tensor over a shape; null where it has that shape already. */
-const spread = (backend: Backend, x: tf.TensorInfo, shape: ReadonlyArray<number>): tf.TensorInfo | null => {
+const spread = (backend: Memory, x: tf.TensorInfo, shape: ReadonlyArray<number>): tf.TensorInfo | null => {
   if (x.shape.length === shape.length && x.shape.every((extent, axis) => extent === shape[axis])) return null
   const padded = (extents: ReadonlyArray<number>): ReadonlyArray<number> =>
     [...Array.from({ length: axes - extents.length }, () => 1), ...extents]
@@ -94,7 +93,7 @@ const spread = (backend: Backend, x: tf.TensorInfo, shape: ReadonlyArray<number>
 type Compute = (a: tf.TensorInfo, b: tf.TensorInfo) => tf.TensorInfo | Array<tf.TensorInfo>
 
 /** Spreads both operands over their common shape before they are computed with. */
-const ofOneShape = (backend: Backend, sound: Kernel, compute: (given: Parameters<Kernel>[0]) => Compute): Kernel =>
+const ofOneShape = (backend: Memory, sound: Kernel, compute: (given: Parameters<Kernel>[0]) => Compute): Kernel =>
 (given) => {
   const [a, b] = [given.inputs["a"] as tf.TensorInfo, given.inputs["b"] as tf.TensorInfo]
   const shape = tf.broadcast_util.assertAndGetBroadcastShape([...a.shape], [...b.shape])
@@ -151,7 +150,7 @@ const register = (config: tf.KernelConfig): void => {
 }
 
 /** Replaces the operations of a backend. */
-export const replace = (backend: Backend): WithStock => {
+export const replace = (backend: Memory): WithStock => {
   const configs = replaced.map((name) => {
     const stock = tf.getKernel(name, backendName)
     const kernelFunc = replacements[name]?.(backend, stock.kernelFunc) ?? stock.kernelFunc
