@@ -19,6 +19,6 @@ export const atEnd: Checkpoint = { every: null, keep: null }
  * Writes a checkpoint after every so many steps or epochs, and at the end: `Checkpoint.every({ steps: 500, keep: 3 })`.
  */
 export const every = (options: Length.Length & { readonly keep?: number }): Checkpoint => {
-  const { keep = null, ...length } = options
-  return { every: length, keep }
+  const [length, others] = Length.split(options)
+  return { every: length, keep: null, ...others }
 }

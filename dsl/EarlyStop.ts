@@ -26,7 +26,8 @@ export type EarlyStop = typeof EarlyStop.Type
 export const off: EarlyStop = { _tag: "Off" }
 
 /**
- * Stops early. Give `evaluate` a cadence, because only evaluations are counted. A checkpoint is written at every best.
+ * Stops early. Give `evaluate` a cadence, because only evaluations are counted, from the first on that finds anything.
+ * The best evaluation counts as what the run comes to, and its checkpoint stands for the run.
  */
 export const patience = (options: {
   readonly evaluations: number

@@ -24,3 +24,14 @@ const either = Schema.Struct({
 
 // The schema checks that exactly one is there, which its type cannot say.
 export const Length = either as unknown as Schema.Codec<Length>
+
+/**
+ * Parts a length from the options that are written beside it, so that a misspelt option is reported among those. What is
+ * no object is taken for the length, and refused as one.
+ */
+export const split = (options: Length): readonly [length: Length, others: object] => {
+  if (typeof options !== "object" || options === null) return [options, {}]
+  const length = Object.fromEntries(Object.entries(options).filter(([name]) => name === "steps" || name === "epochs"))
+  const others = Object.fromEntries(Object.entries(options).filter(([name]) => name !== "steps" && name !== "epochs"))
+  return [length as unknown as Length, others]
+}

@@ -11,7 +11,7 @@ export const File = Schema.TaggedStruct("File", {
   ))))
 })
 
-/** The last checkpoint of a run that the home keeps. */
+/** A run that the home keeps, by its best evaluation's checkpoint where it might stop early, otherwise by its last. */
 export const Run = Schema.TaggedStruct("Run", { run: Text.name })
 
 /** Trained weights to start from, by their addresses. */
@@ -85,7 +85,7 @@ export const classifier = (options: { readonly channels: ReadonlyArray<number>; 
 })
 
 /**
- * Starts a model from trained weights: those of a run's last checkpoint, or of a safetensors file. Tensors are found by
+ * Starts a model from trained weights: those that stand for a run, or of a safetensors file. Tensors are found by
  * address; where an address or a shape is another, as the last layer's is for other classes, the model's own random
  * start stays, and the plan says so.
  */

@@ -24,6 +24,6 @@ export const off: Monitor = { _tag: "Off" }
  * of it. Costs one further backward pass a part each time.
  */
 export const every = (options: Length.Length & { readonly histograms?: boolean }): Monitor => {
-  const { histograms = false, ...length } = options
-  return { _tag: "Every", length, histograms }
+  const [length, others] = Length.split(options)
+  return { _tag: "Every", length, histograms: false, ...others }
 }

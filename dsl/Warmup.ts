@@ -28,6 +28,6 @@ export const none: Warmup = { _tag: "None" }
 export const linear = (
   options: Length.Length & { readonly from?: number; readonly biasFrom?: number; readonly momentumFrom?: number }
 ): Warmup => {
-  const { biasFrom = 0.1, from = 0, momentumFrom = 0.8, ...length } = options
-  return { _tag: "Linear", length, from, biasFrom, momentumFrom }
+  const [length, others] = Length.split(options)
+  return { _tag: "Linear", length, from: 0, biasFrom: 0.1, momentumFrom: 0.8, ...others }
 }

@@ -71,6 +71,6 @@ export const evaluate = CommandLine.Command.make(
   })
 ).pipe(
   CommandLine.Command.withDescription(
-    "Measure a run's last checkpoint (average precision by COCO's definitions, or a classifier's accuracy), or detections in a file"
+    "Measure what a run has learnt, by COCO's average precision or a classifier's accuracy, or detections in a file"
   )
 )

@@ -56,7 +56,7 @@ export const seeds = (
 }
 
 /** Reads how many steps to end after; null for all of them. Fails with WrongUsage. */
-export const steps = (asked: number): Effect.Effect<number | null, WrongUsage> =>
-  asked < 0
-    ? Effect.fail(new WrongUsage({ message: `--steps takes a whole number of at least 0, got ${asked}` }))
-    : Effect.succeed(asked === 0 ? null : asked)
+export const steps = (asked: number | null): Effect.Effect<number | null, WrongUsage> =>
+  asked !== null && asked < 1
+    ? Effect.fail(new WrongUsage({ message: `--steps takes a whole number of at least 1, got ${asked}` }))
+    : Effect.succeed(asked)

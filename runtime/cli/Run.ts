@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Engines from "../engine/Engines.ts"
 import * as Plan from "../plan/Plan.ts"
 import * as Findings from "../report/Findings.ts"
@@ -92,8 +93,9 @@ export const run = CommandLine.Command.make(
       Flag.withDefault("auto")
     ),
     steps: Flag.Int("steps").pipe(
-      Flag.withDescription("end every run after so many steps, its schedule unchanged (0: after all of them)"),
-      Flag.withDefault(0)
+      Flag.withDescription("end every run after so many steps, its schedule unchanged"),
+      Flag.optional,
+      Flag.map(Option.getOrNull)
     ),
     strict: CommandLine.given("strict", "let warnings block, too")
   },

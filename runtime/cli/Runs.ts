@@ -46,6 +46,7 @@ const detailOf = (run: RunRecord, detail: Detail.Detail): RunsText.RunDetail => 
     steps: losses.length,
     partial: false,
     stopped: null,
+    best: null,
     clipRate: NaN,
     gradNorm: { median: NaN, p99: NaN, max: NaN },
     attempts: [],

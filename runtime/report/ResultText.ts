@@ -56,7 +56,8 @@ const outcomeOf = (runs: ReadonlyArray<RunResult>): ReadonlyArray<Cell> => {
   return [
     { column: { heading: "status", align: "left" }, of: ({ status }) => Status.of(status) },
     right("steps", ({ steps }) => Line.span(String(steps))),
-    right("loss", ({ metrics }) => figure(metrics.loss)),
+    // A run that took no step has no loss; NaN would look like one.
+    right("loss", ({ metrics, steps }) => figure(steps === 0 && Number.isNaN(metrics.loss) ? null : metrics.loss)),
     ...(precision
       ? [
         right("mAP50", ({ metrics }) => figure(metrics.map50, Figure.precision)),

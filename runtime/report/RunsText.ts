@@ -156,7 +156,7 @@ const measuredAt = (name: string, value: number | null): string =>
   value === null ? "" : `, ${name} ${Figure.precision(value)}`
 
 const figuresOf = (run: RunDetail, columns: number): ReadonlyArray<Line.Line> => {
-  const { attempts, clipRate, gradNorm, losses, metrics, partial, steps, stopped } = run
+  const { attempts, best, clipRate, gradNorm, losses, metrics, partial, steps, stopped } = run
   if (attempts.length === 0) {
     // Its figures are computed when an attempt ends: NaN before that would look like a loss that is NaN.
     const last = losses.at(-1)
@@ -165,12 +165,12 @@ const figuresOf = (run: RunDetail, columns: number): ReadonlyArray<Line.Line> =>
     ], columns)
   }
   const measured = measuredAt("mAP50", metrics.map50) + measuredAt("mAP50-95", metrics.map)
-    + measuredAt("accuracy", metrics.accuracy)
+    + measuredAt("accuracy", metrics.accuracy) + (best === null ? "" : `, the best, after step ${best}`)
   return [
     ...Paragraph.labelled("result", [
       `${Figure.plural(steps, "step")}${partial ? ", cut short by --steps" : ""}`,
       ...(stopped === null ? [] : [stopped]),
-      `loss ${Figure.measured(metrics.loss)}${measured}`,
+      `loss ${steps === 0 ? "not known" : Figure.measured(metrics.loss)}${measured}`,
       `${Figure.rate(metrics.imagesPerSecond)} images a second`
     ], columns),
     ...Paragraph.labelled("gradients", [

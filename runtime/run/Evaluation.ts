@@ -38,12 +38,6 @@ export const recipeOf = (directory: string): Effect.Effect<Recipe.Recipe, DataFa
       : Effect.fail(fault(`the run's recipe is of another version: ${decoded.failure.map(({ path }) => path).join(", ")}`))
   ))
 
-/** Finds the newest checkpoint of a run's newest attempt; null where there is none. */
-const checkpointOf = (directory: string): string | null =>
-  RunFolder.attempts(directory)
-    .map((attempt) => Checkpoint.latest(RunFolder.checkpoints(attempt)))
-    .find((found) => found !== null) ?? null
-
 /** What is to be evaluated, as plain data that another process can receive. */
 export interface EvaluationAssignment {
   readonly arm: string
@@ -55,13 +49,13 @@ export interface EvaluationAssignment {
 }
 
 /**
- * Gathers what the evaluation of a run's newest checkpoint takes; its data is where the locations say, or else where it
+ * Gathers what the evaluation of a run's checkpoint takes; its data is where the locations say, or else where it
  * was when the run was made. Fails where a part of it is not there any more.
  */
 export const assign = Effect.fn("Evaluation.assign")(
   function*(run: RunRecord, options: { readonly home: Home; readonly locations: Locations }) {
     const recipe = yield* recipeOf(run.directory)
-    const checkpoint = checkpointOf(run.directory)
+    const checkpoint = RunFolder.checkpoint(run.directory)
     if (checkpoint === null) return yield* fault(`run ${run.id} has left no checkpoint to evaluate`)
     const trainedOn = RunFolder.environment(run.directory)?.data ?? null
     const locations = { ...options.locations, of: (name: string) => options.locations.of(name) ?? trainedOn }

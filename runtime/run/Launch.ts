@@ -63,6 +63,7 @@ const neverStarted: AttemptOutcome = {
   status: "interrupted",
   steps: 0,
   stopped: null,
+  best: null,
   fault: null,
   engine: null,
   metrics: { loss: NaN, map50: null, map: null, accuracy: null, imagesPerSecond: 0, seconds: 0 },
@@ -71,7 +72,7 @@ const neverStarted: AttemptOutcome = {
 }
 
 const resultOf = (job: Job, outcome: AttemptOutcome, attempts: 0 | 1, steps: number | null): RunResult => {
-  const { clipRate, engine, fault, gradNorm, metrics, status, stopped } = outcome
+  const { clipRate, engine, fault, gradNorm, metrics, status, stopped, best } = outcome
   return {
     id: job.id,
     arm: job.arm,
@@ -84,6 +85,7 @@ const resultOf = (job: Job, outcome: AttemptOutcome, attempts: 0 | 1, steps: num
     steps: outcome.steps,
     partial: steps !== null && steps < (job.plan.schedule.totalSteps ?? 0),
     stopped,
+    best,
     metrics,
     clipRate,
     gradNorm,
@@ -105,6 +107,8 @@ const onDisk = ({ directory }: Job, body: () => void): Effect.Effect<void, HomeU
           + "Make room there, or name another folder with --home"
       })
   })
+
+const signals: ReadonlySet<string> = new Set(["SIGINT", "SIGTERM", "SIGHUP"])
 
 /** Trains in another process; what happens to that is a fault of the attempt. */
 const attempt = (job: Job, { engine, steps, stop }: Options, onEvent: (event: Event) => void): Effect.Effect<AttemptOutcome> => {
@@ -135,13 +139,15 @@ const attempt = (job: Job, { engine, steps, stop }: Options, onEvent: (event: Ev
     onStop: stop.listen
   }).pipe(
     Effect.catch((fault) =>
-      Effect.sync((): AttemptOutcome => ({
+      Effect.sync((): AttemptOutcome =>
+        // A signal that was meant for all of them may come before the process listens.
+        stop.requested() !== null && fault.signal !== null && signals.has(fault.signal) ? { ...neverStarted, steps: done } : {
         ...neverStarted,
         status: "failed",
         steps: done,
         fault: { tag: fault._tag, message: fault.message, step: done },
         metrics: { ...neverStarted.metrics, loss: Infinity, seconds: (performance.now() - began) / 1000 }
-      }))
+      })
     )
   )
 }

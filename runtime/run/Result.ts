@@ -30,6 +30,8 @@ export interface RunResult {
   readonly partial: boolean
   /** Why it ended before its length, where it had stopped getting better; null elsewhere. */
   readonly stopped: string | null
+  /** After which step the best evaluation was, whose figures count; null where the recipe does not stop early. */
+  readonly best: number | null
   readonly metrics: Metrics
   readonly clipRate: number
   readonly gradNorm: GradNorm

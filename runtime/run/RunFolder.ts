@@ -4,6 +4,7 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 import type { PlanDocument } from "../plan/PlanJson.ts"
+import * as Checkpoint from "../train/Checkpoint.ts"
 import * as EventLog from "../train/EventLog.ts"
 import type { RunEnvironment } from "./Environment.ts"
 import type { RunResult } from "./Result.ts"
@@ -42,6 +43,19 @@ export const plan = (directory: string): PlanDocument | null => document<PlanDoc
 
 /** Reads what came of a run; null before its end. */
 export const result = (directory: string): RunResult | null => document<RunResult>(path.join(directory, "result.json"))
+
+/**
+ * Finds the checkpoint that stands for a run: that of its best evaluation where it might stop early, otherwise the newest
+ * one of its newest attempt; null where there is none.
+ */
+export const checkpoint = (directory: string): string | null => {
+  const folders = attempts(directory).map(checkpoints)
+  const best = result(directory)?.best ?? null
+  const named = best === null ? [] : folders.map((folder) => path.join(folder, Checkpoint.directoryName(best)))
+  return named.find((folder) => fs.existsSync(folder))
+    ?? folders.map(Checkpoint.latest).find((found) => found !== null)
+    ?? null
+}
 
 /** Names the file of an attempt's events. */
 export const events = (attempt: string): string => path.join(attempt, "events.jsonl")

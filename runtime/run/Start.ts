@@ -6,7 +6,6 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import type * as Model from "../../dsl/Model.ts"
 import type { StartMissing } from "../plan/Facts.ts"
-import * as Checkpoint from "../train/Checkpoint.ts"
 import * as TrainedStart from "../train/TrainedStart.ts"
 import type { Home } from "./Home.ts"
 import * as RunFolder from "./RunFolder.ts"
@@ -22,10 +21,8 @@ const filesOf = (checkpoint: string): ReadonlyArray<string> => {
 const ofRun = (run: string, home: Home): TrainedStart.TrainedStart => {
   const directory = path.join(home.runs, run)
   if (!fs.existsSync(directory)) throw new Error(`${home.directory} keeps no run ${run}; npx ballast runs list shows those it keeps`)
-  const checkpoint = RunFolder.attempts(directory)
-    .map((attempt) => Checkpoint.latest(RunFolder.checkpoints(attempt)))
-    .find((found) => found !== null)
-  if (checkpoint === undefined || checkpoint === null) throw new Error(`run ${run} has left no checkpoint`)
+  const checkpoint = RunFolder.checkpoint(directory)
+  if (checkpoint === null) throw new Error(`run ${run} has left no checkpoint`)
   return TrainedStart.look(`run ${run}`, filesOf(checkpoint))
 }
 

@@ -83,6 +83,7 @@ export const run = Effect.fn("Attempt.run")(
     let done = 0
     let trainingSeconds = 0
     let stopped: string | null = null
+    let best: { readonly step: number; readonly directory: string; readonly measured: Evaluate.Measured } | null = null
 
     const origin = () => ({ run: assignment.run, attempt: assignment.attempt, step: done })
     const status = (status: StatusEvent["status"], detail: string | null = null) =>
@@ -90,15 +91,16 @@ export const run = Effect.fn("Attempt.run")(
 
     const outcome = (status: AttemptOutcome["status"], fault: Fault.Fault | null): AttemptOutcome => ({
       status,
+      best: best?.step ?? null,
       steps: done,
       stopped: status === "succeeded" ? stopped : null,
       fault: fault === null ? null : outcomeFault(fault),
       engine: { ...engine.description, execution: compiled?.execution ?? { mode: "session", reason: null } },
       metrics: {
         loss: fault === null ? tally.loss : Infinity,
-        map50: measured?.map50 ?? null,
-        map: measured?.map ?? null,
-        accuracy: measured?.accuracy ?? null,
+        map50: (best?.measured ?? measured)?.map50 ?? null,
+        map: (best?.measured ?? measured)?.map ?? null,
+        accuracy: (best?.measured ?? measured)?.accuracy ?? null,
         imagesPerSecond: trainingSeconds === 0
           ? 0
           : (tally.steps * assignment.recipe.batch * assignment.recipe.accumulate.batches) / trainingSeconds,
@@ -135,7 +137,6 @@ export const run = Effect.fn("Attempt.run")(
       })
       const checkpoints = path.join(assignment.directory, "checkpoints")
       const early = EarlyStop.judge(recipe.earlyStop)
-      let best: string | null = null
       const checkpoint = (position: Loop.Position) =>
         Effect.gen(function*() {
           const directory = yield* Checkpoint.write(checkpoints, {
@@ -148,7 +149,7 @@ export const run = Effect.fn("Attempt.run")(
       const prune = recipe.checkpoint.keep === null
         ? Effect.void
         : Effect.suspend(() =>
-          Checkpoint.prune(checkpoints, recipe.checkpoint.keep ?? Infinity, new Set(best === null ? [] : [best]))
+          Checkpoint.prune(checkpoints, recipe.checkpoint.keep ?? Infinity, new Set(best === null ? [] : [best.directory]))
         ).pipe(Effect.mapError(hostFailed))
       const evaluateEvery = every(recipe.evaluate.every, stepsPerEpoch)
       const checkpointEvery = every(recipe.checkpoint.every, stepsPerEpoch)
@@ -183,8 +184,12 @@ export const run = Effect.fn("Attempt.run")(
             if (position.step === lastStep) return false
             let written = position.step % checkpointEvery === 0 ? yield* checkpoint(position) : null
             if (position.step % evaluateEvery === 0) {
-              const verdict = early.look(position.step, yield* evaluate)
-              if (verdict.best) best = written = written ?? (yield* checkpoint(position))
+              const found = yield* evaluate
+              const verdict = early.look(position.step, found)
+              if (verdict.best) {
+                written = written ?? (yield* checkpoint(position))
+                best = { step: position.step, directory: written, measured: found }
+              }
               stopped = verdict.stop
               if (stopped === null) yield* status("training")
             }
@@ -194,13 +199,16 @@ export const run = Effect.fn("Attempt.run")(
           }),
         stopping: watch.stopping
       })
-      yield* checkpoint(position)
+      const last = yield* checkpoint(position)
       yield* prune
       if (position.step < lastStep && stopped === null) {
         yield* status("interrupted")
         return outcome("interrupted", null)
       }
-      if (stopped === null) yield* evaluate
+      if (stopped === null) {
+        const found = yield* evaluate
+        if (early.look(position.step, found).best) best = { step: position.step, directory: last, measured: found }
+      }
       yield* status("succeeded", stopped)
       return outcome("succeeded", null)
     })

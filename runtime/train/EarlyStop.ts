@@ -39,6 +39,8 @@ export const judge = (earlyStop: EarlyStop.EarlyStop): Judge => {
     look: (step, measured) => {
       const metric = earlyStop.metric ?? (measured.accuracy === null ? "map" : "accuracy")
       const value = measured[metric] ?? -Infinity
+      // A detector that finds nothing yet has not stopped getting better: it has not begun.
+      if (value === 0 && best.value === -Infinity) return { best: false, stop: null }
       if (value > best.value + delta) {
         best = { step, value }
         worse = 0

@@ -34,6 +34,8 @@ export interface AttemptOutcome {
   readonly steps: number
   /** Why it ended before its length, where it had stopped getting better; null elsewhere. */
   readonly stopped: string | null
+  /** After which step the best evaluation was, whose figures count; null where the recipe does not stop early. */
+  readonly best: number | null
   readonly fault: OutcomeFault | null
   readonly engine: (Description & { readonly execution: Execution }) | null
   readonly metrics: Metrics

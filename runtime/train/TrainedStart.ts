@@ -17,12 +17,27 @@ interface Content {
   readonly sha256: string
 }
 
+/** Zip archives, as PyTorch writes its files, begin so; what it wrote earlier begins as a pickle does. */
+const isPytorch = (bytes: Uint8Array): boolean =>
+  (bytes[0] === 0x50 && bytes[1] === 0x4b) || (bytes[0] === 0x80 && (bytes[1] ?? 0) <= 5)
+
+const decoded = (file: string, bytes: Uint8Array): ReadonlyArray<NamedTensor> => {
+  if (isPytorch(bytes)) {
+    throw new Error(`${file} is a PyTorch file; what is taken are safetensors files whose tensors have this model's addresses`)
+  }
+  try {
+    return Safetensors.decode(bytes)
+  } catch (cause) {
+    throw new Error(`${file}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+  }
+}
+
 const contentOf = (files: ReadonlyArray<string>): Content => {
   const contents = files.map((file) => fs.readFileSync(file))
   const sums = contents.map((bytes) => createHash("sha256").update(bytes).digest("hex"))
   const [only] = sums
   return {
-    tensors: contents.flatMap((bytes) => Safetensors.decode(bytes)),
+    tensors: contents.flatMap((bytes, index) => decoded(files[index] ?? "", bytes)),
     sha256: sums.length === 1 && only !== undefined ? only : createHash("sha256").update(sums.join()).digest("hex")
   }
 }

@@ -56,8 +56,8 @@ describe("Constructors", () => {
       [{ model: Model.classifier({ channels: [1], input: 32, chanels: [1] } as never) }, "model.chanels"],
       [{ model: Model.from({ run: "r", sha: "0" } as never, recipe.model) }, "model.weights.sha"],
       [{ model: Model.from({ file: "a", sha265: "0" } as never, recipe.model) }, "model.weights.sha265"],
-      [{ checkpoint: Checkpoint.every({ steps: 1, kep: 2 } as never) }, "checkpoint.every.kep"],
-      [{ monitor: Monitor.every({ steps: 1, histogram: true } as never) }, "monitor.length.histogram"],
+      [{ checkpoint: Checkpoint.every({ steps: 1, kep: 2 } as never) }, "checkpoint.kep"],
+      [{ monitor: Monitor.every({ steps: 1, histogram: true } as never) }, "monitor.histogram"],
       [{ accumulate: { ...Accumulate.batches(2), batch: 2 } as never }, "accumulate.batch"],
       [{ dropout: { ...Dropout.share(0.5), shar: 2 } as never }, "dropout.shar"]
     ]

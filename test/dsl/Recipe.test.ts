@@ -204,7 +204,7 @@ describe("A recipe", () => {
         "monitor.length.steps: expected a whole number from 1 to 1000000000, got 0",
         "monitor.histograms: expected true or false, got 1"
       ]],
-      [{ monitor: Monitor.every(5 as never) }, ["monitor.length: expected { steps } or { epochs }, got {}"]],
+      [{ monitor: Monitor.every(5 as never) }, ["monitor.length: expected { steps } or { epochs }, got 5"]],
       [{ checkpoint: Checkpoint.every({ epochs: 1, keep: 0 }) }, [
         "checkpoint.keep: expected a whole number above 0 or null, got 0"
       ]],

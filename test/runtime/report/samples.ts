@@ -63,6 +63,7 @@ export const failed: RunResult = {
   steps: 17,
   partial: false,
   stopped: null,
+  best: null,
   metrics: { loss: Infinity, map50: null, map: null, accuracy: null, imagesPerSecond: 96.4, seconds: 4.2 },
   clipRate: 0,
   gradNorm: { median: 22.71, p99: 5.1e12, max: 5.1e12 },

@@ -6,6 +6,7 @@ import * as path from "node:path"
 import { Model } from "../../../dsl/index.ts"
 import type { StartMissing } from "../../../runtime/plan/Facts.ts"
 import * as Home from "../../../runtime/run/Home.ts"
+import * as RunFolder from "../../../runtime/run/RunFolder.ts"
 import * as Start from "../../../runtime/run/Start.ts"
 import type { NamedTensor, State } from "../../../runtime/step/Step.ts"
 import * as Checkpoint from "../../../runtime/train/Checkpoint.ts"
@@ -45,6 +46,17 @@ describe("Start.find", () => {
       const averaged = yield* found({ run: "averaged" }, folder)
       assert.deepStrictEqual("shapes" in plain ? [...plain.shapes.keys()] : missing(plain), ["w", "m"])
       assert.deepStrictEqual("shapes" in averaged ? [...averaged.shapes.keys()] : missing(averaged), ["w"])
+    }))
+
+  it.effect("takes the checkpoint of the best evaluation where a run tells of one", () =>
+    Effect.gen(function*() {
+      yield* checkpoint("early", [tensor("w", 1)])
+      const directory = path.join(folder, "runs", "early")
+      const checkpoints = path.join(directory, "attempts", "1", "checkpoints")
+      fs.cpSync(path.join(checkpoints, "step-000001"), path.join(checkpoints, "step-000009"), { recursive: true })
+      assert.strictEqual(path.basename(RunFolder.checkpoint(directory) ?? ""), "step-000009")
+      fs.writeFileSync(path.join(directory, "result.json"), JSON.stringify({ best: 1 }))
+      assert.strictEqual(path.basename(RunFolder.checkpoint(directory) ?? ""), "step-000001")
     }))
 
   it.effect("says what is missing: the run, its checkpoint, the file, the content that was named", () =>

@@ -11,6 +11,7 @@ export const runResult = (changes: Partial<RunResult> = {}): RunResult => ({
   steps: 150,
   partial: false,
   stopped: null,
+  best: null,
   metrics: { loss: 4, map50: 0.5, map: 0.25, accuracy: null, imagesPerSecond: 160, seconds: 10 },
   clipRate: 0.5,
   gradNorm: { median: 2, p99: 9, max: 20 },

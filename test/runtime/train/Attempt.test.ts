@@ -216,7 +216,8 @@ describe("Attempt, of a classifier", () => {
       assert.deepStrictEqual(Object.keys(steps[0]?.parts ?? {}), ["class"])
       assert.isTrue(evaluations.every(({ map, map50 }) => map === null && map50 === null))
       assert.isTrue(evaluations.every(({ accuracy }) => accuracy !== null && accuracy >= 0 && accuracy <= 1))
-      assert.deepStrictEqual([outcome.metrics.accuracy, outcome.metrics.map], [evaluations.at(-1)?.accuracy, null])
+      assert.deepStrictEqual([outcome.metrics.accuracy, outcome.metrics.map], [evaluations[0]?.accuracy, null])
+      assert.strictEqual(outcome.best, 2)
       // 50 images are 4 steps of 3 batches of 4.
       const { cursor, state } = yield* Checkpoint.read(path.join(folder, "attempt/checkpoints/step-000006"))
       assert.deepStrictEqual([cursor.step, cursor.epoch, cursor.batch, state.updates], [6, 1, 6, 6])

@@ -38,8 +38,12 @@ describe("EarlyStop", () => {
     ])
   })
 
-  it("takes the first evaluation for the best, even where it found nothing", () => {
-    assert.deepStrictEqual(judged(Recipe.patience({ evaluations: 2 }), [detector(0), detector(0)]), ["best", null])
+  it("counts no evaluation before the first that found anything", () => {
+    const maps = [0, 0, 0, 0.01, 0, 0]
+    assert.deepStrictEqual(
+      judged(Recipe.patience({ evaluations: 2 }), maps.map((map) => detector(map))).map((said) => said?.slice(0, 7) ?? null),
+      [null, null, null, "best", null, "stopped"]
+    )
   })
 
   it("wants a rise of more than delta over the best, not over the last", () => {

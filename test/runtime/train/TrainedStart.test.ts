@@ -56,6 +56,10 @@ describe("TrainedStart", () => {
     written("changes", tensor("a.weight", 5, 7))
     assert.throws(() => TrainedStart.applied(state, start), /the weights have changed/)
     fs.writeFileSync(file, "not a safetensors file at all")
-    assert.throws(() => TrainedStart.look("", [file]), /header/)
+    assert.throws(() => TrainedStart.look("", [file]), /changes: the file ends within its header/)
+    for (const magic of [[0x50, 0x4b, 3, 4], [0x80, 2]]) {
+      fs.writeFileSync(file, Uint8Array.from([...magic, ...Buffer.alloc(60, 1)]))
+      assert.throws(() => TrainedStart.look("", [file]), /changes is a PyTorch file/)
+    }
   })
 })
