@@ -48,16 +48,20 @@ const otherClasses = ({ data }: Recipe.Recipe, facts: DataFacts): ReadonlyArray<
   )]
 }
 
-const noClasses = (facts: DataFacts): ReadonlyArray<Finding> =>
-  facts.classes.length > 0
-    ? []
-    : [error("data/no-classes", "data", `the data "${facts.name}" names no class to detect`)]
+const noClasses = ({ data }: Recipe.Recipe, facts: DataFacts): ReadonlyArray<Finding> => {
+  const where = data._tag === "Coco" ? "categories in its annotations" : "names in its data.yaml"
+  return facts.classes.length > 0 ? [] : [error(
+    "data/no-classes",
+    "data",
+    `the data "${facts.name}" names no class to detect: fill in ${where}`
+  )]
+}
 
 /** Says what a plan lacks where the data is not at hand, and where the data is not what the recipe says. */
 export const of = (recipe: Recipe.Recipe, facts: DataFacts | null): ReadonlyArray<Finding> =>
   facts === null
     ? [...unknownClasses(recipe), ...unknownSteps(recipe)]
-    : [...noClasses(facts), ...otherClasses(recipe, facts)]
+    : [...noClasses(recipe, facts), ...otherClasses(recipe, facts)]
 
 /** Says that trained weights cannot be had. */
 export const ofStart = (start: StartFacts | StartMissing | null): ReadonlyArray<Finding> =>

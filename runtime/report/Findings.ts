@@ -14,8 +14,7 @@ const indent = 11
 /** What usually answers a finding, as the author would write it; code stands between backticks. */
 const remedies: ReadonlyMap<string, string> = new Map([
   ...Rules.all.map(({ id, remedy }) => [id, remedy] as const),
-  ["data/classes-differ", "correct the classes of the data set, or leave them out: they come from the data"],
-  ["data/no-classes", "fill in `names` in the data's `data.yaml`"]
+  ["data/classes-differ", "correct the classes of the data set, or leave them out: they come from the data"]
 ])
 
 /** Says what to do about a finding; null where its message says it, or where its author accepted it. */

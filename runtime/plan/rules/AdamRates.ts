@@ -2,7 +2,8 @@ import * as Rates from "./Rates.ts"
 import type { Rule } from "./Rule.ts"
 import * as Words from "./Words.ts"
 
-const highest = 0.01
+/** Four times Adam's published rate. */
+const highest = 0.004
 
 const isAdam = ({ recipe: { optimizer } }: Parameters<Rule["check"]>[0]): boolean => optimizer._tag !== "Sgd"
 
@@ -16,7 +17,7 @@ export const adamRateOfSgd: Rule = {
   remedy: "lower the schedule's peak to about 0.001, or take `Optimizer.sgd`",
   check: (context) => {
     if (context.curve === null || !isAdam(context)) return null
-    const peak = Rates.peak(context.curve)
+    const peak = Rates.named(context.curve)
     return peak > highest
       ? `${context.recipe.optimizer._tag} at a learning rate of up to ${Words.figure(peak)}`
       : null
@@ -34,7 +35,7 @@ export const biasRateAbovePeak: Rule = {
   check: (context) => {
     const { curve, recipe: { warmup } } = context
     if (curve === null || warmup._tag === "None" || curve.warmupSteps === 0 || !isAdam(context)) return null
-    const peak = Rates.peak(curve)
+    const peak = Rates.named(curve)
     return warmup.biasFrom > peak
       ? `biases begin at a learning rate of ${Words.figure(warmup.biasFrom)}, the schedule's peak is ${
         Words.figure(peak)

@@ -23,6 +23,25 @@ export const earlyStopNeverReached: Rule = {
   }
 }
 
+/** Advises against a patience that may end a run while it warms up. */
+export const earlyStopShorterThanWarmup: Rule = {
+  id: "early-stop/shorter-than-warmup",
+  path: "earlyStop.evaluations",
+  severity: "advice",
+  reason: "the run may be stopped before it ever takes the schedule's learning rate",
+  source: "the definitions: a warmup leads to the schedule, and patience counts evaluations from the first one on",
+  remedy: "raise `earlyStop.evaluations`, evaluate less often, or shorten the warmup",
+  check: ({ recipe: { earlyStop, evaluate }, stepsPerEpoch, warmupSteps }) => {
+    if (earlyStop._tag === "Off" || evaluate.every === null || warmupSteps === null) return null
+    const every = Length.steps(evaluate.every, stepsPerEpoch)
+    return every !== null && earlyStop.evaluations * every < warmupSteps
+      ? `early stopping waits for ${Words.plural(earlyStop.evaluations, "evaluation")}, one every ${
+        Words.plural(every, "step")
+      }, and the warmup takes ${Words.plural(warmupSteps, "step")}`
+      : null
+  }
+}
+
 /** Refuses to wait for a figure that the model does not have. */
 export const earlyStopMetricOfAnotherModel: Rule = {
   id: "early-stop/metric-of-another-model",

@@ -16,7 +16,36 @@ export const lossOfAnotherModel: Rule = {
     (loss._tag === "YoloV8") === (model._tag === "Yolo") ? null : `the loss ${loss._tag} for ${families[model._tag]}`
 }
 
-/** Warns of dropout that the network has no place for. */
+/** Refuses a loss of which nothing counts. */
+export const lossWithoutGain: Rule = {
+  id: "loss/without-gain",
+  path: "loss",
+  severity: "error",
+  reason: "the loss is 0 whatever the model says, and nothing would be learnt",
+  source: "the definition of the v8 loss: its gains multiply its parts",
+  remedy: "set one of the gains above 0, or leave them out, which takes the published ones",
+  check: ({ recipe: { loss } }) =>
+    loss._tag === "YoloV8" && loss.box === 0 && loss.class === 0 && loss.dfl === 0 ? "all gains are 0" : null
+}
+
+/** A share beyond this leaves the last layer a handful of features. */
+const mostDropout = 0.8
+
+/** Warns of dropout that leaves next to nothing. */
+export const dropoutOfNearlyAll: Rule = {
+  id: "dropout/of-nearly-all",
+  path: "dropout.share",
+  severity: "warning",
+  reason: "hardly a feature comes as far as the last layer, so that the model learns little and slowly",
+  source: "dropout's publication, where half of the features is the usual share",
+  remedy: "set `dropout: Dropout.share(0.2)`, and look at a run before going beyond 0.5",
+  check: ({ recipe: { dropout, model } }) =>
+    dropout._tag === "Share" && model._tag === "Classifier" && dropout.share > mostDropout
+      ? `dropout of ${Words.figure(dropout.share)}`
+      : null
+}
+
+/** Warns of dropout that the the network has no place for. */
 export const dropoutWithoutPlace: Rule = {
   id: "dropout/without-place",
   path: "dropout",

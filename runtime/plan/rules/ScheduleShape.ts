@@ -1,4 +1,5 @@
 import * as Sequence from "../../optim/Sequence.ts"
+import * as NeverReached from "./NeverReached.ts"
 import * as Rates from "./Rates.ts"
 import type { Rule } from "./Rule.ts"
 import * as Words from "./Words.ts"
@@ -42,7 +43,8 @@ export const risesToTheEnd: Rule = {
   source: "practice: every published detector is trained on a rate that falls; `peak` and `final` are easily exchanged",
   remedy: "set `final` below `peak`, or accept it where the rise is the question, as in a search for a learning rate",
   check: ({ curve }) => {
-    if (curve === null || curve.warmupSteps >= curve.totalSteps - 1) return null
+    // A fall that the run's end cuts off is told by itself, with what is to be shortened.
+    if (curve === null || curve.warmupSteps >= curve.totalSteps - 1 || NeverReached.faultsOf(curve).length > 0) return null
     const first = curve.at(curve.warmupSteps).learningRate
     const last = Rates.last(curve)
     return last > first * rising && last >= Rates.peak(curve)

@@ -24,6 +24,12 @@ const least = 0.5
 const shareOf = (context: LaidOut): number =>
   1 - misfitsOf(context).reduce((sum, { elements }) => sum + elements, 0) / Math.max(1, context.cost.parameters)
 
+/** Tells whether weights were found that are this model's; unknown where nobody looked at them. */
+export const isFineTuning = (context: LaidOut): boolean => context.start !== null && shareOf(context) >= least
+
+/** Tells whether weights were found that are another model's. */
+export const isHardlyStarted = (context: LaidOut): boolean => context.start !== null && shareOf(context) < least
+
 const told = (context: LaidOut): string => {
   const misfits = misfitsOf(context)
   const [first] = misfits
@@ -52,5 +58,5 @@ export const startHardlyFits: Rule<LaidOut> = {
   reason: "this is nearly a cold start, and not the fine-tuning that it looks like",
   source: "the definition of a start: tensors are found by address and shape",
   remedy: "give the model the size that the weights were trained with, or leave `Model.from` out",
-  check: (context) => shareOf(context) < least ? told(context) : null
+  check: (context) => isHardlyStarted(context) ? told(context) : null
 }

@@ -10,9 +10,9 @@ export const mostlyBackground: Rule = {
   id: "data/mostly-background",
   path: "data",
   severity: "warning",
-  reason: "the loss is that of background nearly everywhere; if labels were meant to be there, their files were not found",
+  reason: "the loss is that of background nearly everywhere; if labels were meant to be there, they were not found",
   source: "practice with YOLO: up to a tenth of the images may show nothing",
-  remedy: "look whether every image has its label file in labels/, by the same name, or leave such images out",
+  remedy: "look whether every image that shows something has its labels, by the image's name, or leave such images out",
   check: ({ facts }) =>
     facts !== null && facts.images.train > 0 && facts.background > most * facts.images.train
       ? `${facts.background} of the ${facts.images.train} training images of "${facts.name}" have no box`
@@ -26,7 +26,7 @@ export const classWithoutBox: Rule = {
   severity: "warning",
   reason: "the model can only learn never to say so",
   source: "the data's labels",
-  remedy: "label some, or take the class out of the data's `data.yaml`",
+  remedy: "label some, or take the class out of those that the data names",
   check: ({ facts }) => {
     const missing = facts === null ? [] : facts.classes.filter((_, index) => facts.boxesByClass[index] === 0)
     return facts === null || missing.length === 0

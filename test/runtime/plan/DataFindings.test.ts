@@ -51,7 +51,13 @@ describe("DataFindings.of", () => {
   })
 
   it("refuses data without a class to detect", () => {
-    const findings = DataFindings.of(cells(), { ...facts, classes: [] })
-    assert.deepStrictEqual(findings.map(({ rule }) => rule), ["data/no-classes"])
+    const none = { ...facts, classes: [] }
+    const coco = Recipe.with(recipe, { data: Dataset.coco({ name: "blood-cells" }) })
+    const cases = [[cells(), "names in its data.yaml"], [coco, "categories in its annotations"]] as const
+    for (const [recipe, where] of cases) {
+      assert.deepStrictEqual(DataFindings.of(recipe, none).map(({ message, rule }) => [rule, message]), [
+        ["data/no-classes", `the data "small" names no class to detect: fill in ${where}`]
+      ])
+    }
   })
 })
