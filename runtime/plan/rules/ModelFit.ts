@@ -45,7 +45,7 @@ export const dropoutOfNearlyAll: Rule = {
       : null
 }
 
-/** Warns of dropout that the the network has no place for. */
+/** Warns of dropout that the network has no place for. */
 export const dropoutWithoutPlace: Rule = {
   id: "dropout/without-place",
   path: "dropout",

@@ -2,7 +2,7 @@
  * One launch of three arms, as its parts tell of it; the first arm explodes.
  */
 import type * as Experiment from "../../../dsl/Experiment.ts"
-import { Clip, Dataset, Evaluate, LearningRate, Model, Optimizer, Recipe, Warmup } from "../../../dsl/index.ts"
+import { Augment, Clip, Dataset, Evaluate, LearningRate, Model, Optimizer, Recipe, Warmup } from "../../../dsl/index.ts"
 import type { Evaluation } from "../../../runtime/detect/AveragePrecision.ts"
 import * as Plan from "../../../runtime/plan/Plan.ts"
 import type { CheckedEngine, EngineRow } from "../../../runtime/report/EnginesText.ts"
@@ -19,6 +19,7 @@ const bare = Recipe.make({
   model: Model.yolo({ depth: 0.33, width: 0.125, input: 64 }),
   optimizer: Optimizer.sgd({ momentum: 0.937, nesterov: true, weightDecay: 5e-4 }),
   schedule: LearningRate.cosine({ peak: 0.1, final: 0.001 }),
+  augment: Augment.standard({ closing: { steps: 30 } }),
   batch: 8,
   length: { steps: 150 },
   evaluate: Evaluate.every({ steps: 50 })
