@@ -35,6 +35,7 @@ const modules = [
 
 /** What other programs call; an experiment needs none of it. */
 const forPrograms: Readonly<Record<string, ReadonlyArray<string>>> = {
+  Length: ["split"],
   Experiment: ["isExperiment", "decode", "resolve", "InvalidExperiment"],
   Recipe: ["decode", "encode"],
   Host: ["bytes"],
