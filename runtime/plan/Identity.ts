@@ -7,6 +7,7 @@ import type { Curve } from "../optim/Curve.ts"
 import * as Moments from "../optim/Moments.ts"
 import * as Canonical from "./Canonical.ts"
 import * as Closing from "./Closing.ts"
+import * as Length from "./Length.ts"
 import type { Stage } from "./UpdateStages.ts"
 
 /** Raised whenever equal recipes on equal data would draw other weights, batches or augmentations. */
@@ -54,6 +55,15 @@ const augmentOf = ({ augment }: Recipe.Recipe) => {
   return changes
 }
 
+/** Without evaluations under way nothing stops a training early. */
+const earlyStopOf = ({ earlyStop, evaluate: { every }, model }: Recipe.Recipe, stepsPerEpoch: number | null) =>
+  earlyStop._tag === "Off" || every === null ? null : {
+    evaluations: earlyStop.evaluations,
+    metric: earlyStop.metric ?? (model._tag === "Classifier" ? "accuracy" : "map"),
+    delta: earlyStop.delta,
+    every: Length.steps(every, stepsPerEpoch) ?? every
+  }
+
 /**
  * Identifies everything that decides a training's numbers besides its data and seed, after resolution: epochs and the
  * steps that they come to are the same. Names, retries, evaluation, checkpoints and accepted findings are left out.
@@ -63,10 +73,12 @@ export const ofTraining = (options: {
   readonly graph: TrainingGraph
   readonly update: ReadonlyArray<Stage>
   readonly curve: Pick<Curve, "schedule" | "totalSteps" | "warmupSteps">
+  /** Null where the data is not at hand; an early stop's cadence in epochs then stands as declared. */
+  readonly stepsPerEpoch: number | null
   /** The SHA-256 of the trained weights; null where all of them start at random. */
   readonly start: string | null
 }): string => {
-  const { curve, graph, recipe, start, update } = options
+  const { curve, graph, recipe, start, stepsPerEpoch, update } = options
   return Canonical.hash({
     generatorVersion,
     graph: ofGraph(graph, update),
@@ -84,7 +96,7 @@ export const ofTraining = (options: {
     totalSteps: curve.totalSteps,
     clip: recipe.clip,
     ema: recipe.ema,
-    earlyStop: recipe.earlyStop._tag === "Off" ? null : { ...recipe.earlyStop, every: recipe.evaluate.every },
+    earlyStop: earlyStopOf(recipe, stepsPerEpoch),
     augment: augmentOf(recipe),
     precision: recipe.precision,
     batch: recipe.batch,

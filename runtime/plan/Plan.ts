@@ -108,7 +108,14 @@ export const resolveArm = (
       // Weights that were not looked at might be any.
       training: graph === null || curve === null || (recipe.model.weights !== undefined && taken === null)
         ? null
-        : Identity.ofTraining({ recipe, graph, update, curve, start: taken?.sha256 ?? null }),
+        : Identity.ofTraining({
+          recipe,
+          graph,
+          update,
+          curve,
+          start: taken?.sha256 ?? null,
+          stepsPerEpoch: schedule.stepsPerEpoch
+        }),
       data: facts?.fingerprint ?? null
     },
     graph,

@@ -125,7 +125,7 @@ const heading = (text: string): ReadonlyArray<Line.Line> => [Line.empty, Line.of
 const recipeOf = (recipe: Recipe.Recipe, columns: number): ReadonlyArray<Line.Line> => {
   const data = recipe.data._tag === "Shapes" ? RecipeText.data(recipe, null) : `"${recipe.data.name}"`
   return [
-    ...Paragraph.labelled("data", [`${data}, ${Figure.plural(recipe.batch, "image")} a step`], columns),
+    ...Paragraph.labelled("data", [`${data}, ${Figure.plural(recipe.batch * recipe.accumulate.batches, "image")} a step`], columns),
     ...Paragraph.labelled("model", [RecipeText.model(recipe)], columns),
     ...Paragraph.labelled("optimizer", [RecipeText.stage("optimizer", recipe) ?? ""], columns),
     ...Paragraph.labelled("clip", [RecipeText.stage("clip", recipe) ?? "off"], columns),

@@ -32,7 +32,7 @@ export const detector = (): Detector => {
   let best = Infinity
   let worst = { step: 0, loss: -Infinity }
   let vanished = 0
-  const first: Array<number> = []
+  const first: Array<{ readonly matched: number; readonly loss: number }> = []
   const last: Array<number> = []
 
   return {
@@ -40,12 +40,12 @@ export const detector = (): Detector => {
       if (!finite || !boxes) return null
       // A classifier matches nothing; its loss has no such part.
       const matched = (parts.box ?? NaN) + (parts.dfl ?? NaN)
-      if (first.length < beginning) first.push(matched)
+      if (first.length < beginning) first.push({ matched, loss })
       if (loss > worst.loss) worst = { step, loss }
       last.push(loss)
       if (last.length > inARow) last.shift()
       if (last.length === inARow) best = Math.min(best, mean(last))
-      vanished = matched < gone * mean(first) ? vanished + 1 : 0
+      vanished = matched < gone * mean(first.map((step) => step.matched)) ? vanished + 1 : 0
 
       if (vanished >= inARow) {
         return new Diverged({
@@ -56,12 +56,15 @@ export const detector = (): Detector => {
             + `nothing is matched any more: over ${inARow} steps hardly a box had an anchor that scores at all`
         })
       }
-      if (last.length === inARow && Math.min(...last) > farAbove * best) {
+      // A loss that was nearly 0 may rise far without being high: a new start of the schedule does that.
+      const high = Math.max(farAbove * best, mean(first.map((step) => step.loss)))
+      if (last.length === inARow && Math.min(...last) > high) {
         return new Diverged({
           step,
           loss,
           best,
-          message: `over ${inARow} steps the loss stayed above ${farAbove} times its best mean, ${figure(best)}; now it is ${figure(loss)}`
+          message: `over ${inARow} steps the loss stayed above where it began and above ${farAbove} times its best mean, `
+            + `${figure(best)}; now it is ${figure(loss)}`
         })
       }
       return null

@@ -72,7 +72,7 @@ describe("An arm's identities", () => {
       { optimizer: Optimizer.adam() },
       { optimizer: Optimizer.adamw() },
       { accumulate: Accumulate.batches(2) },
-      { earlyStop: EarlyStop.patience({ evaluations: 3 }) },
+      { earlyStop: EarlyStop.patience({ evaluations: 3 }), evaluate: Evaluate.every({ steps: 10 }) },
       { loss: Loss.yoloV8({ dfl: 1 }) },
       { augment: Augment.off },
       { augment: Augment.standard({ hue: 0 }) },
@@ -116,7 +116,7 @@ describe("An arm's identities", () => {
       (value) => ({ optimizer: Optimizer.adamw({ weightDecay: value }) }),
       (value) => ({ accumulate: Accumulate.batches(value) }),
       (value) => ({ ...classifier, loss: Loss.binaryCrossEntropy({ smoothing: value / 4 }) }),
-      (value) => ({ earlyStop: EarlyStop.patience({ evaluations: value }) }),
+      (value) => ({ earlyStop: EarlyStop.patience({ evaluations: value }), evaluate: Evaluate.every({ steps: 10 }) }),
       (value) => ({ earlyStop: EarlyStop.patience({ evaluations: 2 }), evaluate: Evaluate.every({ steps: value }) }),
       (value) => ({ ema: Ema.exponential({ tau: value }) }),
       (value) => ({ ema: Ema.exponential({ decay: value / 4 }) })
@@ -129,6 +129,21 @@ describe("An arm's identities", () => {
     }
   })
 
+  it("say the same of an early stop in epochs and in steps, by its default metric and by that metric's name", () => {
+    const trainingOf = (fields: Fields) => Plan.resolveArm("arm", Recipe.with(warm, fields), facts).identity.training
+    const inEpochs = trainingOf({
+      earlyStop: EarlyStop.patience({ evaluations: 2 }),
+      evaluate: Evaluate.every({ epochs: 1 })
+    })
+    assert.strictEqual(
+      inEpochs,
+      trainingOf({
+        earlyStop: EarlyStop.patience({ evaluations: 2, metric: "map" }),
+        evaluate: Evaluate.every({ steps: Math.floor(facts.images.train / warm.batch) })
+      })
+    )
+  })
+
   it("of recipe alone change with what decides no number", () => {
     const others: ReadonlyArray<Fields> = [
       { evaluate: Evaluate.every({ epochs: 1 }) },
@@ -136,6 +151,8 @@ describe("An arm's identities", () => {
       { checkpoint: Checkpoint.every({ steps: 10, keep: 2 }) },
       { monitor: Monitor.every({ steps: 10, histograms: true }) },
       { host: Host.make({ memory: "8 GiB", device: "gpu" }) },
+      // Nothing is evaluated that could stop it.
+      { earlyStop: EarlyStop.patience({ evaluations: 3 }) },
       // A YOLOv8 has no place for it.
       { dropout: Dropout.share(0.1) },
       { data: Dataset.shapes({ train: 64, val: 16, seed: 8 }) },

@@ -39,6 +39,13 @@ describe("Divergence", () => {
     assert.isNull(watch([...healthy, ...repeated(19, outcome(4, 90, 2)), ...healthy]))
   })
 
+  it("does not take a loss for high that is below where it began, however low its best was", () => {
+    const classifier = (loss: number): StepOutcome => ({ ...outcome(0, loss, 0), parts: { class: loss } })
+    const learnt = [...repeated(30, classifier(0.7)), ...repeated(30, classifier(3e-4))]
+    assert.isNull(watch([...learnt, ...repeated(40, classifier(0.2))]))
+    assert.strictEqual(watch([...learnt, ...repeated(40, classifier(0.8))])?.step, 60 + 19)
+  })
+
   it("does not measure by one batch whose loss happened to be small", () => {
     assert.isNull(watch([...healthy, outcome(0.3, 0.2, 0.1), ...repeated(60, outcome(4, 3, 2))]))
   })
