@@ -44,7 +44,8 @@ export const risesToTheEnd: Rule = {
   remedy: "set `final` below `peak`, or accept it where the rise is the question, as in a search for a learning rate",
   check: ({ curve }) => {
     // A fall that the run's end cuts off is told by itself, with what is to be shortened.
-    if (curve === null || curve.warmupSteps >= curve.totalSteps - 1 || NeverReached.faultsOf(curve).length > 0) return null
+    if (curve === null || NeverReached.faultsOf(curve).length > 0) return null
+    if (curve.warmupSteps >= curve.totalSteps - 1) return null
     const first = curve.at(curve.warmupSteps).learningRate
     const last = Rates.last(curve)
     return last > first * rising && last >= Rates.peak(curve)
