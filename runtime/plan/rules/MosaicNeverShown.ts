@@ -3,11 +3,11 @@ import * as Length from "../Length.ts"
 import type { Rule } from "./Rule.ts"
 import * as Words from "./Words.ts"
 
-/** Warns of a mosaic that is asked for and never shown. */
+/** Advises of a mosaic that is asked for and never shown. */
 export const mosaicNeverShown: Rule = {
   id: "augment/mosaic-never-shown",
   path: "augment.closing",
-  severity: "warning",
+  severity: "advice",
   reason: "the whole run goes without, and is another than its recipe reads like",
   source: "the definition of the closing: the last steps, over which no mosaic is shown",
   remedy: "shorten `closing` in `Augment.standard` to a tenth of the run, or set `mosaic: 0`",

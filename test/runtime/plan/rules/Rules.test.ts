@@ -404,7 +404,7 @@ const cases: Readonly<Record<string, Case>> = {
     ]
   },
   "augment/mosaic-never-shown": {
-    severity: "warning",
+    severity: "advice",
     path: "augment.closing",
     fires: [
       [
