@@ -48,6 +48,7 @@ interface Contestant {
 }
 
 const joins = ["Slice", "SplitV", "Concat"]
+const sums = ["Sum"]
 
 /** All kernels of our own, then all but some. */
 const contestants = (own: Kernels): ReadonlyArray<Contestant> => {
@@ -55,7 +56,7 @@ const contestants = (own: Kernels): ReadonlyArray<Contestant> => {
   const { inPlace: __, ...byOperations } = own
   const { batchNorm, bias, convolution, maxPool, silu, upsample } = Composed.kernels
   const without = (name: string, kernels: Kernels): Contestant => ({ name: `without ${name}`, kernels, stock: [] })
-  const others = Operations.replaced.filter((name) => !joins.includes(name))
+  const others = Operations.replaced.filter((name) => ![...joins, ...sums].includes(name))
   return [
     { name: "all", kernels: own, stock: [] },
     without("convolution", { ...own, convolution }),
@@ -65,6 +66,7 @@ const contestants = (own: Kernels): ReadonlyArray<Contestant> => {
     without("pools and upsampling", { ...own, maxPool, upsample }),
     without("update in place", byOperations),
     { name: "without joining and cutting", kernels: own, stock: joins },
+    { name: "without sums", kernels: own, stock: sums },
     { name: "without comparing and bounding", kernels: own, stock: others },
     { name: "none", kernels: Composed.kernels, stock: Operations.replaced }
   ]

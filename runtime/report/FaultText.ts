@@ -54,7 +54,11 @@ export const remedies = (run: RunResult, cwd: string): ReadonlyArray<string> => 
     case "Diverged":
       return againstExplosion(fault, run)
     case "OutOfMemory":
-      return ["a smaller batch", "a smaller model.input or model.width", "fewer other programs on the machine"]
+      return [
+        "a smaller batch, with accumulate: Accumulate.batches(2) or more for as many images a step as before",
+        "a smaller model.input or model.width",
+        "fewer other programs on the machine"
+      ]
     case "DataFault":
       return ["npx ballast validate, which lists every file that cannot be used", "correct the file, or take it out"]
     case "WorkerLost":

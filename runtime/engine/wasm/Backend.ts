@@ -6,11 +6,11 @@ import type * as TfjsWasm from "@tensorflow/tfjs-backend-wasm"
 import * as tf from "@tensorflow/tfjs-core"
 import { createRequire } from "node:module"
 import * as path from "node:path"
+import * as Heap from "./Heap.ts"
 import type { Memory } from "./Memory.ts"
 import * as Operations from "./Operations.ts"
 import * as Requirements from "./Requirements.ts"
 import * as Simd from "./Simd.ts"
-import type * as WebAssembly from "./WebAssembly.ts"
 
 /** A started backend, whose operations are replaced where tfjs's own lose a NaN or are slow. */
 export interface Backend extends Memory {
@@ -18,15 +18,11 @@ export interface Backend extends Memory {
 }
 
 interface Internals {
-  readonly wasm: {
-    readonly asm: { readonly memory: WebAssembly.Memory }
-    readonly _malloc: (bytes: number) => number
-    readonly _free: (address: number) => void
-  }
+  readonly wasm: Heap.Module
 }
 
 /** Makes room that grows and is never given back: as much as the largest convolution needs. */
-const workspaceOf = ({ _free, _malloc, asm }: Internals["wasm"]): Memory["workspace"] => {
+const workspaceOf = ({ _free, _malloc, asm }: Heap.Module): Memory["workspace"] => {
   let held = { bytes: 0, address: 0 }
   return (taps, cellBytes) => {
     const table = (taps + 2) * 32
@@ -55,6 +51,7 @@ const open = async (): Promise<Backend> => {
   if (!await tf.setBackend(Operations.backendName)) throw new Error("tfjs's wasm backend does not start")
   const backend = tf.backend() as TfjsWasm.BackendWasm
   const { wasm: internals } = backend as unknown as Internals
+  Heap.guard(internals)
   const { memory } = internals.asm
   const made: Memory = {
     memory,

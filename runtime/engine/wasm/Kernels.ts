@@ -88,7 +88,7 @@ export const make = (backend: Backend): Kernels.Kernels => {
         value,
         gradFunc: (upstream: tf.Tensor4D) => {
           const sums = allocate([channels])
-          simd.sumRows(addressOf(upstream), addressOf(sums), rows, channels)
+          simd.sum(addressOf(upstream), addressOf(sums), 1, rows, channels)
           return [upstream, sums]
         }
       }

@@ -1,6 +1,6 @@
 /**
- * Operations of tfjs's wasm backend that are replaced: some lose NaN, some walk tensors value by value in JavaScript or
- * through a table of positions. Where shapes or types are not those that training has, tfjs's own still compute.
+ * Operations of tfjs's wasm backend that are replaced: some lose NaN or digits, some walk tensors value by value in
+ * JavaScript or through a table of positions. Where shapes or types are not those that training has, tfjs's own still compute.
  */
 import * as tf from "@tensorflow/tfjs-core"
 import type { Memory } from "./Memory.ts"
@@ -124,6 +124,39 @@ const clipByValue: Replacement = (backend, sound) => (given) => {
   return result
 }
 
+/** Axes side by side, from `first` up to `end`, which are summed up in one go. */
+interface Run {
+  readonly first: number
+  readonly end: number
+}
+
+/** Finds the runs among axes, the last of them first. */
+const runsOf = (axes: ReadonlyArray<number>): ReadonlyArray<Run> =>
+  axes.toSorted((a, b) => b - a).reduce<ReadonlyArray<Run>>((found, axis) => {
+    const run = found.at(-1)
+    const joins = run?.first === axis + 1
+    return [...(joins ? found.slice(0, -1) : found), { first: axis, end: joins ? run.end : axis + 1 }]
+  }, [])
+
+const sum: Replacement = (backend, sound) => (given) => {
+  const x = given.inputs["x"] as tf.TensorInfo
+  const axes = tf.util.parseAxisParam(given.attrs?.["axis"] as number | Array<number>, [...x.shape])
+  const runs = runsOf(axes)
+  if (!isFloat(x) || runs.length === 0) return sound(given)
+  const kept = x.shape.map((extent, axis) => axes.includes(axis) ? 1 : extent)
+  const shape = given.attrs?.["keepDims"] === true ? kept : kept.filter((_, axis) => !axes.includes(axis))
+  let sums = x
+  runs.forEach(({ end, first }, index) => {
+    const [outer, inner] = [count(x.shape.slice(0, first)), count(kept.slice(end))]
+    const next = backend.reserve(index === runs.length - 1 ? shape : [outer, inner], "float32")
+    const summed = count(x.shape.slice(first, end))
+    backend.simd.sum(backend.addressOf(sums), backend.addressOf(next), outer, summed, inner)
+    if (sums !== x) backend.release(sums)
+    sums = next
+  })
+  return sums
+}
+
 const replacements: Readonly<Record<string, Replacement>> = {
   Slice: slice,
   SplitV: splitV,
@@ -135,7 +168,8 @@ const replacements: Readonly<Record<string, Replacement>> = {
   Equal: comparison,
   Minimum: extremum("minimum"),
   Maximum: extremum("maximum"),
-  ClipByValue: clipByValue
+  ClipByValue: clipByValue,
+  Sum: sum
 }
 
 /** Names the operations that are replaced. */

@@ -1,5 +1,5 @@
 /**
- * The kernels of our own, which tfjs's wasm backend lacks, has wrong, or is slow at: `simd/kernels.as`, compiled.
+ * The kernels of our own, which tfjs's wasm backend lacks, has wrong, or is slow at: those of `simd/`, compiled.
  */
 import * as fs from "node:fs"
 import * as WebAssembly from "./WebAssembly.ts"
@@ -53,7 +53,7 @@ export interface Simd {
   ) => void
   readonly affine: (x: Address, factor: Address, offset: Address, y: Address, rows: number, channels: number) => void
   readonly addBias: (x: Address, bias: Address, y: Address, rows: number, channels: number) => void
-  readonly sumRows: (x: Address, y: Address, rows: number, channels: number) => void
+  readonly sum: (x: Address, y: Address, outer: number, summed: number, inner: number) => void
   readonly copyRows: (
     from: Address,
     fromStride: number,

@@ -6,6 +6,7 @@ import * as EagerStep from "../../step/EagerStep.ts"
 import { Engine } from "../Engine.ts"
 import type { Subject } from "../reference/ReferenceCases.ts"
 import * as Backend from "./Backend.ts"
+import * as Heap from "./Heap.ts"
 import * as Kernels from "./Kernels.ts"
 import * as Requirements from "./Requirements.ts"
 
@@ -27,7 +28,10 @@ export const layer: Layer.Layer<Engine, EngineFault> = Layer.effect(
     const kernels = Kernels.make(yield* loadBackend)
     const compile = Effect.fn("Wasm.compile")(function*(configuration: Configuration) {
       return yield* Effect.acquireRelease(
-        Effect.try({ try: () => EagerStep.make(configuration, kernels), catch: fault }),
+        // A full heap is a defect here as it is in a step: whoever trains tells it from an engine that is at fault.
+        Effect.try({ try: () => EagerStep.make(configuration, kernels), catch: (cause) => cause }).pipe(
+          Effect.catch((cause) => Heap.isFull(cause) ? Effect.die(cause) : Effect.fail(fault(cause)))
+        ),
         (step) => Effect.sync(() => step.dispose())
       )
     })

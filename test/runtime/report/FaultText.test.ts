@@ -47,6 +47,11 @@ describe("FaultText", () => {
     assert.notInclude(FaultText.remedies(none, "/").join(), "NaN")
   })
 
+  it("says how a step keeps its images where memory holds fewer at a time", () => {
+    const [smaller = ""] = FaultText.remedies(ended("OutOfMemory"), "/")
+    assert.match(smaller, /^a smaller batch, with accumulate: Accumulate\.batches\(2\)/)
+  })
+
   it("sends to the log where the recipe is not to blame, and nothing for a fault that it does not know", () => {
     const lost = ended("WorkerLost", { directory: "/home/me/.ballast/runs/l1-1" })
     assert.include(FaultText.remedies(lost, "/home/me").join(), "the end of .ballast/runs/l1-1/attempts/1/process.log")

@@ -263,15 +263,6 @@ export function addBias(x: usize, bias: usize, y: usize, rows: i32, channels: i3
   }
 }
 
-/** Sums over rows: the gradient of a bias. */
-export function sumRows(x: usize, y: usize, rows: i32, channels: i32): void {
-  const stride = <usize>channels * FLOAT
-  const wideEnd = <usize>(channels & ~3) * FLOAT
-  let c: usize = 0
-  for (; c < wideEnd; c += VECTOR) v128.store(y + c, columnSum(x + c, rows, stride, true))
-  for (; c < stride; c += FLOAT) put(y + c, columnSum(x + c, rows, stride, false), false)
-}
-
 /** Copies blocks of bytes from rows of one length to rows of another. */
 export function copyRows(from: usize, fromStride: usize, to: usize, toStride: usize, bytes: usize, rows: i32): void {
   for (; rows > 0; rows--, from += fromStride, to += toStride) {

@@ -210,4 +210,70 @@ describe("The wasm engine's operations", () => {
     both(() => tf.clipByValue(drawn("clipped", [3, 7]), -0.25, 0.5))
     both(() => tf.minimum(tf.tensor([1, 5], [2], "int32"), tf.tensor([3], [1], "int32")))
   })
+
+  /** Sums over axes in float64, value by value. */
+  const exactSum = (x: tf.Tensor, axes: ReadonlyArray<number>): ReadonlyArray<number> => {
+    const kept = x.shape.map((extent, axis) => axes.includes(axis) ? 1 : extent)
+    const behind = (shape: ReadonlyArray<number>, axis: number) => shape.slice(axis + 1).reduce((a, b) => a * b, 1)
+    const sums = Array.from({ length: kept.reduce((a, b) => a * b, 1) }, () => 0)
+    valuesOf(x).forEach((value, at) => {
+      const cell = x.shape.reduce((sum, extent, axis) =>
+        axes.includes(axis) ? sum : sum + Math.floor(at / behind(x.shape, axis)) % extent * behind(kept, axis), 0)
+      sums[cell] = (sums[cell] ?? 0) + value
+    })
+    return sums
+  }
+
+  it("sum up over all sets of axes as float64 does, and keep axes where asked for", () => {
+    const x = drawn("summed", [2, 6, 5, 3, 9])
+    for (let set = 1; set < 32; set++) {
+      const axes = [0, 1, 2, 3, 4].filter((axis) => (set & 1 << axis) !== 0)
+      tf.tidy(() => {
+        const [sums, kept] = [tf.sum(x, axes), tf.sum(x, axes.map((axis) => axis - 5), true)]
+        assert.deepStrictEqual(sums.shape, x.shape.filter((_, axis) => !axes.includes(axis)))
+        assert.deepStrictEqual(kept.shape, x.shape.map((extent, axis) => axes.includes(axis) ? 1 : extent))
+        assert.isBelow(distance(valuesOf(sums), exactSum(x, axes)), 3e-7, axes.join())
+        assert.deepStrictEqual(valuesOf(kept), valuesOf(sums))
+      })
+    }
+    x.dispose()
+  })
+
+  it("sum up what tfjs's do in other types, over no axis and over nothing", () => {
+    both(() => tf.sum(tf.tensor([[1, 2], [3, 4]], [2, 2], "int32"), 0))
+    both(() => tf.sum(tf.tensor([[true, false], [true, true]], [2, 2], "bool")))
+    both(() => tf.sum(tf.tensor([[1.5, 2], [3, 4]]), []))
+    both(() => tf.sum(tf.scalar(2.5)))
+    tf.tidy(() => {
+      assert.deepStrictEqual([...valuesOf(tf.sum(tf.zeros([3, 0]), 1))], [0, 0, 0])
+      assert.deepStrictEqual(valuesOf(tf.sum(tf.zeros([0, 3]), 1)).length, 0)
+    })
+  })
+
+  it("sum up millions of values without losing digits", () => {
+    const cases = [[[20_000_003], 0], [[5_000_000, 4], 0], [[3, 7_000_000], 1], [[2, 4_000_000, 5], 1]] as const
+    for (const [shape, axis] of cases) {
+      tf.tidy(() => {
+        const sums = valuesOf(tf.sum(tf.mul(tf.ones([...shape]), 0.1), axis))
+        const exact = Math.fround(0.1) * (shape.at(axis) ?? 0)
+        sums.forEach((sum) => assert.closeTo(sum / exact, 1, 1e-6, shape.join()))
+      })
+    }
+    assert.strictEqual(tf.tidy(() => valuesOf(tf.sum(tf.ones([20_000_000])))[0]), 20_000_000)
+  })
+
+  it("sum up NaN and infinity to what they make, wherever they stand", () => {
+    for (let place = 0; place < 11; place++) {
+      for (const [given, made] of [[[NaN], NaN], [[Infinity], Infinity], [[-Infinity], -Infinity], [[Infinity, -Infinity], NaN]] as const) {
+        tf.tidy(() => {
+          const values = Float32Array.from({ length: 12 }, () => 1)
+          values.set(given, place)
+          assert.deepStrictEqual([...valuesOf(tf.sum(tf.tensor(values)))], [made])
+          assert.deepStrictEqual([...valuesOf(tf.sum(tf.stack([tf.ones([12]), tf.tensor(values)]), 1))], [12, made])
+          const columns = valuesOf(tf.sum(tf.stack([tf.ones([12]), tf.tensor(values), tf.ones([12])]), 0))
+          assert.deepStrictEqual([...columns], [...values].map((value) => value + 2))
+        })
+      }
+    }
+  })
 })

@@ -11,7 +11,7 @@ const folder = fileURLToPath(new URL("../../../../runtime/engine/wasm/simd/", im
 /** The committed kernels. */
 export const binary = path.join(folder, "kernels.wasm")
 
-const sources = ["kernels", "convolution", "update"]
+const sources = ["kernels", "convolution", "update", "sum"]
 
 const flags = "--outFile kernels.wasm -O3 --noAssert --runtime stub --enable simd,bulk-memory --importMemory --initialMemory 1"
 
