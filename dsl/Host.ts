@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import * as Duration from "./Duration.ts"
 
 const units = { MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 } as const
 const pattern = /^(\d+(?:\.\d+)?) ?(MiB|GiB|TiB)$/
@@ -9,21 +10,24 @@ const memory = Schema.String.pipe(Schema.check(Schema.makeFilter(
   { expected: `an amount with its unit, such as "8 GiB"` }
 )))
 
-/** What a machine must have to train a recipe. `memory` is that of the device that computes; null for whatever is there. */
+/**
+ * What a machine must have to train a recipe, and what an attempt may take of it. `memory` is that of the device that
+ * computes, null for whatever is there; an attempt that takes longer than `time` is ended, null for however long; one that
+ * shows no sign of life for `silence` is taken to hang.
+ */
 export const Host = Schema.Struct({
   memory: Schema.NullOr(memory),
-  device: Schema.Literals(["any", "cpu", "gpu"])
+  device: Schema.Literals(["any", "cpu", "gpu"]),
+  time: Schema.NullOr(Duration.Duration),
+  silence: Duration.Duration
 })
 export type Host = typeof Host.Type
 
-/** Trains wherever an engine is. */
-export const any: Host = { memory: null, device: "any" }
+/** Trains wherever an engine is, for however long. */
+export const any: Host = { memory: null, device: "any", time: null, silence: "10 minutes" }
 
-/** Says what the machine must have: `Host.make({ memory: "8 GiB", device: "gpu" })`. */
-export const make = (options: { readonly memory?: string | null; readonly device?: Host["device"] }): Host => ({
-  ...any,
-  ...options
-})
+/** Says what the machine must have, and how long an attempt may take: `Host.make({ memory: "8 GiB", device: "gpu" })`. */
+export const make = (options: Partial<Host>): Host => ({ ...any, ...options })
 
 /** Counts the bytes of an amount such as `"8 GiB"`. */
 export const bytes = (amount: string): number => {

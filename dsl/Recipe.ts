@@ -9,6 +9,7 @@ import * as Dropout from "./Dropout.ts"
 import * as EarlyStop from "./EarlyStop.ts"
 import * as Ema from "./Ema.ts"
 import * as Evaluate from "./Evaluate.ts"
+import * as Feed from "./Feed.ts"
 import * as Host from "./Host.ts"
 import * as Issue from "./Issue.ts"
 import * as LearningRate from "./LearningRate.ts"
@@ -28,6 +29,7 @@ const Accepted = Schema.Struct({ rule: Text.filled, reason: Text.filled })
 /** All that decides a training, as plain data. `batch` counts the images of one forward pass. */
 export const Recipe = Schema.Struct({
   data: Dataset.Dataset,
+  feed: Feed.Feed,
   model: Model.Model,
   loss: Loss.Loss,
   optimizer: Optimizer.Optimizer,
@@ -61,6 +63,7 @@ const lossOf = (model: Options["model"] | undefined): Loss.Loss =>
 
 /** Describes a training. Numbers are checked when the experiment is validated, all at once, not here. */
 export const make = (options: Options): Recipe => ({
+  feed: Feed.whole,
   loss: lossOf(options.model),
   warmup: Warmup.none,
   clip: Clip.off,
