@@ -2,18 +2,53 @@
  * What came of a launch: one entry a run, what was expected of them, and the verdict.
  */
 import type { Description } from "../engine/Engine.ts"
+import type { Diagnosis } from "../fault/Diagnosis.ts"
 import type { Execution } from "../step/Step.ts"
-import type { GradNorm, Metrics, OutcomeFault } from "../train/Outcome.ts"
+import type { AttemptOutcome, GradNorm, Metrics, OutcomeFault } from "../train/Outcome.ts"
 
 export type RunStatus = "succeeded" | "failed" | "cancelled" | "interrupted"
 
-/** One try at a run. `diagnosis` and `remedy` are null where nothing was tried to cure its fault. */
+/** One value of a recipe that a remedy changed, by its path; null where a side has none. */
+export interface ChangedField {
+  readonly path: string
+  readonly before: unknown
+  readonly after: unknown
+}
+
+/** What was changed after an attempt, before the next one. */
+export interface AppliedRemedy {
+  /** In a person's words. */
+  readonly change: string
+  readonly fields: ReadonlyArray<ChangedField>
+  /** The engine that the next attempt computes with; null where that stays. */
+  readonly engine: Description["engine"] | null
+  /** The step that the next attempt begins at. */
+  readonly from: number
+}
+
+/** How the training process ended where it ended without an answer. */
+export interface ProcessExit {
+  readonly code: number | null
+  readonly signal: string | null
+}
+
+/** One try at a run, from step `from` on. `remedy` is what was changed after it; null where nothing was. */
 export interface AttemptResult {
   readonly number: number
+  readonly from: number
   readonly status: "succeeded" | "failed" | "interrupted"
   readonly fault: OutcomeFault | null
-  readonly diagnosis: null
-  readonly remedy: null
+  readonly diagnosis: Diagnosis | null
+  readonly remedy: AppliedRemedy | null
+  /** Whether it goes on bit for bit as the one before would have, and why not; null where it began at step 0. */
+  readonly exact: AttemptOutcome["exact"]
+  /** The id that `ballast replay` takes; null where the fault left nothing to replay. */
+  readonly incident: string | null
+  readonly exit: ProcessExit | null
+  /** The most memory that its process held at once, in bytes; null where the host does not tell. */
+  readonly memory: number | null
+  /** What there is to say of how it began, such as a checkpoint that was refused, in a person's words. */
+  readonly remarks: ReadonlyArray<string>
 }
 
 /** How one arm at one seed ended. `engine` is null where none was loaded; `clipRate` is clipped over finite steps. */
@@ -35,7 +70,15 @@ export interface RunResult {
   readonly metrics: Metrics
   readonly clipRate: number
   readonly gradNorm: GradNorm
+  readonly spikes: number
+  /** How many batches were left out. */
+  readonly skipped: number
+  readonly advice: AttemptOutcome["advice"]
   readonly attempts: ReadonlyArray<AttemptResult>
+  /** How many attempts were tries again of what the machine broke off, with nothing changed. */
+  readonly infrastructure: number
+  /** Whether it ended on another recipe or engine than it was launched with. */
+  readonly remedied: boolean
   /** The run's folder, absolute. */
   readonly directory: string
 }
