@@ -11,25 +11,25 @@ import type { Home } from "./Home.ts"
 import * as RunFolder from "./RunFolder.ts"
 
 /** A checkpoint's average is what its run was evaluated by; one without it has weights and statistics apart. */
-const filesOf = (checkpoint: string): ReadonlyArray<string> => {
-  const average = path.join(checkpoint, "ema.safetensors")
-  return TrainedStart.look("", [average]).shapes.size > 0
-    ? [average]
-    : ["weights.safetensors", "buffers.safetensors"].map((name) => path.join(checkpoint, name))
+const ofCheckpoint = (name: string, checkpoint: string): TrainedStart.TrainedStart => {
+  const look = (...files: ReadonlyArray<string>) =>
+    TrainedStart.look(name, files.map((file) => path.join(checkpoint, file)))
+  const average = look("ema.safetensors")
+  return average.shapes.size > 0 ? average : look("weights.safetensors", "buffers.safetensors")
 }
 
 const ofRun = (run: string, home: Home): TrainedStart.TrainedStart => {
   const directory = path.join(home.runs, run)
-  if (!fs.existsSync(directory)) throw new Error(`${home.directory} keeps no run ${run}; npx ballast runs list shows those it keeps`)
+  if (!fs.existsSync(directory)) {
+    throw new Error(`${home.directory} keeps no run ${run}; npx ballast runs list shows those it keeps`)
+  }
   const checkpoint = RunFolder.checkpoint(directory)
   if (checkpoint === null) throw new Error(`run ${run} has left no checkpoint`)
-  return TrainedStart.look(`run ${run}`, filesOf(checkpoint))
+  return ofCheckpoint(`run ${run}`, checkpoint)
 }
 
 const ofFile = (file: string, sha256: string | null): TrainedStart.TrainedStart => {
-  const absolute = path.resolve(file)
-  if (!fs.existsSync(absolute)) throw new Error(`there is no file ${absolute}`)
-  const found = TrainedStart.look(file, [absolute])
+  const found = TrainedStart.look(file, [path.resolve(file)])
   if (sha256 !== null && found.sha256 !== sha256) {
     throw new Error(`${file} is not the file that is named: its SHA-256 is ${found.sha256}`)
   }

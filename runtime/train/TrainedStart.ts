@@ -12,40 +12,104 @@ export interface TrainedStart extends StartFacts {
   readonly files: ReadonlyArray<string>
 }
 
-interface Content {
-  readonly tensors: ReadonlyArray<NamedTensor>
-  readonly sha256: string
-}
+/** The most bytes that Node reads a file of into memory at once. */
+const largest = 2 ** 31 - 1
+const pieceBytes = 1 << 20
+
+const messageOf = (cause: unknown): string => cause instanceof Error ? cause.message : String(cause)
+
+const codeOf = (cause: unknown): string | null =>
+  cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : null
 
 /** Zip archives, as PyTorch writes its files, begin so; what it wrote earlier begins as a pickle does. */
-const isPytorch = (bytes: Uint8Array): boolean =>
-  (bytes[0] === 0x50 && bytes[1] === 0x4b) || (bytes[0] === 0x80 && (bytes[1] ?? 0) <= 5)
+const isPytorch = (first: Uint8Array): boolean =>
+  (first[0] === 0x50 && first[1] === 0x4b) || (first[0] === 0x80 && (first[1] ?? 6) <= 5)
 
-const decoded = (file: string, bytes: Uint8Array): ReadonlyArray<NamedTensor> => {
-  if (isPytorch(bytes)) {
-    throw new Error(`${file} is a PyTorch file; what is taken are safetensors files whose tensors have this model's addresses`)
+/** Tells how many bytes a file has before it is opened: opening a pipe waits for somebody who writes into it. */
+const sizeOf = (file: string): number => {
+  const status = fs.statSync(file)
+  if (!status.isFile()) {
+    throw new Error(`${file} is ${status.isDirectory() ? "a folder" : "a pipe or a device"}; weights are read from a file`)
   }
+  if (status.size > largest) {
+    throw new Error(`${file} has ${(status.size / 2 ** 30).toFixed(1)} GiB, and files of less than 2 GiB are taken`)
+  }
+  return status.size
+}
+
+/** Works on an open file, and says of which file it is where the system does not let it. */
+const opened = <A>(file: string, work: (descriptor: number, size: number) => A): A => {
+  let descriptor: number | null = null
   try {
-    return Safetensors.decode(bytes)
+    const size = sizeOf(file)
+    descriptor = fs.openSync(file, "r")
+    return work(descriptor, size)
   } catch (cause) {
-    throw new Error(`${file}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    const code = codeOf(cause)
+    if (code === null) throw cause
+    if (code === "ENOENT" || code === "ENOTDIR") throw new Error(`there is no file ${file}`, { cause })
+    throw new Error(`${file} cannot be read: ${messageOf(cause)}`, { cause })
+  } finally {
+    if (descriptor !== null) fs.closeSync(descriptor)
   }
 }
 
-const contentOf = (files: ReadonlyArray<string>): Content => {
-  const contents = files.map((file) => fs.readFileSync(file))
-  const sums = contents.map((bytes) => createHash("sha256").update(bytes).digest("hex"))
-  const [only] = sums
-  return {
-    tensors: contents.flatMap((bytes, index) => decoded(files[index] ?? "", bytes)),
-    sha256: sums.length === 1 && only !== undefined ? only : createHash("sha256").update(sums.join()).digest("hex")
+/** Reads bytes from a position on into a buffer; returns those that were read, fewer where the file ends. */
+const filled = (descriptor: number, buffer: Uint8Array, position: number): Uint8Array => {
+  let read = 0
+  for (let more = -1; more !== 0 && read < buffer.length; read += more) {
+    more = fs.readSync(descriptor, buffer, read, buffer.length - read, position + read)
+  }
+  return buffer.subarray(0, read)
+}
+
+const piece = (descriptor: number, position: number, length: number): Uint8Array =>
+  filled(descriptor, Buffer.alloc(length), position)
+
+const headerOf = (file: string, descriptor: number, size: number): ReadonlyArray<Safetensors.Entry> => {
+  const first = piece(descriptor, 0, Safetensors.lengthBytes)
+  try {
+    const length = Safetensors.headerLength(first, size)
+    const header = piece(descriptor, Safetensors.lengthBytes, length)
+    return Safetensors.entriesOf(header, size - Safetensors.lengthBytes - length)
+  } catch (cause) {
+    const why = isPytorch(first)
+      ? `${file} is a PyTorch file; what is taken are safetensors files whose tensors have this model's addresses`
+      : `${file}: ${messageOf(cause)}`
+    throw new Error(why, { cause })
   }
 }
 
-/** Reads what files hold. Throws an Error that says what is wrong where one is missing or is not safetensors. */
+const sumOf = (descriptor: number, size: number): string => {
+  const hash = createHash("sha256")
+  const buffer = Buffer.alloc(Math.min(pieceBytes, size))
+  for (let position = 0; position < size; position += buffer.length) {
+    hash.update(filled(descriptor, buffer.subarray(0, size - position), position))
+  }
+  return hash.digest("hex")
+}
+
+/** One file is decided by its own sum, several by the sum of theirs. */
+const joined = (sums: ReadonlyArray<string>): string =>
+  sums.length === 1 ? sums.join() : createHash("sha256").update(sums.join()).digest("hex")
+
+/**
+ * Looks what files hold without reading their values into memory. Throws an Error that says what is wrong where one is
+ * missing, is no file or is not safetensors.
+ */
 export const look = (name: string, files: ReadonlyArray<string>): TrainedStart => {
-  const { sha256, tensors } = contentOf(files)
-  return { name, files, sha256, shapes: new Map(tensors.map(({ name, shape }) => [name, shape])) }
+  const found = files.map((file) =>
+    opened(file, (descriptor, size) => ({
+      entries: headerOf(file, descriptor, size),
+      sha256: sumOf(descriptor, size)
+    }))
+  )
+  return {
+    name,
+    files,
+    sha256: joined(found.map(({ sha256 }) => sha256)),
+    shapes: new Map(found.flatMap(({ entries }) => entries.map(({ name, shape }) => [name, shape])))
+  }
 }
 
 /**
@@ -53,9 +117,11 @@ export const look = (name: string, files: ReadonlyArray<string>): TrainedStart =
  * where the files are no longer what was planned with.
  */
 export const applied = (state: State, start: TrainedStart): State => {
-  const { sha256, tensors } = contentOf(start.files)
-  if (sha256 !== start.sha256) throw new Error(`the weights of ${start.name} have changed since the training was planned`)
-  const trained = new Map(tensors.map((tensor) => [tensor.name, tensor]))
+  const contents = start.files.map((file) => opened(file, (descriptor, size) => piece(descriptor, 0, size)))
+  if (joined(contents.map((bytes) => createHash("sha256").update(bytes).digest("hex"))) !== start.sha256) {
+    throw new Error(`the weights of ${start.name} have changed since the training was planned`)
+  }
+  const trained = new Map(contents.flatMap(Safetensors.decode).map((tensor) => [tensor.name, tensor]))
   const taken = (own: NamedTensor): NamedTensor => {
     const other = trained.get(own.name)
     return other !== undefined && other.shape.join() === own.shape.join() ? { ...own, data: other.data } : own

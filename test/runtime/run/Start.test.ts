@@ -1,5 +1,6 @@
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { execFileSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
@@ -67,5 +68,14 @@ describe("Start.find", () => {
       assert.match(missing(yield* found({ file: path.join(folder, "none") }, folder)), /there is no file/)
       const file = path.join(yield* checkpoint("named", []), "weights.safetensors")
       assert.match(missing(yield* found({ file, sha256: "0".repeat(64) }, folder)), /its SHA-256 is [0-9a-f]{64}/)
+    }))
+  it.effect("refuses a pipe without waiting for somebody who writes into it, a folder and a device", () =>
+    Effect.gen(function*() {
+      const pipe = path.join(folder, "pipe")
+      execFileSync("mkfifo", [pipe])
+      const why = "weights are read from a file"
+      assert.strictEqual(missing(yield* found({ file: pipe }, folder)), `${pipe} is a pipe or a device; ${why}`)
+      assert.strictEqual(missing(yield* found({ file: "/dev/zero" }, folder)), `/dev/zero is a pipe or a device; ${why}`)
+      assert.strictEqual(missing(yield* found({ file: folder }, folder)), `${folder} is a folder; ${why}`)
     }))
 })
