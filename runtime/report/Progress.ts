@@ -150,6 +150,9 @@ export const make = (
         return screen.live ? [] : [Line.truncate(ProgressText.monitor(run, event, nameColumns, columns), columns)]
       case "checkpoint":
         return screen.live ? [] : ProgressText.checkpoint(run, event.directory, nameColumns, columns)
+      case "spike":
+      case "incident":
+        return []
       case "status": {
         // A live line shows each phase as long as it lasts, and training goes on after every evaluation.
         const stays = screen.live

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as path from "node:path"
 import type * as Length from "../../dsl/Length.ts"
 import * as Fault from "../../dsl/Fault.ts"
+import type * as Injection from "../../dsl/Injection.ts"
 import type * as Recipe from "../../dsl/Recipe.ts"
 import * as Loader from "../data/Loader.ts"
 import type { Source } from "../data/Source.ts"
@@ -37,6 +38,12 @@ export interface Assignment {
   readonly steps: number | null
   /** The attempt's folder, absolute. */
   readonly directory: string
+  /** The checkpoint to go on from, an absolute folder; null to begin at the first step. */
+  readonly from: string | null
+  /** What is to go wrong on purpose in this attempt; null for nothing. */
+  readonly injection: Injection.Injection | null
+  /** Names who may write: checkpoints are refused where the attempt's folder names another one. */
+  readonly token: string
 }
 
 /** What an attempt is watched and steered by. */
@@ -49,10 +56,12 @@ export interface Watch {
 const every = (length: Length.Length | null, stepsPerEpoch: number): number =>
   length === null ? Infinity : Math.max(1, PlanLength.steps(length, stepsPerEpoch) ?? Infinity)
 
-const outcomeFault = (fault: Fault.Fault): OutcomeFault => ({
+const outcomeFault = (fault: Fault.Fault, done: number): OutcomeFault => ({
   tag: fault._tag,
   message: fault.message,
-  step: "step" in fault ? fault.step : null
+  step: "step" in fault ? fault.step : null,
+  onset: done,
+  injected: null
 })
 
 /** A checkpoint that cannot be written is the host's failure, and no better reason to train on without one. */
@@ -91,10 +100,13 @@ export const run = Effect.fn("Attempt.run")(
 
     const outcome = (status: AttemptOutcome["status"], fault: Fault.Fault | null): AttemptOutcome => ({
       status,
+      from: 0,
+      exact: null,
       best: best?.step ?? null,
       steps: done,
       stopped: status === "succeeded" ? stopped : null,
-      fault: fault === null ? null : outcomeFault(fault),
+      fault: fault === null ? null : outcomeFault(fault, done),
+      incident: null,
       engine: { ...engine.description, execution: compiled?.execution ?? { mode: "session", reason: null } },
       metrics: {
         loss: fault === null ? tally.loss : Infinity,
@@ -107,7 +119,10 @@ export const run = Effect.fn("Attempt.run")(
         seconds: (performance.now() - began) / 1000
       },
       clipRate: tally.clipRate,
-      gradNorm: tally.gradNorm
+      gradNorm: tally.gradNorm,
+      spikes: 0,
+      skipped: 0,
+      advice: []
     })
 
     const train = Effect.gen(function*() {

@@ -59,6 +59,28 @@ export interface MonitorEvent extends Origin {
   readonly seconds: number
 }
 
+/** A figure of a step against its last ones: `deviations` says how far above their median, in robust deviations. */
+export interface Spike {
+  readonly value: number
+  readonly median: number
+  readonly deviations: number
+}
+
+/** A step's loss or gradient norm lies far above those before it; null for the one that does not. No fault by itself. */
+export interface SpikeEvent extends Origin {
+  readonly kind: "spike"
+  readonly loss: Spike | null
+  readonly gradNorm: Spike | null
+}
+
+/** A fault's step was kept for replay; `directory` is relative to the attempt's. */
+export interface IncidentEvent extends Origin {
+  readonly kind: "incident"
+  readonly directory: string
+  readonly tag: string
+  readonly message: string
+}
+
 /** A checkpoint was written; `directory` is relative to the attempt's. */
 export interface CheckpointEvent extends Origin {
   readonly kind: "checkpoint"
@@ -73,4 +95,4 @@ export interface StatusEvent extends Origin {
 }
 
 /** What an attempt says while it runs: the lines of `events.jsonl`, and the messages to the process that watches it. */
-export type Event = StepEvent | EvalEvent | MonitorEvent | CheckpointEvent | StatusEvent
+export type Event = StepEvent | EvalEvent | MonitorEvent | SpikeEvent | IncidentEvent | CheckpointEvent | StatusEvent

@@ -67,7 +67,10 @@ const attempt = Effect.fnUntraced(function*(
     recipe: changed,
     source,
     steps: options.steps ?? null,
-    directory: path.join(folder, "attempt")
+    directory: path.join(folder, "attempt"),
+    from: null,
+    injection: null,
+    token: "t"
   }, {
     emit: (event) => events.push(event),
     stopping: () => events.filter(({ kind }) => kind === "step").length >= (options.stopAfter ?? Infinity)
