@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Cron from "effect/Cron"
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import * as Issue from "../../dsl/Issue.ts"
@@ -36,6 +37,29 @@ describe("Trigger.cron", () => {
       ])
     }
     assert.match(issuesOf(Trigger.cron(5 as unknown as string)).join(), /^cron: expected a cron expression/)
+  })
+
+  it("refuses a date that never comes", () => {
+    for (const cron of ["0 0 31 2 *", "0 0 30 FEB *", "0 0 31 2,4,6,9,11 *", "0 0 30-31 2 *", "0 0 31 4 */2"]) {
+      assert.deepStrictEqual(issuesOf(Trigger.cron(cron)), [
+        `cron: expected a cron expression with a day that one of its months has, got "${cron}"`
+      ])
+    }
+    for (const cron of ["0 0 29 2 *", "0 0 31 2,3 *", "0 0 31 * *", "0 0 31 2 MON", "0 0 28-31 2 *", "0 0 */31 2 */7"]) {
+      assert.deepStrictEqual(issuesOf(Trigger.cron(cron)), [], cron)
+    }
+  })
+
+  it("takes just those dates of which one comes within the years in which weekdays recur", () => {
+    const some = (from: number, to: number) =>
+      fc.array(fc.integer({ min: from, max: to }), { minLength: 1, maxLength: 2 }).map((values) => values.join())
+    const weekdays = fc.oneof(fc.constantFrom("*", "*/2", "*/7"), some(0, 6))
+    const dates = Array.from({ length: 28 * 366 }, (_, day) => new Date(Date.UTC(2001, 0, 1 + day)))
+    fc.assert(fc.property(some(28, 31), some(1, 12), weekdays, (day, month, weekday) => {
+      const text = `0 0 ${day} ${month} ${weekday}`
+      const cron = Cron.parseUnsafe(text, "UTC")
+      assert.strictEqual(issuesOf(Trigger.cron(text)).length === 0, dates.some((date) => Cron.match(cron, date)), text)
+    }))
   })
 
   it("refuses a zone that there is not, whatever it is", () => {
