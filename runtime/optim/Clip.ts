@@ -36,12 +36,12 @@ export const fixedBound = (clip: Clip.Clip): number => {
 export const inputCount = (clip: Clip.Clip): number => clip._tag === "Auto" ? 5 : clip._tag === "ZScore" ? 3 : 0
 
 /**
- * The percentile of the remembered norms and one more, x, as far as it is known without x: between the order statistics
- * around it, `(1 - share) * clamp(x, ...lower) + share * clamp(x, ...upper)`, because one more value moves each of them
- * at most to its neighbour.
+ * Lists what a step needs to find a percentile of the remembered norms, in ascending order, and one more, x, as far as it
+ * is known without x: between the order statistics around it it is
+ * `(1 - share) * clamp(x, ...lower) + share * clamp(x, ...upper)`, because one more value moves each of them at most to
+ * its neighbour.
  */
-const percentileInputs = (percentile: number, norms: ReadonlyArray<number>): ReadonlyArray<number> => {
-  const ascending = norms.toSorted((left, right) => left - right)
+export const percentileInputs = (percentile: number, ascending: ArrayLike<number>): ReadonlyArray<number> => {
   const position = (percentile / 100) * ascending.length
   const lower = Math.floor(position)
   const share = position - lower
@@ -56,7 +56,8 @@ const percentileInputs = (percentile: number, norms: ReadonlyArray<number>): Rea
 export const inputs = (clip: Clip.Clip, memory: Memory): ReadonlyArray<number> => {
   if (clip._tag === "Auto") {
     const norms = memory._tag === "Norms" ? memory.norms : []
-    return percentileInputs(clip.percentile, norms.slice(Math.max(0, norms.length - clip.history + 1)))
+    const last = norms.slice(Math.max(0, norms.length - clip.history + 1))
+    return percentileInputs(clip.percentile, last.toSorted((left, right) => left - right))
   }
   if (clip._tag === "ZScore") {
     return memory._tag === "Statistics"
