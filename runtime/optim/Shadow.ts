@@ -66,7 +66,7 @@ export const follow = (clip: Clip.Clip, norms: ReadonlyArray<number>): Shadow =>
   return {
     clip,
     clipRate: coefficients.length / norms.length,
-    coefficient: coefficients.length === 0 ? null : medianOf(Float64Array.from(coefficients).sort()),
+    coefficient: coefficients.length === 0 ? null : medianOf(Float64Array.from(coefficients).toSorted()),
     largest
   }
 }
