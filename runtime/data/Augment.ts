@@ -14,9 +14,10 @@ export interface Drawn {
   readonly colour: Colour.Change
 }
 
-/** A sample's boxes, and where each of its pictures lies; its pixels are written in place. */
+/** A sample's boxes, where each of its pictures lies, and what of each is seen; its pixels are written in place. */
 export interface Placed extends Letterbox.PlacedBoxes {
   readonly placements: ReadonlyArray<Letterbox.Placement>
+  readonly windows: ReadonlyArray<Sheet.Window>
 }
 
 /**
@@ -46,8 +47,12 @@ export const draw = (
 export const letterbox = (picture: Picture, side: number, out: Float32Array, offset: number): Placed => {
   const placement = Letterbox.centred(picture, side)
   Letterbox.copy(picture, side, out, offset)
-  const whole = { picture, window: Sheet.everything }
-  return { placements: [placement], ...Letterbox.placeBoxes(whole, placement, side, false) }
+  const window = Sheet.everything
+  return {
+    placements: [placement],
+    windows: [window],
+    ...Letterbox.placeBoxes({ picture, window }, placement, side, false)
+  }
 }
 
 /** Writes a sheet as the recipe's augmentation and the random stream have it, in the same form as `letterbox`. */
@@ -73,6 +78,7 @@ export const apply = (
   Colour.change(out, offset, offset + side * side * 3, colour)
   return {
     placements: parts.map(({ placed }) => placed),
+    windows: sheet.parts.map(({ window }) => window),
     boxes: parts.flatMap(({ boxes }) => boxes),
     classes: parts.flatMap(({ classes }) => classes)
   }

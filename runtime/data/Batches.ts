@@ -2,9 +2,11 @@
  * Batches: pure functions of a seed, an epoch and an index, so that whoever makes one, and when, changes nothing.
  */
 import type * as Augment from "../../dsl/Augment.ts"
+import * as Quarantine from "../plan/Quarantine.ts"
 import * as Augmentation from "./Augment.ts"
 import type { Batch, SampleReference, Split } from "./Batch.ts"
 import * as Columns from "./Columns.ts"
+import * as Feeding from "./Feeding.ts"
 import * as Letterbox from "./Letterbox.ts"
 import * as Mosaic from "./Mosaic.ts"
 import * as Picture from "./Picture.ts"
@@ -14,7 +16,7 @@ import * as Sheet from "./Sheet.ts"
 import type { Source } from "./Source.ts"
 
 /** What decides the batches of a run. `batch` counts images, `input` is the side of the model's square in pixels. */
-export interface Making {
+export interface Making extends Feeding.Pace {
   readonly source: Source
   readonly batch: number
   readonly input: number
@@ -22,10 +24,10 @@ export interface Making {
   readonly seed: number
   /** The columns of a batch's padded ground truth, as `Columns.of` says. */
   readonly maxBoxes: number
-  /** The training batches of one epoch. */
-  readonly batchesPerEpoch: number
   /** The training batch, counted over all epochs, from which on no mosaic is shown. */
   readonly closingFrom: number
+  /** The training image that is spoilt on purpose wherever it is seen; null for none. */
+  readonly badImage: number | null
 }
 
 export interface Batches {
@@ -38,18 +40,16 @@ export interface Batches {
 /** How many batches hold the validation images. */
 export const validationCount = ({ facts }: Source, batch: number): number => Math.ceil(facts.images.val / batch)
 
-/** The order of an epoch's images. */
-const orderOf = ({ seed, source }: Making, epoch: number): ReadonlyArray<number> =>
-  Random.shuffled(source.facts.images.train, Random.stream(seed, "order", epoch))
+const fileOf = ({ source }: Making, split: Split, index: number): string | null => source.images[split][index]?.file ?? null
 
 const reference = (
-  { source }: Making,
+  making: Making,
   at: { readonly row: number; readonly split: Split; readonly index: number },
   { original, scale }: Picture.Picture,
   { flip, gain, left, top }: Letterbox.Placement
 ): SampleReference => ({
   ...at,
-  file: source.images[at.split][at.index]?.file ?? null,
+  file: fileOf(making, at.split, at.index),
   width: original.width,
   height: original.height,
   scale: scale * gain,
@@ -57,6 +57,9 @@ const reference = (
   top,
   flipped: flip
 })
+
+/** No picture holds such numbers, and float32 can: what is computed of them is not finite. */
+const spoilt = 3e38
 
 /** What one row of a batch shows. */
 interface Shown {
@@ -71,7 +74,7 @@ const assemble = async (
   load: Picture.Load,
   of: { readonly split: Split; readonly epoch: number; readonly index: number; readonly rows: ReadonlyArray<Shown> }
 ): Promise<Batch> => {
-  const { batch, input, maxBoxes } = making
+  const { badImage, batch, input, maxBoxes } = making
   const { epoch, split } = of
   const floats = input * input * 3
   const images = new Float32Array(batch * floats)
@@ -84,8 +87,10 @@ const assemble = async (
     for (const index of shown.images) pictures.push(await load(index))
     const placed = shown.write(pictures, images, row * floats)
     if (placed.classes.length > maxBoxes) {
+      const [index = 0] = shown.images
+      const name = Quarantine.nameOf(fileOf(making, split, index), index)
       const count = placed.classes.length
-      throw new RangeError(`${split} image ${shown.images[0]} has ${count} boxes, and a batch has room for ${maxBoxes}`)
+      throw new Picture.UnreadablePicture(name, `${split} image ${name} has ${count} boxes, and a batch has room for ${maxBoxes}`)
     }
     boxes.set(placed.boxes, row * maxBoxes * 4)
     classes.set(placed.classes, row * maxBoxes)
@@ -93,7 +98,11 @@ const assemble = async (
     for (const [at, index] of shown.images.entries()) {
       const picture = pictures[at]
       const placement = placed.placements[at]
-      if (picture === undefined || placement === undefined) continue
+      const window = placed.windows[at]
+      if (picture === undefined || placement === undefined || window === undefined) continue
+      if (split === "train" && index === badImage) {
+        Letterbox.cover({ picture, window }, placement, input, spoilt, images, row * floats)
+      }
       samples.push(reference(making, { row, split, index }, picture, placement))
     }
   }
@@ -107,17 +116,29 @@ const plainly = (input: number, index: number): Shown => ({
   write: ([picture], out, offset) => Augmentation.letterbox(picture as Picture.Picture, input, out, offset)
 })
 
-/** Shows a training image as the recipe's augmentation has it in an epoch, in a mosaic or by itself. */
-const changed = (making: Making, augment: Augment.Standard, epoch: number, index: number, closing: boolean): Shown => {
+/**
+ * Shows what has a training image's place in an epoch as the recipe's augmentation has it, in a mosaic or by itself. What
+ * is drawn is the place's own, so that an image which is shown in two places is not shown alike.
+ */
+const changed = (
+  making: Making,
+  augment: Augment.Standard,
+  { closing, epoch, index, order: { shown } }: {
+    readonly epoch: number
+    readonly index: number
+    readonly order: Feeding.Order
+    readonly closing: boolean
+  }
+): Shown => {
   const { input, maxBoxes, seed, source } = making
   const change = (sheet: Sheet.Sheet, out: Float32Array, offset: number): Augmentation.Placed =>
     Augmentation.apply(augment, sheet, input, Random.stream(seed, "augment", epoch, index), out, offset)
   const random = Random.stream(seed, "mosaic", epoch, index)
   const mosaic = closing ? null : Mosaic.draw(augment.mosaic, source.facts.images.train, input, random)
   return mosaic === null
-    ? { images: [index], write: ([picture], out, offset) => change(Sheet.of(picture as Picture.Picture), out, offset) }
+    ? { images: [shown(index)], write: ([picture], out, offset) => change(Sheet.of(picture as Picture.Picture), out, offset) }
     : {
-      images: [index, ...mosaic.others],
+      images: [index, ...mosaic.others].map(shown),
       write: (pictures, out, offset) =>
         Columns.fit(change(Mosaic.lay(pictures, mosaic, input), out, offset), maxBoxes)
     }
@@ -128,14 +149,16 @@ const range = (start: number, end: number): ReadonlyArray<number> =>
 
 /** Prepares to make batches, keeping decoded pictures within `budget` bytes. */
 export const make = (making: Making, budget: number): Batches => {
-  const { augment, batch, closingFrom, input, source, batchesPerEpoch } = making
+  const { augment, batch, batchesPerEpoch, closingFrom, feed, input, seed, source } = making
   const loadTraining = Picture.kept((index) => Pictures.load(source, "train", index, input), budget)
   const loadValidation: Picture.Load = (index) => Pictures.load(source, "val", index, input)
-  let epochOrder: { readonly epoch: number; readonly order: ReadonlyArray<number> } | null = null
+  const orderOf = Feeding.ordering(feed, source.facts, seed)
+  let latest: { readonly epoch: number; readonly order: Feeding.Order } | null = null
   return {
     training: (epoch, index) => {
-      if (epochOrder?.epoch !== epoch) epochOrder = { epoch, order: orderOf(making, epoch) }
-      const images = epochOrder.order.slice(index * batch, (index + 1) * batch)
+      if (latest?.epoch !== epoch) latest = { epoch, order: orderOf(epoch) }
+      const { order } = latest
+      const images = order.images.slice(index * batch, (index + 1) * batch)
       if (images.length < batch) {
         return Promise.reject(
           new RangeError(`the ${source.facts.images.train} train images do not fill batch ${index} of ${batch}`)
@@ -143,7 +166,9 @@ export const make = (making: Making, budget: number): Batches => {
       }
       const closing = epoch * batchesPerEpoch + index >= closingFrom
       const rows = images.map((image) =>
-        augment._tag === "Off" ? plainly(input, image) : changed(making, augment, epoch, image, closing)
+        augment._tag === "Off"
+          ? plainly(input, order.shown(image))
+          : changed(making, augment, { epoch, index: image, order, closing })
       )
       return assemble(making, loadTraining, { split: "train", epoch, index, rows })
     },

@@ -132,20 +132,44 @@ const samplesOf = (side: number, { flip, from, gain, length, start, to }: Line):
   return { first, last, before, after, share }
 }
 
+/** Finds the rows and columns of the square that show what is seen of a picture. */
+const sampled = ({ picture, window }: Pick<Part, "picture" | "window">, placement: Placement, side: number) => {
+  const { flip, gain, left, top } = placement
+  const { height, width } = picture
+  return {
+    across: samplesOf(side, { length: width, from: window.left, to: window.right, gain, start: left, flip }),
+    down: samplesOf(side, { length: height, from: window.top, to: window.bottom, gain, start: top, flip: false })
+  }
+}
+
+/** Fills what is seen of a picture, placed anywhere, with one number, in a square that begins at `offset`. */
+export const cover = (
+  part: Pick<Part, "picture" | "window">,
+  placement: Placement,
+  side: number,
+  number: number,
+  out: Float32Array,
+  offset: number
+): void => {
+  const { across, down } = sampled(part, placement, side)
+  for (let row = down.first; row <= down.last; row++) {
+    out.fill(number, offset + (row * side + across.first) * 3, offset + (row * side + across.last + 1) * 3)
+  }
+}
+
 /**
  * Draws what is seen of a picture, placed anywhere, over a square of `[side, side, 3]` floats in 0..255 that begins at
  * `offset`, by bilinear sampling.
  */
 export const draw = (
-  { picture, window }: Pick<Part, "picture" | "window">,
-  { flip, gain, left, top }: Placement,
+  part: Pick<Part, "picture" | "window">,
+  placement: Placement,
   side: number,
   out: Float32Array,
   offset: number
 ): void => {
-  const { height, pixels, width } = picture
-  const across = samplesOf(side, { length: width, from: window.left, to: window.right, gain, start: left, flip })
-  const down = samplesOf(side, { length: height, from: window.top, to: window.bottom, gain, start: top, flip: false })
+  const { pixels, width } = part.picture
+  const { across, down } = sampled(part, placement, side)
   const { after, before, first, last, share } = across
   for (let row = down.first; row <= down.last; row++) {
     const upper = (down.before[row] as number) * width

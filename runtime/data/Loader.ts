@@ -4,15 +4,16 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as os from "node:os"
-import { DataFault } from "../../dsl/Fault.ts"
+import { DataFault, WorkerLost } from "../../dsl/Fault.ts"
 import type { Batch } from "./Batch.ts"
 import * as Batches from "./Batches.ts"
+import * as Feeding from "./Feeding.ts"
 import * as LoaderThreads from "./LoaderThreads.ts"
 import * as Photograph from "./Photograph.ts"
 
 export interface Options extends Batches.Making {
-  /** The first training batch that is wanted: one that was interrupted goes on where it stopped. */
-  readonly start: { readonly epoch: number; readonly batch: number }
+  /** The step of the optimizer whose first batch comes first: a training that was interrupted goes on where it stopped. */
+  readonly start: number
   /** Defaults to one for every two processors, four at most. */
   readonly threads?: number
   /** How many training batches may be ready before they are asked for. */
@@ -21,13 +22,16 @@ export interface Options extends Batches.Making {
 
 export interface Loader {
   /** Waits for the next training batch. They come in order, epoch after epoch without end, to one fiber at a time. */
-  readonly next: Effect.Effect<Batch, DataFault>
+  readonly next: Effect.Effect<Batch, LoaderFault>
   readonly validationBatches: number
   /** Waits for a validation batch, 0 to `validationBatches - 1`. */
-  readonly validation: (index: number) => Effect.Effect<Batch, DataFault>
+  readonly validation: (index: number) => Effect.Effect<Batch, LoaderFault>
 }
 
-type Answer = Promise<Batch | DataFault>
+/** An image that cannot be used, which `sample` names, or a thread that has ended. */
+export type LoaderFault = DataFault | WorkerLost
+
+type Answer = Promise<LoaderThreads.Made>
 
 const defaultThreads = (): number => Math.min(4, Math.max(1, Math.floor(os.availableParallelism() / 2)))
 
@@ -35,15 +39,13 @@ const defaultThreads = (): number => Math.min(4, Math.max(1, Math.floor(os.avail
 const budgetFor = (threads: number): number => Math.floor(Math.min(os.totalmem() / 8, 2 ** 30) / threads)
 
 /**
- * Starts the threads; they end with the scope, and do not keep the process alive. What cannot be read, and a thread
- * that crashes, becomes a DataFault where the batch is asked for.
+ * Starts the threads; they end with the scope, and do not keep the process alive. What cannot be read becomes a DataFault
+ * where the batch is asked for, and a thread that crashes becomes WorkerLost.
  */
 export const make = Effect.fn("Loader.make")(
   function*(options: Options): Effect.fn.Return<Loader, never, Scope.Scope> {
-    const { augment, batch, closingFrom, input, maxBoxes, seed, source, batchesPerEpoch } = options
-    const threadCount = options.threads ?? defaultThreads()
-    const ahead = options.ahead ?? 2 * threadCount + 2
-    const making: Batches.Making = { source, batch, input, augment, seed, maxBoxes, batchesPerEpoch, closingFrom }
+    const { start, threads: threadCount = defaultThreads(), ahead = 2 * threadCount + 2, ...making } = options
+    const { batch, batchesPerStep, source } = making
     if (source.dataset._tag !== "Shapes") yield* Effect.promise(Photograph.prepare)
     const threads = yield* Effect.acquireRelease(
       Effect.sync(() => LoaderThreads.start({ making, budget: budgetFor(threadCount) }, threadCount)),
@@ -52,19 +54,16 @@ export const make = Effect.fn("Loader.make")(
 
     const settle = Effect.fnUntraced(function*(answer: Answer) {
       const settled = yield* Effect.promise(() => threads.wait(answer))
-      return settled instanceof DataFault ? yield* settled : settled
+      return settled instanceof DataFault || settled instanceof WorkerLost ? yield* settled : settled
     })
 
-    let { batch: index, epoch } = options.start
+    let asked = 0
     const queue: Array<Answer> = []
     const fill = (): void => {
       while (queue.length < Math.max(1, ahead)) {
-        queue.push(threads.ask({ kind: "training", epoch, index }))
-        index++
-        if (index >= batchesPerEpoch) {
-          index = 0
-          epoch++
-        }
+        const step = start + Math.floor(asked / batchesPerStep)
+        queue.push(threads.ask({ kind: "training", ...Feeding.placeOf(making, step, asked % batchesPerStep) }))
+        asked++
       }
     }
     fill()

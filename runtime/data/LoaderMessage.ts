@@ -21,5 +21,5 @@ export interface Request {
 
 export type Answer =
   | { readonly id: number; readonly batch: Batch }
-  /** `sample` names the file where one is at fault. */
-  | { readonly id: number; readonly batch: null; readonly sample: string | null; readonly message: string }
+  /** `sample` names the image that is at fault. */
+  | { readonly id: number; readonly batch: null; readonly sample: string; readonly message: string }

@@ -2,13 +2,16 @@
  * The threads of a loader: they are asked for batches, and answer each request once, with a batch or a fault.
  */
 import { Worker } from "node:worker_threads"
-import { DataFault } from "../../dsl/Fault.ts"
+import { DataFault, WorkerLost } from "../../dsl/Fault.ts"
 import type { Batch } from "./Batch.ts"
 import type { Answer, Assignment, Request, Wanted } from "./LoaderMessage.ts"
 
+/** A batch, what of the data is at fault, or that a thread has ended, for which no image is to blame. */
+export type Made = Batch | DataFault | WorkerLost
+
 export interface LoaderThreads {
   /** Asks the thread that has least to do. The promise never rejects. */
-  readonly ask: (wanted: Wanted) => Promise<Batch | DataFault>
+  readonly ask: (wanted: Wanted) => Promise<Made>
   /** Waits for an answer; meanwhile, and only then, the threads keep the process alive. */
   readonly wait: <A>(answer: Promise<A>) => Promise<A>
   /** Ends the threads, whatever they do; open requests are answered with a fault. */
@@ -17,7 +20,7 @@ export interface LoaderThreads {
 
 interface Thread {
   readonly worker: Worker
-  readonly open: Map<number, (answer: Batch | DataFault) => void>
+  readonly open: Map<number, (answer: Made) => void>
 }
 
 const faultOf = (answer: Answer & { readonly batch: null }): DataFault =>
@@ -25,12 +28,12 @@ const faultOf = (answer: Answer & { readonly batch: null }): DataFault =>
 
 /** Starts `count` threads, each with the same assignment. */
 export const start = (assignment: Assignment, count: number): LoaderThreads => {
-  let lost: DataFault | null = null
+  let lost: WorkerLost | null = null
   let waiting = 0
   let asked = 0
 
-  const lose = ({ open }: Thread, what: string): void => {
-    lost ??= new DataFault({ sample: null, message: `a thread that makes batches ended: ${what}` })
+  const lose = ({ open }: Thread, what: string, exitCode: number | null = null): void => {
+    lost ??= new WorkerLost({ exitCode, signal: null, message: `a thread that makes batches ended: ${what}` })
     for (const resolve of open.values()) resolve(lost)
     open.clear()
   }
@@ -44,14 +47,14 @@ export const start = (assignment: Assignment, count: number): LoaderThreads => {
     })
     worker.on("messageerror", (error) => lose(thread, error.message))
     worker.on("error", (error) => lose(thread, error instanceof Error ? error.message : String(error)))
-    worker.on("exit", (code) => lose(thread, `its code was ${code}`))
+    worker.on("exit", (code) => lose(thread, `its code was ${code}`, code))
     worker.unref()
     return thread
   }
 
   const threads = Array.from({ length: Math.max(1, count) }, startThread)
 
-  const ask = (wanted: Wanted): Promise<Batch | DataFault> =>
+  const ask = (wanted: Wanted): Promise<Made> =>
     new Promise((resolve) => {
       if (lost !== null) return resolve(lost)
       const id = asked++

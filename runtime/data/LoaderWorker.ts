@@ -18,8 +18,9 @@ const answer = async ({ id, wanted }: Request): Promise<void> => {
     const buffers = [images, boxes, classes, present].map(({ buffer }) => buffer as ArrayBuffer)
     parentPort?.postMessage({ id, batch } satisfies Answer, buffers)
   } catch (cause) {
-    const sample = cause instanceof UnreadablePicture ? cause.sample : null
-    const message = cause instanceof Error ? cause.message : String(cause)
+    // Whatever else goes wrong is no image's fault, and ends the thread.
+    if (!(cause instanceof UnreadablePicture)) throw cause
+    const { message, sample } = cause
     parentPort?.postMessage({ id, batch: null, sample, message } satisfies Answer, [])
   }
 }

@@ -3,6 +3,7 @@
  */
 import * as fs from "node:fs"
 import * as path from "node:path"
+import * as Quarantine from "../plan/Quarantine.ts"
 import type { Split } from "./Batch.ts"
 import * as Photograph from "./Photograph.ts"
 import { type Picture, UnreadablePicture } from "./Picture.ts"
@@ -15,7 +16,7 @@ const readPhotograph = async (source: Source, split: Split, index: number, input
   const entry = source.images[split][index]
   const { file, labels, size } = entry ?? { file: null, labels: null, size: null }
   if (source.directory === null || file === null || labels === null || size === null) {
-    throw new UnreadablePicture(`${split} ${index}`, `the data set has no ${split} image ${index}`)
+    throw new UnreadablePicture(Quarantine.nameOf(file, index), `the data set has no ${split} image ${index}`)
   }
   const absolute = path.join(source.directory, file)
   const changed = (what: string) =>

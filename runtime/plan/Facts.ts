@@ -3,6 +3,8 @@ export interface DataFacts {
   readonly name: string
   readonly classes: ReadonlyArray<string>
   readonly images: { readonly train: number; readonly val: number }
+  /** The training images' files, in their order and relative to the data set's folder; null where they are generated. */
+  readonly trainFiles: ReadonlyArray<string> | null
   readonly boxes: { readonly train: number; readonly val: number }
   /** The most boxes on one image, at least 1. */
   readonly maxBoxes: number

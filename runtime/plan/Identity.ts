@@ -8,6 +8,7 @@ import * as Moments from "../optim/Moments.ts"
 import * as Canonical from "./Canonical.ts"
 import * as Closing from "./Closing.ts"
 import * as Length from "./Length.ts"
+import * as Skips from "./Skips.ts"
 import type { Stage } from "./UpdateStages.ts"
 
 /** Raised whenever equal recipes on equal data would draw other weights, batches or augmentations. */
@@ -55,6 +56,13 @@ const augmentOf = ({ augment }: Recipe.Recipe) => {
   return changes
 }
 
+/** What is left out is a set, in whichever order it is written, and a skip that no step comes to leaves out nothing. */
+const feedOf = ({ feed: { order, quarantine, skip } }: Recipe.Recipe, totalSteps: number) => ({
+  quarantine: [...new Set(quarantine)].toSorted(),
+  skip: Skips.reached(skip, totalSteps),
+  order
+})
+
 /** Without evaluations under way nothing stops a training early. */
 const earlyStopOf = ({ earlyStop, evaluate: { every }, model }: Recipe.Recipe, stepsPerEpoch: number | null) =>
   earlyStop._tag === "Off" || every === null ? null : {
@@ -89,6 +97,7 @@ export const ofTraining = (options: {
       ...buffers.map(({ value }) => value)
     ]),
     start,
+    feed: feedOf(recipe, curve.totalSteps),
     loss: recipe.loss,
     optimizer: recipe.optimizer,
     schedule: curve.schedule,

@@ -82,7 +82,7 @@ export const run = Effect.fn("Evaluation.run")(
     step.write(state)
     const loader = yield* Loader.make({
       ...Setup.makingOf(recipe, source, seed),
-      start: { epoch: 0, batch: 0 }
+      start: 0
     })
     const found: RunEvaluation = graph.outputs.distances === null
       ? yield* Accuracy.evaluate(step, loader, graph.classes)

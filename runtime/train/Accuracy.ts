@@ -2,8 +2,7 @@
  * How often a classifier is right about which classes an image shows.
  */
 import * as Effect from "effect/Effect"
-import type { DataFault } from "../../dsl/Fault.ts"
-import type { Loader } from "../data/Loader.ts"
+import type { Loader, LoaderFault } from "../data/Loader.ts"
 import type { Step } from "../step/Step.ts"
 
 /** The document of `ballast eval --json` for a classifier: shares of images and, as a whole, of image and class pairs. */
@@ -23,7 +22,7 @@ export const evaluate: (
   step: Step,
   loader: Loader,
   classes: ReadonlyArray<string>
-) => Effect.Effect<Accuracy, DataFault> = Effect.fn("Accuracy.evaluate")(function*(step, loader, classes) {
+) => Effect.Effect<Accuracy, LoaderFault> = Effect.fn("Accuracy.evaluate")(function*(step, loader, classes) {
   const counts = classes.map(() => ({ right: 0, shown: 0 }))
   let images = 0
   for (let index = 0; index < loader.validationBatches; index++) {

@@ -135,7 +135,7 @@ export const run = Effect.fn("Attempt.run")(
       const lastStep = Math.min(totalSteps, assignment.steps ?? Infinity)
       const loader = yield* Loader.make({
         ...Setup.makingOf(recipe, source, seed),
-        start: { epoch: 0, batch: 0 }
+        start: 0
       })
       yield* status("compiling")
       const step = yield* engine.compile(Setup.configurationOf(recipe, graph, source, seed))

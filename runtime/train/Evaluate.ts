@@ -2,10 +2,9 @@
  * Average precision of a step's present weights on the validation split.
  */
 import * as Effect from "effect/Effect"
-import type { DataFault } from "../../dsl/Fault.ts"
 import type { Batch, SampleReference } from "../data/Batch.ts"
 import type { Boxes, Labels } from "../data/Labels.ts"
-import type { Loader } from "../data/Loader.ts"
+import type { Loader, LoaderFault } from "../data/Loader.ts"
 import type { Entry } from "../data/Source.ts"
 import * as AveragePrecision from "../detect/AveragePrecision.ts"
 import * as Nms from "../detect/Nms.ts"
@@ -92,7 +91,7 @@ export const measure: (
   loader: Loader,
   graph: TrainingGraph,
   entries: ReadonlyArray<Entry>
-) => Effect.Effect<Measured, DataFault> = Effect.fn("Evaluate.measure")(function*(step, loader, graph, entries) {
+) => Effect.Effect<Measured, LoaderFault> = Effect.fn("Evaluate.measure")(function*(step, loader, graph, entries) {
   if (graph.outputs.distances === null) {
     const { accuracy } = yield* Accuracy.evaluate(step, loader, graph.classes)
     return { map: null, map50: null, accuracy }
@@ -110,7 +109,7 @@ export const evaluate: (
   loader: Loader,
   classes: ReadonlyArray<string>,
   entries: ReadonlyArray<Entry>
-) => Effect.Effect<AveragePrecision.Evaluation, DataFault> = Effect.fn("Evaluate.evaluate")(
+) => Effect.Effect<AveragePrecision.Evaluation, LoaderFault> = Effect.fn("Evaluate.evaluate")(
   function*(step, loader, classes, entries) {
     const images: Array<AveragePrecision.Image> = []
     for (let index = 0; index < loader.validationBatches; index++) {

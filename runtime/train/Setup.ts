@@ -25,22 +25,26 @@ export const configurationOf = (
   batch: recipe.batch,
   accumulate: recipe.accumulate.batches,
   maxBoxes: Columns.of(recipe.augment, source.facts.maxBoxes),
-  seed
+  seed,
+  inject: null
 })
 
 /** Says how batches are made, of which a step takes one or accumulates several. */
 export const makingOf = (recipe: Recipe.Recipe, source: Source, seed: number): Making => {
-  const { accumulate: { batches }, augment, batch, length, model } = recipe
+  const { accumulate: { batches }, augment, batch, feed, length, model } = recipe
   const stepsPerEpoch = Length.stepsPerEpoch(source.facts.images.train, batch * batches)
   const closingFrom = Closing.from(augment, { stepsPerEpoch, totalSteps: Length.steps(length, stepsPerEpoch) })
   return {
     source,
+    feed,
     batch,
     input: model.input,
     augment,
     seed,
     maxBoxes: Columns.of(augment, source.facts.maxBoxes),
     batchesPerEpoch: stepsPerEpoch * batches,
-    closingFrom: (closingFrom ?? Infinity) * batches
+    batchesPerStep: batches,
+    closingFrom: (closingFrom ?? Infinity) * batches,
+    badImage: null
   }
 }

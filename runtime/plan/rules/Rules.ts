@@ -17,6 +17,7 @@ import { contradiction } from "./Contradictions.ts"
 import { strongWeightDecay } from "./Decay.ts"
 import { decidedBeforehand } from "./DecidedBeforehand.ts"
 import { earlyStopMetricOfAnotherModel, earlyStopNeverReached, earlyStopShorterThanWarmup } from "./EarlyStopping.ts"
+import { nothingLeftToShow, skipNeverReached, unknownInQuarantine } from "./Feeding.ts"
 import { clippedFineTuning, fineTuningWithoutEarlyStop } from "./FineTuning.ts"
 import { highPeakWithoutWarmup } from "./HighPeakWithoutWarmup.ts"
 import { inputNotMultipleOfStride } from "./InputNotMultipleOfStride.ts"
@@ -80,7 +81,10 @@ export const ofRecipes: ReadonlyArray<Rule.Rule> = [
   leakedImages,
   mostlyBackground,
   classWithoutBox,
-  boxesBelowFinestStride
+  boxesBelowFinestStride,
+  nothingLeftToShow,
+  unknownInQuarantine,
+  skipNeverReached
 ]
 
 /** Lists what every recipe is checked against whose network could be laid out. None of them is an error. */

@@ -80,6 +80,7 @@ describe("A data set in the COCO layout", () => {
         name: "cells",
         classes: ["cell", "platelet"],
         images: { train: 3, val: 1 },
+        trainFiles: ["train2017/a.jpg", "train2017/b.png", "train2017/c.webp"],
         boxes: { train: 3, val: 1 },
         maxBoxes: 2,
         background: 1,

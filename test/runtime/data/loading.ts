@@ -13,7 +13,7 @@ const load = Effect.gen(function*() {
   const loader = yield* Effect.provideService(
     Loader.make({
       ...makingOf(source),
-      start: { epoch: 0, batch: 0 },
+      start: 0,
       threads: 2
     }),
     Scope.Scope,

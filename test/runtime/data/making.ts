@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Augment from "../../../dsl/Augment.ts"
 import * as Dataset from "../../../dsl/Dataset.ts"
+import * as Feed from "../../../dsl/Feed.ts"
 import type * as Batches from "../../../runtime/data/Batches.ts"
 import * as Columns from "../../../runtime/data/Columns.ts"
 import * as Locations from "../../../runtime/data/Locations.ts"
@@ -17,13 +18,16 @@ export const makingOf = (source: Source.Source, options: Partial<Batches.Making>
   const { augment = Augment.standard(), batch = 4 } = options
   return {
     source,
+    feed: Feed.whole,
     batch,
     input: 32,
     augment,
     seed: 0,
     maxBoxes: Columns.of(augment, source.facts.maxBoxes),
     batchesPerEpoch: Math.floor(source.facts.images.train / batch),
+    batchesPerStep: 1,
     closingFrom: Infinity,
+    badImage: null,
     ...options
   }
 }

@@ -5,6 +5,7 @@ export const facts: DataFacts = {
   name: "small",
   classes: ["circle", "square", "triangle"],
   images: { train: 64, val: 16 },
+  trainFiles: null,
   boxes: { train: 128, val: 32 },
   maxBoxes: 4,
   background: 2,

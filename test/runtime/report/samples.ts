@@ -40,6 +40,7 @@ const resolved = Plan.resolve(experiment, () => ({
   name: "shapes",
   classes: ["circle", "square", "triangle"],
   images: { train: 256, val: 64 },
+  trainFiles: null,
   boxes: { train: 731, val: 180 },
   maxBoxes: 5,
   background: 0,

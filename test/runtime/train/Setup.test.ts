@@ -44,7 +44,8 @@ describe("Setup", () => {
         batch: 3,
         accumulate: 2,
         maxBoxes: Columns.of(augment, source.facts.maxBoxes),
-        seed: 9
+        seed: 9,
+        inject: null
       })
     }))
 
@@ -67,10 +68,10 @@ describe("Setup", () => {
       const take = (loader: Loader.Loader, count: number) =>
         Effect.forEach(Array.from({ length: count }), () =>
           Effect.map(loader.next, (batch) => ({ at: [batch.epoch, batch.index], hash: hashOf(batch) })))
-      const all = yield* take(yield* Loader.make({ ...making, start: { epoch: 0, batch: 0 }, threads: 1 }), 8)
+      const all = yield* take(yield* Loader.make({ ...making, start: 0, threads: 1 }), 8)
       assert.deepStrictEqual(all.map(({ at }) => at), [[0, 0], [0, 1], [0, 2], [0, 3], [0, 4], [0, 5], [1, 0], [1, 1]])
       // After two steps of two batches.
-      const later = yield* take(yield* Loader.make({ ...making, start: { epoch: 0, batch: 4 }, threads: 1 }), 4)
+      const later = yield* take(yield* Loader.make({ ...making, start: 2, threads: 1 }), 4)
       assert.deepStrictEqual(later, all.slice(4))
     }).pipe(Effect.scoped))
 })
