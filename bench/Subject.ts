@@ -22,7 +22,8 @@ export const configuration: Configuration = {
   batch: 8,
   accumulate: 1,
   maxBoxes: 32,
-  seed: 0
+  seed: 0,
+  inject: null
 }
 
 /** As PyTorch's side trains: see `bench/pytorch/serve.py`. */
@@ -32,7 +33,8 @@ export const scalars: Scalars = {
   momentum: 0.937,
   clipBound: 10,
   clipInputs: [],
-  emaDecay: 0
+  emaDecay: 0,
+  inject: [0, 0]
 }
 
 /** A batch of noise with 12 boxes on every image, as on PyTorch's side. */

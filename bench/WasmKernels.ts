@@ -25,7 +25,8 @@ const scalars: Scalars = {
   momentum: 0.937,
   clipBound: 10,
   clipInputs: [],
-  emaDecay: 0.99
+  emaDecay: 0.99,
+  inject: [0, 0]
 }
 
 const configurationOf = ({ batch, input }: typeof sizes[number]): Configuration => ({
@@ -37,7 +38,8 @@ const configurationOf = ({ batch, input }: typeof sizes[number]): Configuration 
   batch,
   accumulate: 1,
   maxBoxes: 8,
-  seed: 0
+  seed: 0,
+  inject: null
 })
 
 interface Contestant {

@@ -3,6 +3,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core"
 import type * as Loss from "../../dsl/Loss.ts"
+import type { Batch } from "../data/Batch.ts"
 import type * as Anchors from "../detect/Anchors.ts"
 import { yoloLoss } from "../detect/Loss.ts"
 import type { TrainingGraph } from "../graph/TrainingGraph.ts"
@@ -10,6 +11,7 @@ import { classifierLoss } from "./ClassifierLoss.ts"
 import { forward, type Outputs } from "./Forward.ts"
 import type { Kernels } from "./Kernels.ts"
 import * as Parts from "./Parts.ts"
+import type { Taps } from "./Taps.ts"
 
 /** A batch as tensors; shapes as in `Batch`. */
 export interface BatchTensors {
@@ -25,6 +27,7 @@ export interface Settings {
   readonly gains: tf.Tensor1D
   /** What every dropout node multiplies its input with, `[batch, ...shape]`, by the node's id. */
   readonly masks: ReadonlyMap<string, tf.Tensor>
+  readonly taps: Taps
 }
 
 /** The network together with what it is trained for, on one engine's kernels. */
@@ -44,6 +47,19 @@ export interface Backward {
   readonly parts: ReadonlyArray<tf.Scalar>
   readonly gradients: ReadonlyMap<string, tf.Tensor>
   readonly buffers: ReadonlyMap<string, tf.Tensor1D>
+}
+
+/** Copies a batch into tensors of the current backend; the caller disposes them. */
+export const batchTensors = (graph: TrainingGraph, batch: Batch): BatchTensors => {
+  const [height, width, channels] = graph.input
+  const size = batch.images.length / (height * width * channels)
+  const columns = batch.present.length / size
+  return {
+    images: tf.tensor4d(batch.images, [size, height, width, channels]),
+    boxes: tf.tensor3d(batch.boxes, [size, columns, 4]),
+    classes: tf.tensor2d(batch.classes, [size, columns], "int32"),
+    present: tf.tensor2d(batch.present, [size, columns])
+  }
 }
 
 /** Lists a loss's own gains as a tensor. */
@@ -75,7 +91,7 @@ export const backward = (
   parameters: ReadonlyMap<string, tf.Variable>,
   buffers: ReadonlyMap<string, tf.Tensor>,
   batch: BatchTensors,
-  { gains, masks }: Settings
+  { gains, masks, taps }: Settings
 ): Backward => {
   const newBuffers = new Map<string, tf.Tensor1D>()
   let parts: ReadonlyArray<tf.Scalar> = []
@@ -86,7 +102,7 @@ export const backward = (
       (address) => required(parameters, address),
       (address) => required(buffers, address),
       batch.images,
-      { training: true, masks, onBuffer: (address, tensor) => newBuffers.set(address, tensor) }
+      { training: true, masks, taps, onBuffer: (address, tensor) => newBuffers.set(address, tensor) }
     )
     const found = evaluated(objective, outputs, batch, gains)
     parts = found.parts.map(tf.keep)

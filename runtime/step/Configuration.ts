@@ -17,6 +17,8 @@ export interface Configuration {
   readonly maxBoxes: number
   /** Decides the initial weights, and what dropout leaves out. */
   readonly seed: number
+  /** Where `Scalars.inject` acts; null where it never does, which costs nothing. */
+  readonly inject: { readonly node: string } | null
 }
 
 /** Throws where a step is about to end with another number of batches than it is made for. */

@@ -6,18 +6,22 @@ import * as tf from "@tensorflow/tfjs-core"
 import type { Batch } from "../data/Batch.ts"
 import * as Anchors from "../detect/Anchors.ts"
 import * as Decode from "../detect/Decode.ts"
-import { type Group, parameters, type TrainingGraph } from "../graph/TrainingGraph.ts"
+import { type Group, parameters } from "../graph/TrainingGraph.ts"
 import * as Clip from "../optim/Clip.ts"
 import * as Moments from "../optim/Moments.ts"
 import * as Backward from "./Backward.ts"
 import { type Configuration, requireRoom, requireWhole } from "./Configuration.ts"
 import { forward, type Outputs } from "./Forward.ts"
+import * as Held from "./Held.ts"
 import { initialState } from "./InitialState.ts"
+import * as Injection from "./Injection.ts"
 import type { Kernels } from "./Kernels.ts"
 import * as Masks from "./Masks.ts"
 import * as PerTensorClip from "./PerTensorClip.ts"
+import * as Probing from "./Probing.ts"
 import { boundOf, type Figures, outcomeOf } from "./Report.ts"
 import type { Prediction, Scalars, State, Step, StepOutcome } from "./Step.ts"
+import * as Taps from "./Taps.ts"
 import * as Update from "./Update.ts"
 import * as Variables from "./Variables.ts"
 
@@ -29,19 +33,6 @@ export interface EagerStep extends Step {
   readonly backward: (batch: Backward.BatchTensors, settings?: Partial<Backward.Settings>) => Backward.Backward
 }
 
-/** Copies a batch into tensors of the current backend; the caller disposes them. */
-export const batchTensors = (graph: TrainingGraph, batch: Batch): Backward.BatchTensors => {
-  const [height, width, channels] = graph.input
-  const size = batch.images.length / (height * width * channels)
-  const columns = batch.present.length / size
-  return {
-    images: tf.tensor4d(batch.images, [size, height, width, channels]),
-    boxes: tf.tensor3d(batch.boxes, [size, columns, 4]),
-    classes: tf.tensor2d(batch.classes, [size, columns], "int32"),
-    present: tf.tensor2d(batch.present, [size, columns])
-  }
-}
-
 /** Turns the network's outputs into boxes in pixels, where it predicts any, and scores in 0..1. */
 export const decode = (
   objective: Backward.Objective,
@@ -51,20 +42,10 @@ export const decode = (
   scores: tf.sigmoid(outputs.logits)
 })
 
-/** What the batches of a step have come to so far: sums of gradients and losses, and the statistics they moved. */
-interface Held {
-  readonly gradients: ReadonlyMap<string, tf.Tensor>
-  readonly buffers: ReadonlyMap<string, tf.Tensor1D>
-  readonly losses: tf.Tensor1D
-  readonly batches: number
-}
-
-const release = (held: Held | null): void =>
-  tf.dispose([...held?.gradients.values() ?? [], ...held?.buffers.values() ?? [], ...held === null ? [] : [held.losses]])
-
 /** Starts an eager step from the configuration's initial state on the current tfjs backend. */
 export const make = (configuration: Configuration, kernels: Kernels): EagerStep => {
   const { accumulate, clip, ema, graph, optimizer, seed } = configuration
+  Injection.requireNode(configuration)
   const inPlace = kernels.inPlace ?? Update.byOperations
   const objective: Backward.Objective = {
     graph,
@@ -80,7 +61,11 @@ export const make = (configuration: Configuration, kernels: Kernels): EagerStep 
   const groups = new Map<string, Group>(parameters(graph).map(({ address, tensor }) => [address, tensor.group]))
   const slotNames = Moments.slots(optimizer)
   let updates = start.updates
-  let held: Held | null = null
+  let held: Held.Held | null = null
+  const drop = (): void => {
+    Held.release(held)
+    held = null
+  }
 
   const masksOf = (batch: number): ReadonlyMap<string, tf.Tensor> =>
     new Map(
@@ -90,33 +75,29 @@ export const make = (configuration: Configuration, kernels: Kernels): EagerStep 
     const gains = settings.gains ?? Backward.gainsOf(configuration.loss)
     const masks = settings.masks ?? masksOf(updates * accumulate + (held?.batches ?? 0))
     try {
-      return Backward.backward(objective, weights, held?.buffers ?? running, batch, { gains, masks })
+      return Backward.backward(objective, weights, held?.buffers ?? running, batch, {
+        gains,
+        masks,
+        taps: settings.taps ?? Taps.none
+      })
     } finally {
       if (settings.gains === undefined) gains.dispose()
       if (settings.masks === undefined) tf.dispose([...masks.values()])
     }
   }
 
-  /** Adds a batch to what is held; the result is kept, and the caller disposes it. */
-  const joined = (batch: Batch): Held => {
-    const result = tf.tidy(() => {
-      const { buffers, gradients, loss, parts } = backward(batchTensors(graph, batch))
-      const losses = tf.stack([loss, ...parts]) as tf.Tensor1D
-      tf.dispose([...parts])
-      const sums = new Map<string, tf.Tensor>()
-      for (const [address, gradient] of gradients) {
-        const before = held?.gradients.get(address)
-        sums.set(address, tf.keep(before === undefined ? gradient : tf.add(before, gradient)))
-      }
-      return {
-        gradients: sums,
-        buffers,
-        losses: tf.keep(held === null ? losses : tf.add(held.losses, losses)),
-        batches: (held?.batches ?? 0) + 1
-      } as unknown as tf.TensorContainer
-    }) as unknown as Held
-    release(held)
-    held = null
+  const injectedOf = (inject: Injection.Inject): Taps.Injected | null => {
+    const [forward, backward] = inject
+    if (configuration.inject === null || !Injection.fires(configuration, inject)) return null
+    return { node: configuration.inject.node, forward: tf.scalar(forward), backward: tf.scalar(backward) }
+  }
+
+  /** Adds a batch to what is held, which it takes; the result is the caller's. */
+  const joined = (batch: Batch, inject: Injection.Inject): Held.Held => {
+    const result = Held.joined(held, () =>
+      backward(Backward.batchTensors(graph, batch), { taps: { ...Taps.none, injected: injectedOf(inject) } })
+    )
+    drop()
     return result
   }
 
@@ -150,10 +131,8 @@ export const make = (configuration: Configuration, kernels: Kernels): EagerStep 
     updates += 1
   }
 
-  const take = ({ batches, buffers, gradients: sums, losses }: Held, scalars: Scalars): Figures => {
-    const gradients = batches === 1
-      ? sums
-      : new Map([...sums].map(([address, sum]) => [address, tf.mul(sum, 1 / batches)]))
+  const take = (whole: Held.Held, scalars: Scalars): Figures => {
+    const gradients = Held.gradients(whole)
     const norm = inPlace.norm([...gradients.values()])
     const factors = clip._tag === "PerLayer" || clip._tag === "Adaptive"
       ? new Map(
@@ -165,7 +144,7 @@ export const make = (configuration: Configuration, kernels: Kernels): EagerStep 
       : null
     const clipped = factors === null ? tf.scalar(0) : PerTensorClip.clippedTensors([...factors.values()])
     const [gradNorm = NaN, clippedTensors = 0, loss = NaN, ...parts] = tf
-      .concat([tf.stack([norm, clipped]), tf.div(losses, batches)])
+      .concat([tf.stack([norm, clipped]), Held.losses(whole)])
       .dataSync<"float32">()
     const finite = Number.isFinite(gradNorm) && Number.isFinite(loss)
     if (finite) {
@@ -173,19 +152,19 @@ export const make = (configuration: Configuration, kernels: Kernels): EagerStep 
         ? gradients
         : new Map([...gradients].map(([address, gradient]) => [address, tf.mul(gradient, Variables.at(factors, address))]))
       const coefficient = Clip.coefficient(gradNorm, boundOf(configuration, scalars, gradNorm))
-      update(scaled, buffers, coefficient, scalars)
+      update(scaled, whole.buffers, coefficient, scalars)
     }
     return { loss, parts, gradNorm, finite, clippedTensors }
   }
 
   const run = (batch: Batch, scalars: Scalars): StepOutcome => {
     requireWhole(configuration, (held?.batches ?? 0) + 1)
-    const whole = joined(batch)
+    const whole = joined(batch, scalars.inject)
     try {
       const figures = tf.tidy(() => take(whole, scalars) as unknown as tf.TensorContainer) as unknown as Figures
       return outcomeOf(figures, configuration, scalars)
     } finally {
-      release(whole)
+      Held.release(whole)
     }
   }
 
@@ -195,7 +174,7 @@ export const make = (configuration: Configuration, kernels: Kernels): EagerStep 
       const source: ReadonlyMap<string, tf.Tensor> = ema ? average : new Map([...weights, ...running])
       const tensorOf = (address: string): tf.Tensor => Variables.at(source, address)
       const batch = tf.tensor4d(images, [images.length / (height * width * channels), height, width, channels])
-      const mode = { training: false, masks: new Map(), onBuffer: () => {} }
+      const mode = { training: false, masks: new Map(), onBuffer: () => {}, taps: Taps.none }
       const { boxes, scores } = decode(objective, forward(graph, kernels, tensorOf, tensorOf, batch, mode))
       return {
         boxes: boxes?.dataSync<"float32">().slice() ?? new Float32Array(),
@@ -205,7 +184,7 @@ export const make = (configuration: Configuration, kernels: Kernels): EagerStep 
 
   const gradients: Step["gradients"] = (batch, gains) =>
     tf.tidy(() => {
-      const result = backward(batchTensors(graph, batch), { gains: tf.tensor1d([...gains]) })
+      const result = backward(Backward.batchTensors(graph, batch), { gains: tf.tensor1d([...gains]) })
       const values = new Map(
         [...result.gradients].map(([address, gradient]) => [address, gradient.dataSync<"float32">().slice()] as const)
       )
@@ -213,9 +192,15 @@ export const make = (configuration: Configuration, kernels: Kernels): EagerStep 
       return values as unknown as tf.TensorContainer
     }) as unknown as ReadonlyMap<string, Float32Array>
 
-  const drop = (): void => {
-    release(held)
-    held = null
+  const subject: Probing.Subject = {
+    configuration,
+    objective,
+    parameters: weights,
+    buffers: running,
+    optimizer: slots,
+    norm: inPlace.norm,
+    masksOf: (batch) => masksOf(updates * accumulate + batch),
+    injectedOf
   }
 
   return {
@@ -226,10 +211,12 @@ export const make = (configuration: Configuration, kernels: Kernels): EagerStep 
     backward,
     accumulate: (batch) => {
       requireRoom(configuration, (held?.batches ?? 0) + 1)
-      held = joined(batch)
+      held = joined(batch, Injection.nothing)
     },
     run,
     gradients,
+    probe: (batches, options) => Probing.probe(subject, batches, options?.inject),
+    rows: (batch) => Probing.rows(subject, batch),
     predict,
     read: (): State => ({
       updates,

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core"
 import type { Node, TrainingGraph } from "../graph/TrainingGraph.ts"
 import * as Fusion from "./Fusion.ts"
 import type { Kernels } from "./Kernels.ts"
+import * as Taps from "./Taps.ts"
 
 /** Finds the tensor of an address such as `backbone.0.conv.weight`. */
 export type TensorOf = (address: string) => tf.Tensor
@@ -19,6 +20,7 @@ export interface Mode {
   readonly masks: ReadonlyMap<string, tf.Tensor>
   /** Receives, in training, each running statistic's new value; the caller owns it. */
   readonly onBuffer: (address: string, value: tf.Tensor1D) => void
+  readonly taps: Taps.Taps
 }
 
 /** Runs the network's nodes in order on a batch of images `[batch, height, width, 3]` and returns its two outputs. */
@@ -38,7 +40,8 @@ export const forward = (
   }
   const fused = mode.training && kernels.batchNormSilu !== undefined ? Fusion.norms(graph) : new Set<string>()
   for (const node of graph.nodes) {
-    values.set(node.id, evaluate(node, node.inputs.map(valueOf), kernels, parameter, buffer, images, mode, fused))
+    const output = evaluate(node, node.inputs.map(valueOf), kernels, parameter, buffer, images, mode, fused)
+    values.set(node.id, Taps.passed(mode.taps, node, output))
   }
   return {
     distances: graph.outputs.distances === null ? null : valueOf(graph.outputs.distances) as tf.Tensor3D,

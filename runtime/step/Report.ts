@@ -22,9 +22,7 @@ export const outcomeOf = (figures: Figures, configuration: Configuration, scalar
   const bound = boundOf(configuration, scalars, figures.gradNorm)
   return {
     loss: figures.loss,
-    parts: Object.fromEntries(
-      Parts.of(configuration.loss).map(([part, gain], index) => [part, (figures.parts[index] ?? NaN) * gain])
-    ),
+    parts: Parts.weighed(configuration.loss, figures.parts),
     gradNorm: figures.gradNorm,
     clipBound: bound,
     finite: figures.finite,

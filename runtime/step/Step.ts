@@ -1,5 +1,7 @@
 import type { Batch } from "../data/Batch.ts"
+import type { Inject } from "./Injection.ts"
 import type { LossParts } from "./Parts.ts"
+import type { Probe } from "./Probe.ts"
 
 /**
  * All that changes from step to step besides the batch. Rates and decays as plain numbers; `clipBound` holds whatever
@@ -12,6 +14,8 @@ export interface Scalars {
   readonly clipBound: number
   readonly clipInputs: ReadonlyArray<number>
   readonly emaDecay: number
+  /** What is added at the node that the step is compiled to inject at, in its last batch; [0, 0] in every honest step. */
+  readonly inject: Inject
 }
 
 /**
@@ -26,6 +30,9 @@ export interface StepOutcome {
   readonly finite: boolean
   readonly clipped: boolean
 }
+
+/** What one row of a batch comes to by itself. */
+export type RowOutcome = Pick<StepOutcome, "finite" | "loss" | "gradNorm">
 
 /** A tensor of the state by its address in the graph. */
 export interface NamedTensor {
@@ -75,6 +82,16 @@ export interface Step {
    * nothing. Returns the gradients by address, unclipped.
    */
   readonly gradients: (batch: Batch, gains: ReadonlyArray<number>) => ReadonlyMap<string, Float32Array>
+  /**
+   * Looks for what is not finite in a step of these batches, from the present state, and changes nothing: one eager pass a
+   * batch with a look at every node. `inject` acts in the last batch. What was accumulated before takes no part.
+   */
+  readonly probe: (batches: ReadonlyArray<Batch>, options?: { readonly inject?: Inject }) => Probe
+  /**
+   * Differentiates, for each row, a batch that is filled with copies of it, eagerly and from the present state, and changes
+   * nothing: it traces a fault to single images.
+   */
+  readonly rows: (batch: Batch) => ReadonlyArray<RowOutcome>
   /** Predicts with the averaged weights where averaging is on. `images` is `[batch, input, input, 3]` in 0..1. */
   readonly predict: (images: Float32Array) => Prediction
   readonly read: () => State

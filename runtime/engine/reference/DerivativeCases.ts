@@ -9,6 +9,7 @@ import { sizeOf } from "../../graph/TrainingGraph.ts"
 import { forward } from "../../step/Forward.ts"
 import * as Parts from "../../step/Parts.ts"
 import type { NamedTensor, Scalars, Step } from "../../step/Step.ts"
+import * as Taps from "../../step/Taps.ts"
 import type { Case, Subject } from "./Case.ts"
 import * as Difference from "./Difference.ts"
 import * as Example from "./Example.ts"
@@ -60,7 +61,8 @@ const still: Scalars = {
   momentum: 0.9,
   clipBound: Infinity,
   clipInputs: [],
-  emaDecay: 1
+  emaDecay: 1,
+  inject: [0, 0]
 }
 
 /** Without boxes the targets do not follow the predictions, as the assigner's do without a gradient. */
@@ -124,7 +126,8 @@ const ofKernels = ({ kernels }: Subject): string | null => {
     const outputs = forward(graph, kernels, (at) => required(weights, at), (at) => required(buffers, at), images, {
       training: true,
       masks: new Map(),
-      onBuffer: (_, value) => statistics.push(value)
+      onBuffer: (_, value) => statistics.push(value),
+      taps: Taps.none
     })
     tf.dispose(statistics)
     if (outputs.distances === null) throw new Error("the example's network predicts no boxes")

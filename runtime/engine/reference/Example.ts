@@ -28,7 +28,8 @@ export const configuration: Configuration = {
   batch,
   accumulate: 1,
   maxBoxes,
-  seed: 0
+  seed: 0,
+  inject: null
 }
 
 /** Draws numbers in [-1, 1) by a key, 12 bits each: FNV-1a of the key, then MurmurHash3's finaliser for every index. */

@@ -113,7 +113,8 @@ const scalarsOf = (stored: Stored.Steps["steps"][number]): Scalars => ({
   momentum: Number(stored.scalars.momentum),
   clipBound: Number(stored.scalars.clipBound),
   clipInputs: [],
-  emaDecay: Number(stored.scalars.emaDecay)
+  emaDecay: Number(stored.scalars.emaDecay),
+  inject: [0, 0]
 })
 
 const stepDiffers = (step: Step, index: number): string | null => {
@@ -178,8 +179,8 @@ const staysAsItIs = (step: Step, spoil: (batch: Batch) => void, clipBound: numbe
   const batch = Example.batchOf(0)
   spoil(batch)
   step.write(state)
-  const rates = { learningRate: 0.01, biasLearningRate: 0.02, momentum: 0.9, clipInputs: [], emaDecay: 0.9 }
-  const outcome = step.run(batch, { ...rates, clipBound })
+  const rates = { learningRate: 0.01, biasLearningRate: 0.02, momentum: 0.9, emaDecay: 0.9 }
+  const outcome = step.run(batch, { ...rates, clipBound, clipInputs: [], inject: [0, 0] })
   const wrong = outcome.finite ? "finite" : outcome.clipped ? "clipped" : null
   return wrong === null
     ? bitsDiffer(step.read(), state)

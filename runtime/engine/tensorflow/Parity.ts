@@ -9,7 +9,7 @@ import * as Parts from "../../step/Parts.ts"
 import type { NamedTensor, Scalars, State, Step } from "../../step/Step.ts"
 
 /** A learning rate at which rounding differences stay small, with every stage of the update at work. */
-const tame = { learningRate: 1e-3, biasLearningRate: 2e-3, momentum: 0.9, emaDecay: 0.99 }
+const tame = { learningRate: 1e-3, biasLearningRate: 2e-3, momentum: 0.9, emaDecay: 0.99, inject: [0, 0] } as const
 
 /**
  * Steps are compared with policies at work, as if they had seen norms that are shorter than this step's: `norm` is that

@@ -7,8 +7,9 @@ import * as os from "node:os"
 import * as path from "node:path"
 import type { Batch } from "../../data/Batch.ts"
 import { type Configuration, requireRoom, requireWhole } from "../../step/Configuration.ts"
-import type * as EagerStep from "../../step/EagerStep.ts"
+import * as EagerStep from "../../step/EagerStep.ts"
 import * as Moments from "../../optim/Moments.ts"
+import * as Injection from "../../step/Injection.ts"
 import * as Masks from "../../step/Masks.ts"
 import * as Parts from "../../step/Parts.ts"
 import { outcomeOf } from "../../step/Report.ts"
@@ -29,6 +30,9 @@ interface Feed {
 
 /** What TensorFlow would not share lies at no multiple of this many bytes. */
 const sharedAlignment = 16
+
+/** Leaves what it is added to as it is, to the bit: adding 0 would take the sign from a zero. */
+const nothing = -0
 
 let scratch = new ArrayBuffer(1 << 16)
 
@@ -111,7 +115,11 @@ export const make = (
   /** How many batches of the present step are in the sums already. */
   let before = 0
 
-  const feedsOf = (batch: Batch, gains: ReadonlyArray<number>): ReadonlyArray<Feed> => [
+  const feedsOf = (
+    batch: Batch,
+    gains: ReadonlyArray<number>,
+    inject: Injection.Inject = Injection.nothing
+  ): ReadonlyArray<Feed> => [
     { name: "images:0", shape: [size, height, width, channels], values: batch.images },
     { name: "boxes:0", shape: [size, maxBoxes, 4], values: batch.boxes },
     { name: "classes:0", shape: [size, maxBoxes], values: batch.classes },
@@ -121,13 +129,27 @@ export const make = (
       name: `${StepGraph.maskOf(node)}:0`,
       shape,
       values
-    }))
+    })),
+    ...(configuration.inject === null ? [] : [{
+      name: "inject:0",
+      shape: [2],
+      values: Float32Array.from(inject, (value) => value === 0 ? nothing : value)
+    }])
   ]
+
+  let looking: EagerStep.EagerStep | null = null
+  /** Makes, where a session has to be looked into for the first time, the step that does: its passes cannot be watched. */
+  const look = (): EagerStep.EagerStep => {
+    looking ??= EagerStep.make({ ...configuration, ema: false }, eager.objective.kernels)
+    looking.write({ ...read(), ema: [] })
+    return looking
+  }
 
   const run: Step["run"] = (batch, scalars) => {
     requireWhole(configuration, before + 1)
+    Injection.fires(configuration, scalars.inject)
     const values = ScalarFeed.values(configuration, scalars, updates)
-    const feeds = [...feedsOf(batch, ownGains), { name: "scalars:0", shape: [values.length], values }]
+    const feeds = [...feedsOf(batch, ownGains, scalars.inject), { name: "scalars:0", shape: [values.length], values }]
     const [report] = call(binding, session, feeds, [StepGraph.report])
     const [gradNorm = NaN, finiteFlag = 0, clippedTensors = 0, loss = NaN, ...parts] = report ?? []
     const finite = finiteFlag === 1
@@ -217,9 +239,14 @@ export const make = (
     },
     run,
     gradients,
+    probe: (batches, options) => look().probe(batches, options),
+    rows: (batch) => look().rows(batch),
     predict,
     read,
     write,
-    dispose: () => binding.deleteSavedModel(session)
+    dispose: () => {
+      looking?.dispose()
+      binding.deleteSavedModel(session)
+    }
   }
 }

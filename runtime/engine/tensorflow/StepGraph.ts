@@ -9,6 +9,7 @@ import type { Configuration } from "../../step/Configuration.ts"
 import * as EagerStep from "../../step/EagerStep.ts"
 import { forward } from "../../step/Forward.ts"
 import * as Parts from "../../step/Parts.ts"
+import * as Taps from "../../step/Taps.ts"
 import * as Variables from "../../step/Variables.ts"
 import type * as FlatGroup from "./FlatGroup.ts"
 import * as GraphDef from "./GraphDef.ts"
@@ -111,10 +112,22 @@ export const build = (
       for (const [address, variable] of variables) recorder.bind(variable, sources.get(address) ?? address)
     }
   }
+  const injected: Taps.Injected | null = configuration.inject === null
+    ? null
+    : { ...configuration.inject, forward: tf.scalar(0), backward: tf.scalar(0) }
+  if (injected !== null) {
+    const both = op("Unpack", [write.placeholder("inject", [2])], {
+      ...write.float,
+      num: GraphDef.integer(2),
+      axis: GraphDef.integer(0)
+    })
+    recorder.bind(injected.forward, both)
+    recorder.bind(injected.backward, `${both}:1`)
+  }
   bindState(tensors)
   recorder.bind(gains, "gains")
   for (const input of batchInputs) recorder.bind(example[input], input)
-  const recorded = recorder.record(() => eager.backward(example, { gains, masks }))
+  const recorded = recorder.record(() => eager.backward(example, { gains, masks, taps: { ...Taps.none, injected } }))
 
   const own = groups.map((group) =>
     recorder.add(
@@ -191,7 +204,7 @@ export const build = (
     tf.tidy(() => {
       const state: ReadonlyMap<string, tf.Tensor> = new Map([...eager.variables.parameters, ...eager.variables.buffers])
       const tensorOf = (address: string): tf.Tensor => Variables.at(state, address)
-      const mode = { training: false, masks: new Map(), onBuffer: () => {} }
+      const mode = { training: false, masks: new Map(), onBuffer: () => {}, taps: Taps.none }
       const outputs = forward(graph, eager.objective.kernels, tensorOf, tensorOf, example.images, mode)
       const { boxes, scores } = EagerStep.decode(eager.objective, outputs)
       return boxes === null ? [scores] : [scores, boxes]
@@ -204,5 +217,6 @@ export const build = (
 
   Backward.dispose(recorded)
   tf.dispose([...predicted, gains, ...masks.values(), ...Object.values(example)])
+  if (injected !== null) tf.dispose([injected.forward, injected.backward])
   return layout
 }

@@ -18,7 +18,7 @@ const look = (
   step: EagerStep.EagerStep,
   index: number
 ): Found & { readonly loss: number } => {
-  const inputs = EagerStep.batchTensors(configuration.graph, batchOf(configuration, index))
+  const inputs = Backward.batchTensors(configuration.graph, batchOf(configuration, index))
   const result = step.backward(inputs)
   const found = {
     gradients: copied(result.gradients),

@@ -11,6 +11,7 @@ import * as Classifier from "../../../runtime/nets/classifier/Classifier.ts"
 import { classifierLoss } from "../../../runtime/step/ClassifierLoss.ts"
 import { forward } from "../../../runtime/step/Forward.ts"
 import type { Kernels } from "../../../runtime/step/Kernels.ts"
+import * as Taps from "../../../runtime/step/Taps.ts"
 import { loadTensorflow, tensorflow } from "../engine/tensorflow/engine.ts"
 
 const classes = ["a", "b"]
@@ -130,7 +131,8 @@ tensorflow("A network of every operation with its whole loss", () => {
         onBuffer: (address, value) => {
           onBuffer(address)
           value.dispose()
-        }
+        },
+        taps: Taps.none
       })
       if (distances === null) throw new Error("a detector predicts boxes")
       return { distances, logits }
@@ -156,7 +158,7 @@ tensorflow("A network of every operation with its whole loss", () => {
       present: tf.tensor2d([1, 1, 1, 0, 0, 0], [3, 2])
     }
     const logitsOf = (training: boolean): tf.Tensor3D => {
-      const mode = { training, masks, onBuffer: (_: string, value: tf.Tensor) => value.dispose() }
+      const mode = { training, masks, onBuffer: (_: string, value: tf.Tensor) => value.dispose(), taps: Taps.none }
       return forward(graph, kernels, read(variables), read(running), images, mode).logits
     }
     assert.deepStrictEqual(logitsOf(true).shape, [3, 1, 2])

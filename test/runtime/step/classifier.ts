@@ -62,7 +62,8 @@ export const tiny: Configuration = {
   batch: setting.batch,
   accumulate: 1,
   maxBoxes: setting.classes,
-  seed: 5
+  seed: 5,
+  inject: null
 }
 
 /** The configuration of a training that PyTorch went through. */
@@ -124,7 +125,8 @@ export const scalarsOf = ({ clip, optimizer }: Configuration, memory: Clip.Memor
   momentum: Moments.momentum(optimizer),
   clipBound: Clip.fixedBound(clip),
   clipInputs: Clip.inputs(clip, memory),
-  emaDecay: 0.9
+  emaDecay: 0.9,
+  inject: [0, 0]
 })
 
 /** Takes the steps `from` to `to` as the loop does: with all of their batches, and with a policy that remembers. */

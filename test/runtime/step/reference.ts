@@ -60,10 +60,11 @@ export const configuration: Configuration = {
   accumulate: 1,
   batch: setting.batch,
   maxBoxes: setting.columns,
-  seed: 0
+  seed: 0,
+  inject: null
 }
 
-export const scalars: Scalars = { ...setting, clipInputs: [], emaDecay: 0 }
+export const scalars: Scalars = { ...setting, clipInputs: [], emaDecay: 0, inject: [0, 0] }
 
 /** FNV-1a over the text's characters. */
 const textHash = (text: string): number => {

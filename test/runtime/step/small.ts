@@ -21,7 +21,8 @@ export const small: Stochastic = {
   batch: 4,
   accumulate: 1,
   maxBoxes: 5,
-  seed: 3
+  seed: 3,
+  inject: null
 }
 
 /** The same network with every option of the update that can be off turned off. */
@@ -34,7 +35,8 @@ export const scalars: Scalars = {
   momentum: 0.9,
   clipBound: 4,
   clipInputs: [],
-  emaDecay: 0.95
+  emaDecay: 0.95,
+  inject: [0, 0]
 }
 
 /** Without clipping, at rates at which rounding differences do not grow from step to step. */

@@ -155,7 +155,8 @@ describe("Evaluate.measure", () => {
         batch: 8,
         accumulate: 2,
         maxBoxes: 3,
-        seed: 0
+        seed: 0,
+        inject: null
       }
       const step = EagerStep.make(configuration, kernels)
       const fresh = Array.from({ length: 8 }, (_, index) => colours(configuration, 1000 + index))
@@ -171,7 +172,8 @@ describe("Evaluate.measure", () => {
           momentum: 0.9,
           clipBound: Infinity,
           clipInputs: ClipMemory.inputs(configuration.clip, memory),
-          emaDecay: 0.9
+          emaDecay: 0.9,
+          inject: [0, 0]
         })
         memory = ClipMemory.remember(configuration.clip, memory, gradNorm)
       }

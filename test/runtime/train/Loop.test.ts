@@ -147,7 +147,8 @@ describe("Loop.run", () => {
           ...rowOf(step),
           clipBound: 7,
           clipInputs: Clip.inputs(clip, memory),
-          emaDecay: EmaDecay.decayAt(base.ema, step + 1)
+          emaDecay: EmaDecay.decayAt(base.ema, step + 1),
+          inject: [0, 0]
         })
         memory = Clip.remember(clip, memory, events[step]?.gradNorm ?? NaN)
       }
