@@ -9,6 +9,7 @@ import {
   EarlyStop,
   Ema,
   Evaluate,
+  Feed,
   Host,
   LearningRate,
   Loss,
@@ -16,6 +17,7 @@ import {
   Monitor,
   Optimizer,
   Recipe,
+  Retry,
   Warmup
 } from "../../../dsl/index.ts"
 import type { DataFacts } from "../../../runtime/plan/Facts.ts"
@@ -74,6 +76,9 @@ describe("An arm's identities", () => {
       { accumulate: Accumulate.batches(2) },
       { earlyStop: EarlyStop.patience({ evaluations: 3 }), evaluate: Evaluate.every({ steps: 10 }) },
       { loss: Loss.yoloV8({ dfl: 1 }) },
+      { feed: Feed.make({ order: 1 }) },
+      { feed: Feed.make({ quarantine: ["#3"] }) },
+      { feed: Feed.make({ skip: [{ from: 79, steps: 1 }] }) },
       { augment: Augment.off },
       { augment: Augment.standard({ hue: 0 }) },
       { augment: Augment.standard({ mosaic: 0.5, closing: { epochs: 1 } }) },
@@ -118,6 +123,10 @@ describe("An arm's identities", () => {
       (value) => ({ ...classifier, loss: Loss.binaryCrossEntropy({ smoothing: value / 4 }) }),
       (value) => ({ earlyStop: EarlyStop.patience({ evaluations: value }), evaluate: Evaluate.every({ steps: 10 }) }),
       (value) => ({ earlyStop: EarlyStop.patience({ evaluations: 2 }), evaluate: Evaluate.every({ steps: value }) }),
+      (value) => ({ feed: Feed.make({ order: value }) }),
+      (value) => ({ feed: Feed.make({ quarantine: [`#${value}`] }) }),
+      (value) => ({ feed: Feed.make({ skip: [{ from: value, steps: 1 }] }) }),
+      (value) => ({ feed: Feed.make({ skip: [{ from: 0, steps: value }] }) }),
       (value) => ({ ema: Ema.exponential({ tau: value }) }),
       (value) => ({ ema: Ema.exponential({ decay: value / 4 }) })
     ]
@@ -150,7 +159,10 @@ describe("An arm's identities", () => {
       { checkpoint: Checkpoint.every({ steps: 10 }) },
       { checkpoint: Checkpoint.every({ steps: 10, keep: 2 }) },
       { monitor: Monitor.every({ steps: 10, histograms: true }) },
-      { host: Host.make({ memory: "8 GiB", device: "gpu" }) },
+      { host: Host.make({ memory: "8 GiB", device: "gpu", time: "1 hour", silence: "5 minutes" }) },
+      { retry: Retry.diagnosed() },
+      // The run ends before.
+      { feed: Feed.make({ skip: [{ from: 80, steps: 5 }] }) },
       // Nothing is evaluated that could stop it.
       { earlyStop: EarlyStop.patience({ evaluations: 3 }) },
       // A YOLOv8 has no place for it.
@@ -190,6 +202,13 @@ describe("An arm's identities", () => {
       trainingOf({ augment: Augment.standard({ mosaic: 0 }) }),
       trainingOf({ augment: Augment.standard({ mosaic: 0, closing: { steps: 16 } }) })
     )
+    const quarantined = (...quarantine: ReadonlyArray<string>) => trainingOf({ feed: Feed.make({ quarantine }) })
+    assert.strictEqual(quarantined("#1", "#2"), quarantined("#2", "#1", "#2"))
+    assert.strictEqual(
+      trainingOf({ feed: Feed.make({ skip: [{ from: 3, steps: 4 }] }) }),
+      trainingOf({ feed: Feed.make({ skip: [{ from: 5, steps: 2 }, { from: 3, steps: 3 }, { from: 200, steps: 9 }] }) })
+    )
+    assert.strictEqual(trainingOf({ feed: Feed.make({}) }), trainingOf({}))
     assert.strictEqual(trainingOf({ loss: Loss.yoloV8({ box: 0 }) }), trainingOf({ loss: Loss.yoloV8({ box: -0 }) }))
   })
 

@@ -10,6 +10,7 @@ import {
   Ema,
   Evaluate,
   Expect,
+  Feed,
   Host,
   LearningRate,
   Loss,
@@ -48,6 +49,7 @@ interface Case {
 }
 
 const images = (train: number, val = 16): DataFacts => ({ ...facts, images: { train, val } })
+const photographs = { ...images(2), trainFiles: ["train/a.jpg", "train/b.jpg"] }
 const classifier = Model.classifier({ channels: [8, 16], input: 32 })
 /** A classifier's fields with its own loss. */
 const classifying = { model: classifier, loss: Loss.binaryCrossEntropy() }
@@ -887,6 +889,77 @@ const cases: Readonly<Record<string, Case>> = {
       { fields: {}, facts: { ...facts, medianSide: 0.125 } },
       { fields: {}, facts: { ...facts, medianSide: null } },
       { fields: classifying, facts: { ...facts, medianSide: 0.1 } }
+    ]
+  },
+  "feed/nothing-left": {
+    severity: "error",
+    path: "feed.quarantine",
+    fires: [
+      [
+        { fields: { feed: Feed.make({ quarantine: photographs.trainFiles }), batch: 1 }, facts: photographs },
+        `2 training images of "small" are in quarantine, all there are`
+      ],
+      [
+        { fields: { feed: Feed.make({ quarantine: ["#1", "#0"] }), batch: 1 }, facts: images(2) },
+        `2 training images of "small" are in quarantine, all there are`
+      ],
+      [
+        { fields: { feed: Feed.make({ quarantine: ["#0"] }), batch: 1 }, facts: images(1) },
+        `1 training image of "small" is in quarantine, all there are`
+      ]
+    ],
+    holds: [
+      { fields: { feed: Feed.make({ quarantine: ["train/a.jpg", "b.jpg", "train/a.jpg"] }), batch: 1 }, facts: photographs },
+      { fields: { feed: Feed.make({ quarantine: ["#1", "#2", "#1"] }), batch: 1 }, facts: images(2) },
+      { fields: {}, facts: images(0) }
+    ]
+  },
+  "feed/unknown-image": {
+    severity: "warning",
+    path: "feed.quarantine.N",
+    fires: [
+      [
+        { fields: { feed: Feed.make({ quarantine: ["train/a.jpg", "./b.jpg"] }) }, facts: photographs },
+        `"small" has no training image "./b.jpg" (there is "train/b.jpg")`,
+        "feed.quarantine.1"
+      ],
+      [
+        { fields: { feed: Feed.make({ quarantine: ["#1"] }) }, facts: photographs },
+        `"small" has no training image "#1"`,
+        "feed.quarantine.0"
+      ],
+      ...["#64", "#-1", "#007", "7", "constructor"].map((name) =>
+        [
+          { fields: { feed: Feed.make({ quarantine: [name] }) }, facts: images(64) },
+          `"small" has no training image "${name}"`,
+          "feed.quarantine.0"
+        ] as const
+      )
+    ],
+    holds: [
+      { fields: { feed: Feed.make({ quarantine: ["train/b.jpg"] }) }, facts: photographs },
+      { fields: { feed: Feed.make({ quarantine: ["#0", "#63"] }) }, facts: images(64) },
+      { fields: { feed: Feed.make({ quarantine: ["c.jpg"] }), data: Dataset.yolo({ name: "d", classes: ["a"] }) }, facts: null }
+    ]
+  },
+  "feed/skip-never-reached": {
+    severity: "warning",
+    path: "feed.skip.N",
+    fires: [
+      [
+        { fields: { feed: Feed.make({ skip: [{ from: 100, steps: 1 }] }) } },
+        "the skip begins at step 100, and the 100 steps of the run end before",
+        "feed.skip.0"
+      ],
+      [
+        { fields: { feed: Feed.make({ skip: [{ from: 105, steps: 1 }, { from: 7, steps: 5 }] }) } },
+        "the skip begins at step 105, and the 100 steps of the run end before",
+        "feed.skip.0"
+      ]
+    ],
+    holds: [
+      { fields: { feed: Feed.make({ skip: [{ from: 99, steps: 1 }] }) } },
+      { fields: { feed: Feed.make({ skip: [{ from: 104, steps: 1 }, { from: 7, steps: 5 }] }) } }
     ]
   },
   "host/too-little-memory": {
