@@ -8,9 +8,11 @@ export const plural = (value: number, noun: string): string => `${value} ${noun}
 /** Writes a computed number with 4 significant digits: 0.01988, not 0.019876883405951378. */
 export const figure = (value: number): string => String(Number(value.toPrecision(4)))
 
-/** Writes a share of 1 in percent; only all is `100%`. */
-export const percent = (share: number): string =>
-  share < 1 && share > 0.99 ? ">99%" : `${Math.round(share * 100)}%`
+/** Writes a share of 1 in percent; only none is `0%` and only all is `100%`. */
+export const percent = (share: number): string => {
+  if (share > 0 && share < 0.01) return "<1%"
+  return share < 1 && share > 0.99 ? ">99%" : `${Math.round(share * 100)}%`
+}
 
 /** Lists texts as a sentence does: `a`, `a and b`, `a, b and c`. */
 export const listed = (texts: ReadonlyArray<string>): string =>
