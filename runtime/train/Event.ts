@@ -81,6 +81,16 @@ export interface IncidentEvent extends Origin {
   readonly message: string
 }
 
+/**
+ * A diagnosis replayed the steps before a fault with one thing changed; `cured` says whether the training stayed upright,
+ * null where that could not be tried.
+ */
+export interface TrialEvent extends Origin {
+  readonly kind: "trial"
+  readonly change: string
+  readonly cured: boolean | null
+}
+
 /** A checkpoint was written; `directory` is relative to the attempt's. */
 export interface CheckpointEvent extends Origin {
   readonly kind: "checkpoint"
@@ -95,4 +105,12 @@ export interface StatusEvent extends Origin {
 }
 
 /** What an attempt says while it runs: the lines of `events.jsonl`, and the messages to the process that watches it. */
-export type Event = StepEvent | EvalEvent | MonitorEvent | SpikeEvent | IncidentEvent | CheckpointEvent | StatusEvent
+export type Event =
+  | StepEvent
+  | EvalEvent
+  | MonitorEvent
+  | SpikeEvent
+  | IncidentEvent
+  | TrialEvent
+  | CheckpointEvent
+  | StatusEvent

@@ -102,6 +102,7 @@ describe("Advice", () => {
     })
     assert.match(said({ norm, clip: Clip.globalNorm(10) })["clip/spikes-pass"] ?? "", /passed under the bound of 10;/)
     assert.match(said({ norm: (step) => step === 300 ? 8 : 0.5 })["clip/spikes-pass"] ?? "", /^1 norm .* caught it and clipped <1%/)
+    assert.deepStrictEqual(Object.keys(said({ norm, clip: Clip.globalNorm(100) })), ["clip/spikes-pass"])
     // A bound that clips them has caught them.
     assert.notProperty(said({ norm, clip: Clip.globalNorm(5) }), "clip/spikes-pass")
   })
