@@ -10,11 +10,14 @@ import * as Closing from "../plan/Closing.ts"
 import * as Length from "../plan/Length.ts"
 import type { Configuration } from "../step/Configuration.ts"
 
-/** Says what a step is compiled for. */
+/** Counts the columns of a batch's padded ground truth. */
+export const columnsOf = ({ augment }: Recipe.Recipe, facts: Source["facts"]): number => Columns.of(augment, facts.maxBoxes)
+
+/** Says what a step is compiled for, without anything that is injected. */
 export const configurationOf = (
   recipe: Recipe.Recipe,
   graph: TrainingGraph,
-  source: Source,
+  { facts }: Pick<Source, "facts">,
   seed: number
 ): Configuration => ({
   graph,
@@ -24,7 +27,7 @@ export const configurationOf = (
   ema: recipe.ema._tag !== "Off",
   batch: recipe.batch,
   accumulate: recipe.accumulate.batches,
-  maxBoxes: Columns.of(recipe.augment, source.facts.maxBoxes),
+  maxBoxes: columnsOf(recipe, facts),
   seed,
   inject: null
 })
@@ -41,7 +44,7 @@ export const makingOf = (recipe: Recipe.Recipe, source: Source, seed: number): M
     input: model.input,
     augment,
     seed,
-    maxBoxes: Columns.of(augment, source.facts.maxBoxes),
+    maxBoxes: columnsOf(recipe, source.facts),
     batchesPerEpoch: stepsPerEpoch * batches,
     batchesPerStep: batches,
     closingFrom: (closingFrom ?? Infinity) * batches,

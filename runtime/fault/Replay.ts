@@ -1,0 +1,102 @@
+/**
+ * A fault's step once more, from what its bundle holds and nothing else.
+ */
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { EngineFault } from "../../dsl/Fault.ts"
+import { Engine } from "../engine/Engine.ts"
+import type { Probe } from "../step/Probe.ts"
+import type { RowOutcome } from "../step/Step.ts"
+import * as Bundle from "../train/Bundle.ts"
+import * as Checkpoint from "../train/Checkpoint.ts"
+import * as Rerun from "./Rerun.ts"
+
+/** A bundle lacks what its replay takes; `message` says what. */
+export class NotReplayable extends Schema.TaggedError<NotReplayable>()("NotReplayable", { message: Schema.String }) {}
+
+/** What one row of a failing batch comes to by itself, and the image that it shows. */
+export interface Row extends RowOutcome {
+  /** Relative to the data set's folder, `#7` for generated image 7; the first of a mosaic's. */
+  readonly files: ReadonlyArray<string>
+}
+
+/** What came of a failing step's replay. */
+export interface Replayed {
+  /** The engine that replayed it. */
+  readonly engine: string
+  /** Whether it went wrong again. */
+  readonly reproduced: boolean
+  /** What went wrong, in a person's words; null where nothing did. */
+  readonly fault: string | null
+  /** A look at every node; null where the step did not get through. */
+  readonly probe: Probe | null
+  /** Row by row, of the batch that failed; null where none did, or where the probe names the rows. */
+  readonly rows: ReadonlyArray<Row> | null
+}
+
+/** Reads a bundle. Fails with NotReplayable where its folder is not one. */
+export const open = (folder: string): Effect.Effect<Bundle.Bundle, NotReplayable> =>
+  Effect.try({
+    try: () => Bundle.read(folder),
+    catch: (cause) => new NotReplayable({ message: cause instanceof Error ? cause.message : String(cause) })
+  })
+
+/** Names an image as a recipe's quarantine does. */
+const named = ({ file, index }: { readonly file: string | null; readonly index: number }): string => file ?? `#${index}`
+
+/** Lists the images that a row of a failing step's batch shows. */
+export const imagesOf = ({ document: { samples } }: Bundle.Bundle, batch: number, row: number): ReadonlyArray<string> =>
+  (samples[batch]?.samples ?? []).filter((sample) => sample.row === row).map(named)
+
+/** The state before the failing step with its batches; a fault that needs neither, or left neither, has none. */
+const stepOf = Effect.fnUntraced(function*(bundle: Bundle.Bundle) {
+  if (bundle.at === null) {
+    return yield* new NotReplayable({ message: `${bundle.directory} holds no state from before the failing step` })
+  }
+  if (bundle.batches.length < bundle.recipe.accumulate.batches) {
+    return yield* new NotReplayable({ message: `${bundle.directory} does not hold the batches of the failing step` })
+  }
+  return yield* Checkpoint.read(bundle.at).pipe(
+    Effect.mapError(({ message }) => new NotReplayable({ message }))
+  )
+})
+
+/** Takes the failing step again on an opened bundle's compiled step, and looks into it where it fails again. */
+export const step = Effect.fn("Replay.step")(
+  function*(bundle: Bundle.Bundle, rerun: Rerun.Rerun): Effect.fn.Return<Replayed, NotReplayable, Engine> {
+    const { description } = yield* Engine
+    const at = yield* stepOf(bundle)
+    const batches = [...bundle.batches]
+    const next = Effect.sync(() => batches.shift() ?? bundle.batches[0]).pipe(
+      Effect.flatMap((batch) => batch === undefined ? Effect.die(new Error("no batch is left")) : Effect.succeed(batch))
+    )
+    const { fault } = yield* Rerun.run(rerun, at, at.cursor.step + 1, next)
+    const looked = yield* Effect.sync(() => {
+      rerun.step.write(at.state)
+      return rerun.step.probe(bundle.batches, { inject: rerun.injector.scalars(at.cursor.step) })
+    }).pipe(Effect.catchDefect(() => Effect.succeed(null)))
+    const failing = looked?.first ?? null
+    const batch = bundle.batches[failing?.batch ?? bundle.batches.length - 1]
+    const byRows = fault !== null && batch !== undefined && looked !== null && failing?.rows == null
+      && failing?.direction !== "weights"
+    const rows = !byRows ? null : yield* Effect.sync(() =>
+      rerun.step.rows(batch).map((row, index): Row => ({
+        ...row,
+        files: imagesOf(bundle, failing?.batch ?? bundle.batches.length - 1, index)
+      }))
+    ).pipe(Effect.catchDefect(() => Effect.succeed(null)))
+    return { engine: description.engine, reproduced: fault !== null, fault, probe: looked, rows }
+  }
+)
+
+/** Replays the failing step of a bundle's folder. Fails with NotReplayable, and with EngineFault where it cannot compile. */
+export const run = Effect.fn("Replay.run")(
+  function*({ bundle: folder }: { readonly bundle: string }): Effect.fn.Return<
+    Replayed,
+    NotReplayable | EngineFault,
+    Engine
+  > {
+    const bundle = yield* open(folder)
+    return yield* Effect.scoped(Effect.flatMap(Rerun.compile(bundle, bundle.recipe), (rerun) => step(bundle, rerun)))
+  }
+)
