@@ -4,9 +4,9 @@
 import * as Effect from "effect/Effect"
 import { spawn } from "node:child_process"
 import { createHash } from "node:crypto"
-import { createRequire } from "node:module"
 import * as os from "node:os"
 import * as Subprocess from "../engine/Subprocess.ts"
+import * as Made from "../train/Made.ts"
 
 /** The document `environment.json`. Git's fields are null outside of a repository. */
 export interface Environment {
@@ -27,13 +27,6 @@ export interface Environment {
 export interface RunEnvironment extends Environment {
   readonly data: string | null
 }
-
-/** Variables that change how TensorFlow computes, and so the last bits of a result. */
-const decisive = /^(TF_(NUM|ENABLE|XLA|CPU|GPU|FORCE|DETERMINISTIC)_|OMP_|MKL_|ONEDNN_|DNNL_|NVIDIA_TF32_OVERRIDE$|CUDA_VISIBLE_DEVICES$)/
-
-/** Reads this version of Ballast off its manifest. */
-export const ballastVersion = (): string =>
-  (createRequire(import.meta.url)("../../package.json") as { readonly version: string }).version
 
 const git = (parameters: ReadonlyArray<string>): Effect.Effect<string | null> =>
   Subprocess.run("git", parameters).pipe(Effect.catch(() => Effect.succeed(null)))
@@ -61,16 +54,12 @@ export const gather: Effect.Effect<Environment> = Effect.gen(function*() {
     format: "ballast.environment/1",
     commit: commit?.trim() ?? null,
     dirty,
-    ballast: ballastVersion(),
+    ballast: Made.ballastVersion(),
     node: process.versions.node,
     platform: `${process.platform}-${process.arch}`,
-    cpu: os.cpus()[0]?.model.trim() ?? "unknown",
+    cpu: Made.processor(),
     cores: os.availableParallelism(),
     memory: os.totalmem(),
-    variables: Object.fromEntries(
-      Object.entries(process.env).flatMap(([name, value]) =>
-        decisive.test(name) && value !== undefined ? [[name, value]] : []
-      )
-    )
+    variables: Made.variables()
   }
 })

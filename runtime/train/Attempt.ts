@@ -5,24 +5,33 @@ import * as Effect from "effect/Effect"
 import * as path from "node:path"
 import type * as Length from "../../dsl/Length.ts"
 import * as Fault from "../../dsl/Fault.ts"
-import type * as Injection from "../../dsl/Injection.ts"
+import * as Injection from "../../dsl/Injection.ts"
 import type * as Recipe from "../../dsl/Recipe.ts"
 import * as Loader from "../data/Loader.ts"
 import type { Source } from "../data/Source.ts"
 import { Engine } from "../engine/Engine.ts"
+import type { TrainingGraph } from "../graph/TrainingGraph.ts"
 import * as PlanLength from "../plan/Length.ts"
 import * as Plan from "../plan/Plan.ts"
+import * as Skips from "../plan/Skips.ts"
 import type { Step } from "../step/Step.ts"
+import * as Advice from "./Advice.ts"
+import * as Beginning from "./Beginning.ts"
+import * as Bundle from "./Bundle.ts"
 import * as Checkpoint from "./Checkpoint.ts"
-import * as EarlyStop from "./EarlyStop.ts"
 import * as Evaluate from "./Evaluate.ts"
 import type { Event, StatusEvent } from "./Event.ts"
+import * as Fence from "./Fence.ts"
+import * as Inject from "./Inject.ts"
+import * as Keeper from "./Keeper.ts"
 import * as Loop from "./Loop.ts"
+import * as Made from "./Made.ts"
 import * as Monitor from "./Monitor.ts"
-import type { AttemptOutcome, OutcomeFault } from "./Outcome.ts"
+import type { AttemptOutcome, Exactness, OutcomeFault } from "./Outcome.ts"
+import { Progress } from "./Progress.ts"
 import * as Setup from "./Setup.ts"
-import { Tally } from "./Tally.ts"
 import * as TrainedStart from "./TrainedStart.ts"
+import * as Witness from "./Witness.ts"
 
 /** What one attempt is to do, as plain data that another process can receive. */
 export interface Assignment {
@@ -56,18 +65,6 @@ export interface Watch {
 const every = (length: Length.Length | null, stepsPerEpoch: number): number =>
   length === null ? Infinity : Math.max(1, PlanLength.steps(length, stepsPerEpoch) ?? Infinity)
 
-const outcomeFault = (fault: Fault.Fault, done: number): OutcomeFault => ({
-  tag: fault._tag,
-  message: fault.message,
-  step: "step" in fault ? fault.step : null,
-  onset: done,
-  injected: null
-})
-
-/** A checkpoint that cannot be written is the host's failure, and no better reason to train on without one. */
-const hostFailed = ({ message }: Checkpoint.CheckpointError): Fault.WorkerLost =>
-  new Fault.WorkerLost({ exitCode: null, signal: null, message })
-
 /** What TensorFlow says where a device or the host has no memory left. */
 const outOfMemory = /\bOOM\b|RESOURCE_EXHAUSTED|ResourceExhausted|bad_alloc|out of memory|Array buffer allocation failed/i
 
@@ -78,160 +75,230 @@ const thrown = (engine: string, done: number) => (defect: unknown): Fault.Fault 
     : new Fault.EngineFault({ engine, message })
 }
 
+/** The folder of what replays an attempt's fault, within the attempt's. */
+const incidentName = "incident"
+
+/** Faults of the machine have nothing to replay. */
+const replayable: ReadonlySet<Fault.Fault["_tag"]> = new Set([
+  "NonFinite",
+  "Diverged",
+  "DataFault",
+  "OutOfMemory",
+  "EngineFault"
+])
+
 /**
  * Trains as assigned and returns how that ended; a fault is an outcome, not a failure. Evaluates and writes a checkpoint
- * at the end, and where the recipe says; after a fault neither.
+ * at the end, and where the recipe says; after a fault neither, but what replays it.
  */
 export const run = Effect.fn("Attempt.run")(
   function*(assignment: Assignment, watch: Watch): Effect.fn.Return<AttemptOutcome, never, Engine> {
     const began = performance.now()
     const engine = yield* Engine
-    const tally = new Tally()
+    const { recipe, seed, source, start } = assignment
+    const witness = Witness.make()
+    let progress = new Progress(recipe, null)
+    let exact: Exactness | null = null
     let compiled: Step | null = null
-    let measured: Evaluate.Measured | null = null
-    let done = 0
+    let warmupSteps = 0
     let trainingSeconds = 0
-    let stopped: string | null = null
-    let best: { readonly step: number; readonly directory: string; readonly measured: Evaluate.Measured } | null = null
+    let incident: string | null = null
+    let keeper: Keeper.Keeper | null = null
+    const injector = Inject.make(assignment.injection, witness.batches)
 
-    const origin = () => ({ run: assignment.run, attempt: assignment.attempt, step: done })
+    const origin = () => ({ run: assignment.run, attempt: assignment.attempt, step: progress.position.step })
     const status = (status: StatusEvent["status"], detail: string | null = null) =>
       Effect.sync(() => watch.emit({ ...origin(), kind: "status", status, detail }))
+    const computing = (): AttemptOutcome["engine"] => ({
+      ...engine.description,
+      execution: compiled?.execution ?? { mode: "session", reason: null }
+    })
 
-    const outcome = (status: AttemptOutcome["status"], fault: Fault.Fault | null): AttemptOutcome => ({
-      status,
-      from: 0,
-      exact: null,
-      best: best?.step ?? null,
-      steps: done,
-      stopped: status === "succeeded" ? stopped : null,
-      fault: fault === null ? null : outcomeFault(fault, done),
-      incident: null,
-      engine: { ...engine.description, execution: compiled?.execution ?? { mode: "session", reason: null } },
-      metrics: {
-        loss: fault === null ? tally.loss : Infinity,
-        map50: (best?.measured ?? measured)?.map50 ?? null,
-        map: (best?.measured ?? measured)?.map ?? null,
-        accuracy: (best?.measured ?? measured)?.accuracy ?? null,
-        imagesPerSecond: trainingSeconds === 0
-          ? 0
-          : (tally.steps * assignment.recipe.batch * assignment.recipe.accumulate.batches) / trainingSeconds,
-        seconds: (performance.now() - began) / 1000
-      },
-      clipRate: tally.clipRate,
-      gradNorm: tally.gradNorm,
-      spikes: 0,
-      skipped: 0,
-      advice: []
+    const outcome = (status: AttemptOutcome["status"], fault: OutcomeFault | null): AttemptOutcome => {
+      const { best, from, measured, position: { step }, spikes, stopped, tally } = progress
+      const counted = best?.measured ?? measured
+      const images = (tally.steps - from) * recipe.batch * recipe.accumulate.batches
+      return {
+        status,
+        from,
+        exact,
+        best: best?.step ?? null,
+        steps: step,
+        stopped: status === "succeeded" ? stopped : null,
+        fault,
+        incident,
+        engine: computing(),
+        metrics: {
+          loss: fault === null ? tally.loss : Infinity,
+          map50: counted?.map50 ?? null,
+          map: counted?.map ?? null,
+          accuracy: counted?.accuracy ?? null,
+          imagesPerSecond: trainingSeconds === 0 ? 0 : images / trainingSeconds,
+          seconds: (performance.now() - began) / 1000
+        },
+        clipRate: tally.clipRate,
+        gradNorm: tally.gradNorm,
+        spikes: spikes.memory().count,
+        skipped: recipe.accumulate.batches * Skips.reached(recipe.feed.skip, step).reduce((sum, { steps }) => sum + steps, 0),
+        advice: Advice.of({ recipe, warmupSteps, ...tally.figures })
+      }
+    }
+
+    const evaluate = Effect.fnUntraced(function*(step: Step, loader: Loader.Loader, graph: TrainingGraph) {
+      const started = performance.now()
+      yield* status("evaluating")
+      const found = yield* Evaluate.measure(step, loader, graph, source.images.val)
+      watch.emit({ ...origin(), kind: "eval", ...found, seconds: (performance.now() - started) / 1000 })
+      return progress.evaluated(found)
     })
 
     const train = Effect.gen(function*() {
-      const { recipe, seed, source, start } = assignment
       const { curve, graph, identity, schedule } = Plan.resolveArm(assignment.arm, recipe, source.facts, start)
       const { stepsPerEpoch, totalSteps } = schedule
       if (graph === null || curve === null || totalSteps === null || stepsPerEpoch === null || identity.training === null) {
         return yield* Effect.die(new Error("an arm that cannot run was started"))
       }
+      warmupSteps = curve.warmupSteps
+      const checkpoint = assignment.from === null
+        ? null
+        : yield* Checkpoint.read(assignment.from).pipe(Effect.mapError(Keeper.hostFailed))
+      progress = new Progress(recipe, checkpoint)
       const lastStep = Math.min(totalSteps, assignment.steps ?? Infinity)
       const loader = yield* Loader.make({
         ...Setup.makingOf(recipe, source, seed),
-        start: 0
+        badImage: injector.badImage,
+        start: progress.from
       })
       yield* status("compiling")
-      const step = yield* engine.compile(Setup.configurationOf(recipe, graph, source, seed))
-      compiled = step
-      if (start !== null) step.write(TrainedStart.applied(step.read(), start))
-
-      const evaluate = Effect.gen(function*() {
-        const started = performance.now()
-        yield* status("evaluating")
-        const found = yield* Evaluate.measure(step, loader, graph, source.images.val)
-        measured = found
-        watch.emit({ ...origin(), kind: "eval", ...found, seconds: (performance.now() - started) / 1000 })
-        return found
+      const step = yield* engine.compile({
+        ...Setup.configurationOf(recipe, graph, source, seed),
+        inject: injector.configuration(graph)
       })
-      const checkpoints = path.join(assignment.directory, "checkpoints")
-      const early = EarlyStop.judge(recipe.earlyStop)
-      const checkpoint = (position: Loop.Position) =>
-        Effect.gen(function*() {
-          const directory = yield* Checkpoint.write(checkpoints, {
-            cursor: { ...position, seed, training: identity.training ?? "", data: identity.data },
-            state: step.read()
-          }).pipe(Effect.mapError(hostFailed))
-          watch.emit({ ...origin(), kind: "checkpoint", directory: path.relative(assignment.directory, directory) })
-          return directory
-        })
-      const prune = recipe.checkpoint.keep === null
-        ? Effect.void
-        : Effect.suspend(() =>
-          Checkpoint.prune(checkpoints, recipe.checkpoint.keep ?? Infinity, new Set(best === null ? [] : [best.directory]))
-        ).pipe(Effect.mapError(hostFailed))
+      compiled = step
+      if (checkpoint !== null) Beginning.takeOver(step, checkpoint)
+      else if (start !== null) step.write(TrainedStart.applied(step.read(), start))
+      const made = Made.here(engine.description, step.execution)
+      const of = { training: identity.training, data: identity.data, seed, made }
+      exact = Beginning.exactness(checkpoint, of)
+      const kept = yield* Keeper.make({
+        step,
+        tally: progress.tally,
+        directory: assignment.directory,
+        keep: recipe.checkpoint.keep,
+        cursor: () => progress.cursor(of),
+        onCheckpoint: (directory) =>
+          watch.emit({ ...origin(), kind: "checkpoint", directory: path.relative(assignment.directory, directory) }),
+        onUnsafe: (why) => watch.emit({ ...origin(), kind: "status", status: "training", detail: why }),
+        writeFile: injector.writeFile,
+        guard: () => Fence.pass(assignment.directory, assignment.token)
+      })
+      keeper = kept
       const evaluateEvery = every(recipe.evaluate.every, stepsPerEpoch)
       const checkpointEvery = every(recipe.checkpoint.every, stepsPerEpoch)
       const monitorEvery = recipe.monitor._tag === "Off" ? Infinity : every(recipe.monitor.length, stepsPerEpoch)
       const histograms = recipe.monitor._tag === "Every" && recipe.monitor.histograms
 
-      yield* status("training", step.execution.reason)
+      const details = [Beginning.said(progress.from, exact), step.execution.reason].filter((detail) => detail !== null)
+      yield* status("training", details.length === 0 ? null : details.join("; "))
       let clock = performance.now()
-      const position = yield* Loop.run({
+      const end = yield* Loop.run({
         recipe,
         curve,
-        lastStep,
-        stepsPerEpoch,
+        from: progress.position,
+        // A training that had stopped early before it was broken off has nothing left but its end.
+        lastStep: progress.stopped === null ? lastStep : progress.from,
         step,
-        tally,
-        nextBatch: loader.next,
+        tally: progress.tally,
+        divergence: progress.divergence,
+        spikes: progress.spikes,
+        nextBatch: Effect.tap(loader.next, (batch) => Effect.sync(() => witness.saw(batch))),
+        inject: injector.scalars,
         onBatch: (index, batch) => {
+          injector.before(index)
           if (monitorEvery === Infinity || index % monitorEvery !== 0) return
           const seen = Monitor.look(step, batch, recipe.loss, histograms)
           watch.emit({ ...origin(), kind: "monitor", ...seen })
           // Looking is no part of how fast it trains.
           clock += 1000 * seen.seconds
         },
-        onStep: (event) => {
+        onStep: (taken, position, spike) => {
           trainingSeconds += (performance.now() - clock) / 1000
           clock = performance.now()
-          if (event.finite) done = event.step + 1
-          watch.emit({ run: assignment.run, attempt: assignment.attempt, ...event })
+          progress.position = position
+          const event = { run: assignment.run, attempt: assignment.attempt, ...taken }
+          witness.heard(event)
+          watch.emit(event)
+          if (spike !== null) watch.emit({ ...origin(), step: event.step, kind: "spike", ...spike })
         },
         between: (position) =>
           Effect.gen(function*() {
+            witness.passed()
             if (position.step === lastStep) return false
-            let written = position.step % checkpointEvery === 0 ? yield* checkpoint(position) : null
-            if (position.step % evaluateEvery === 0) {
-              const found = yield* evaluate
-              const verdict = early.look(position.step, found)
-              if (verdict.best) {
-                written = written ?? (yield* checkpoint(position))
-                best = { step: position.step, directory: written, measured: found }
-              }
-              stopped = verdict.stop
-              if (stopped === null) yield* status("training")
-            }
-            if (written !== null) yield* prune
+            const evaluating = position.step % evaluateEvery === 0
+            const best = evaluating && (yield* evaluate(step, loader, graph))
+            if (progress.stopped !== null) return true
+            if (evaluating) yield* status("training")
+            yield* kept.keep(best || position.step % checkpointEvery === 0)
             clock = performance.now()
-            return stopped !== null
+            return false
           }),
         stopping: watch.stopping
       })
-      const last = yield* checkpoint(position)
-      yield* prune
-      if (position.step < lastStep && stopped === null) {
+      yield* kept.last
+      const { stopped } = progress
+      if (end.step < lastStep && stopped === null) {
         yield* status("interrupted")
         return outcome("interrupted", null)
       }
-      if (stopped === null) {
-        const found = yield* evaluate
-        if (early.look(position.step, found).best) best = { step: position.step, directory: last, measured: found }
-      }
+      if (stopped === null) yield* evaluate(step, loader, graph)
+      yield* kept.done
       yield* status("succeeded", stopped)
       return outcome("succeeded", null)
     })
 
+    const failed = Effect.fnUntraced(function*(fault: Fault.Fault) {
+      const at = "step" in fault ? fault.step : null
+      const step = at ?? progress.position.step
+      const told: OutcomeFault = {
+        tag: fault._tag,
+        message: fault.message,
+        step: at,
+        onset: Math.min(progress.onset(step), keeper?.goodUntil() ?? step),
+        injected: injector.cause(fault, step)
+      }
+      const { arm, attempt, directory, injection, run } = assignment
+      const written = replayable.has(fault._tag) && (yield* Bundle.write(path.join(directory, incidentName), {
+        document: {
+          run,
+          attempt,
+          arm,
+          seed,
+          engine: computing(),
+          fault: told,
+          injection: injection === null ? null : Injection.text(injection),
+          onset: told.onset,
+          facts: source.facts,
+          before: witness.before()
+        },
+        recipe,
+        batches: witness.batches(),
+        present: () => keeper?.present() ?? null,
+        snapshots: () => keeper?.snapshots() ?? []
+      }))
+      if (written) {
+        incident = incidentName
+        watch.emit({ ...origin(), kind: "incident", directory: incidentName, tag: fault._tag, message: fault.message })
+      }
+      yield* status("failed", fault.message)
+      return outcome("failed", told)
+    })
+
     yield* status("starting")
-    return yield* Effect.scoped(train).pipe(
-      Effect.catchDefect((defect) => Effect.fail(thrown(engine.description.engine, done)(defect))),
-      Effect.catch((fault) => Effect.as(status("failed", fault.message), outcome("failed", fault)))
+    return yield* train.pipe(
+      Effect.catchDefect((defect) => Effect.fail(thrown(engine.description.engine, progress.position.step)(defect))),
+      // Within the scope: the step must still be there to be read.
+      Effect.catch(failed),
+      Effect.scoped
     )
   }
 )

@@ -7,17 +7,47 @@ import type { StepOutcome } from "../step/Step.ts"
 
 /** The loss counts as far above its best mean from this ratio on. */
 const farAbove = 10
+/** From this ratio on it counts as on its way there. */
+const rising = 2
 /** Parts of the loss that need a matched box count as gone below this share of what they were in the beginning. */
 const gone = 0.01
 /** How many steps in a row decide, and how many make a mean, so that one odd batch does neither. */
 const inARow = 20
 /** How many first steps say what the loss was in the beginning. */
 const beginning = 5
+/** A rise goes on where so many steps at most came down between. */
+const pause = 5
+
+/** What the detector remembers between steps, as plain data. */
+export interface Memory {
+  /** The lowest mean of a row of losses. */
+  readonly best: number
+  readonly worst: { readonly step: number; readonly loss: number }
+  /** For how many steps in a row nothing was matched. */
+  readonly vanished: number
+  readonly first: ReadonlyArray<{ readonly matched: number; readonly loss: number }>
+  readonly last: ReadonlyArray<number>
+  /** The first and the last step of the latest rise of the loss; null before the first one. */
+  readonly rise: { readonly first: number; readonly last: number } | null
+}
+
+/** Makes what is remembered before the first step. */
+export const start: Memory = {
+  best: Infinity,
+  worst: { step: 0, loss: -Infinity },
+  vanished: 0,
+  first: [],
+  last: [],
+  rise: null
+}
 
 /** Looks at one step after the other and returns the fault once there is one. */
 export interface Detector {
   /** `boxes` tells whether the step's batch holds any; without one there is nothing to match. */
   readonly look: (step: number, outcome: StepOutcome, boxes: boolean) => Diverged | null
+  readonly memory: () => Memory
+  /** The step at which began what step `step` ended with; `step` itself where the loss was low before. */
+  readonly onset: (step: number) => number
 }
 
 const mean = (values: ReadonlyArray<number>): number => values.reduce((sum, value) => sum + value, 0) / values.length
@@ -25,15 +55,14 @@ const mean = (values: ReadonlyArray<number>): number => values.reduce((sum, valu
 const figure = (value: number): string => String(Number(value.toPrecision(4)))
 
 /**
- * Watches the losses of an attempt. A detector whose scores have all fallen to nothing matches no box to any anchor, so
- * that its box and distribution losses vanish and its whole loss looks better than ever: that is divergence, too.
+ * Watches the losses of an attempt from what is remembered. A detector whose scores have all fallen to nothing matches no
+ * box to any anchor, so that its box and distribution losses vanish and its whole loss looks better than ever: that is
+ * divergence, too.
  */
-export const detector = (): Detector => {
-  let best = Infinity
-  let worst = { step: 0, loss: -Infinity }
-  let vanished = 0
-  const first: Array<{ readonly matched: number; readonly loss: number }> = []
-  const last: Array<number> = []
+export const detector = (memory: Memory = start): Detector => {
+  let { best, rise, vanished, worst } = memory
+  const first = [...memory.first]
+  const last = [...memory.last]
 
   return {
     look: (step, { finite, loss, parts }, boxes) => {
@@ -41,7 +70,11 @@ export const detector = (): Detector => {
       // A classifier matches nothing; its loss has no such part.
       const matched = (parts.box ?? NaN) + (parts.dfl ?? NaN)
       if (first.length < beginning) first.push({ matched, loss })
+      const began = mean(first.map((step) => step.loss))
       if (loss > worst.loss) worst = { step, loss }
+      if (loss > rising * Math.min(best, began)) {
+        rise = { first: rise !== null && step - rise.last <= pause ? rise.first : step, last: step }
+      }
       last.push(loss)
       if (last.length > inARow) last.shift()
       if (last.length === inARow) best = Math.min(best, mean(last))
@@ -57,7 +90,7 @@ export const detector = (): Detector => {
         })
       }
       // A loss that was nearly 0 may rise far without being high: a new start of the schedule does that.
-      const high = Math.max(farAbove * best, mean(first.map((step) => step.loss)))
+      const high = Math.max(farAbove * best, began)
       if (last.length === inARow && Math.min(...last) > high) {
         return new Diverged({
           step,
@@ -68,6 +101,11 @@ export const detector = (): Detector => {
         })
       }
       return null
+    },
+    memory: () => ({ best, worst, vanished, first: [...first], last: [...last], rise }),
+    onset: (step) => {
+      const since = vanished > 0 ? Math.max(0, step - vanished) : step
+      return rise !== null && since - rise.last <= (vanished > 0 ? inARow : pause) ? rise.first : since
     }
   }
 }

@@ -12,8 +12,18 @@ export interface Verdict {
   readonly stop: string | null
 }
 
+/** What a judge remembers between evaluations, as plain data: the best one, and how many came since. */
+export interface Memory {
+  readonly best: { readonly step: number; readonly value: number }
+  readonly worse: number
+}
+
+/** Makes what is remembered before the first evaluation. */
+export const start: Memory = { best: { step: 0, value: -Infinity }, worse: 0 }
+
 export interface Judge {
   readonly look: (step: number, measured: Measured) => Verdict
+  readonly memory: () => Memory
 }
 
 const figure = (value: number): string => String(Number(value.toPrecision(4)))
@@ -29,13 +39,16 @@ const reason = (
   return `stopped early: ${counted} ${metric} ${rose} its best, ${figure(best.value)} after step ${best.step}`
 }
 
-/** Judges one evaluation after the other. A metric that the model's family does not have is never better. */
-export const judge = (earlyStop: EarlyStop.EarlyStop): Judge => {
-  if (earlyStop._tag === "Off") return { look: () => ({ best: false, stop: null }) }
+/**
+ * Judges one evaluation after the other, from what is remembered. A metric that the model's family does not have is never
+ * better.
+ */
+export const judge = (earlyStop: EarlyStop.EarlyStop, memory: Memory = start): Judge => {
+  if (earlyStop._tag === "Off") return { look: () => ({ best: false, stop: null }), memory: () => memory }
   const { delta, evaluations } = earlyStop
-  let best = { step: 0, value: -Infinity }
-  let worse = 0
+  let { best, worse } = memory
   return {
+    memory: () => ({ best, worse }),
     look: (step, measured) => {
       const metric = earlyStop.metric ?? (measured.accuracy === null ? "map" : "accuracy")
       const value = measured[metric] ?? -Infinity

@@ -18,12 +18,6 @@ export interface Exactness {
   readonly reason: string | null
 }
 
-/** What might be done better next time, and the rule that says so, in a person's words. */
-export interface Advice {
-  readonly rule: string
-  readonly message: string
-}
-
 /**
  * `loss` is the mean over the last tenth of the steps, at least 10, and Infinity after a fault. Average precisions and
  * accuracy are null where nothing was evaluated, and where the model's family does not have them.
@@ -42,6 +36,12 @@ export interface GradNorm {
   readonly median: number
   readonly p99: number
   readonly max: number
+}
+
+/** What might be done better next time, and the rule that says so, in a person's words. */
+export interface Advice {
+  readonly rule: string
+  readonly message: string
 }
 
 /**

@@ -9,6 +9,8 @@ import type * as Clip from "../../../runtime/optim/Clip.ts"
 import type { Configuration } from "../../../runtime/step/Configuration.ts"
 import type { State } from "../../../runtime/step/Step.ts"
 import * as Checkpoint from "../../../runtime/train/Checkpoint.ts"
+import type { History } from "../../../runtime/train/Tally.ts"
+import { cursor } from "./cursors.ts"
 import { graphOf, tiny, train } from "../step/classifier.ts"
 import { onEachStep } from "../step/engines.ts"
 import { changed } from "../step/small.ts"
@@ -20,7 +22,11 @@ const state: State = {
   buffers: [{ name: "a.mean", shape: [1], data: Float32Array.of(0.1) }],
   ema: []
 }
-const cursor: Checkpoint.Cursor = { step: 500, epoch: 2, batch: 7, clip: { _tag: "Nothing" }, seed: 3, training: "t", data: null }
+const history: History = {
+  losses: Float32Array.of(3.5, 1e-45),
+  norms: Float32Array.of(0.1, 2),
+  clipped: Float32Array.of(0, 1)
+}
 
 const inTemporaryFolder = <A, E>(body: (folder: string) => Effect.Effect<A, E>) =>
   Effect.acquireUseRelease(
@@ -32,10 +38,10 @@ const inTemporaryFolder = <A, E>(body: (folder: string) => Effect.Effect<A, E>) 
 describe("Checkpoint", () => {
   it.effect("reads back what it wrote, and leaves no temporary folder", () =>
     inTemporaryFolder(Effect.fn(function*(folder) {
-      const directory = yield* Checkpoint.write(folder, { cursor, state })
+      const directory = yield* Checkpoint.write(folder, { cursor, state, history })
       assert.strictEqual(directory, path.join(folder, "step-000500"))
       assert.deepStrictEqual(fs.readdirSync(folder), ["step-000500"])
-      assert.deepStrictEqual(yield* Checkpoint.read(directory), { cursor, state })
+      assert.deepStrictEqual(yield* Checkpoint.read(directory), { cursor, state, history })
     })))
 
   it.effect("keeps what a clip policy remembers, to the bit", () =>
@@ -46,7 +52,7 @@ describe("Checkpoint", () => {
         { _tag: "Statistics", mean: 1 / 3, variance: 2 / 7 }
       ]
       for (const clip of memories) {
-        const directory = yield* Checkpoint.write(folder, { cursor: { ...cursor, clip }, state })
+        const directory = yield* Checkpoint.write(folder, { cursor: { ...cursor, clip }, state, history })
         assert.deepStrictEqual((yield* Checkpoint.read(directory)).cursor.clip, clip)
       }
     })))
@@ -54,7 +60,7 @@ describe("Checkpoint", () => {
   it.effect("keeps the newest and those that are spared, and touches nothing else", () =>
     inTemporaryFolder(Effect.fn(function*(folder) {
       for (const step of [5, 999_999, 20, 1_000_000, 300]) {
-        yield* Checkpoint.write(folder, { cursor: { ...cursor, step }, state })
+        yield* Checkpoint.write(folder, { cursor: { ...cursor, step }, state, history })
       }
       fs.writeFileSync(path.join(folder, "notes.txt"), "mine")
       fs.mkdirSync(path.join(folder, "step-000001.77.tmp"))
@@ -70,14 +76,14 @@ describe("Checkpoint", () => {
 
   it.effect("replaces a checkpoint of the same step", () =>
     inTemporaryFolder(Effect.fn(function*(folder) {
-      yield* Checkpoint.write(folder, { cursor, state })
-      const directory = yield* Checkpoint.write(folder, { cursor: { ...cursor, batch: 9 }, state })
-      assert.strictEqual((yield* Checkpoint.read(directory)).cursor.batch, 9)
+      yield* Checkpoint.write(folder, { cursor, state, history })
+      const directory = yield* Checkpoint.write(folder, { cursor: { ...cursor, seed: 9 }, state, history })
+      assert.strictEqual((yield* Checkpoint.read(directory)).cursor.seed, 9)
     })))
 
   it.effect("refuses a file with one bit changed, and says which", () =>
     inTemporaryFolder(Effect.fn(function*(folder) {
-      const directory = yield* Checkpoint.write(folder, { cursor, state })
+      const directory = yield* Checkpoint.write(folder, { cursor, state, history })
       const file = path.join(directory, "optimizer.safetensors")
       const bytes = fs.readFileSync(file)
       bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1
@@ -88,7 +94,7 @@ describe("Checkpoint", () => {
 
   it.effect("refuses a folder that lacks a file", () =>
     inTemporaryFolder(Effect.fn(function*(folder) {
-      const directory = yield* Checkpoint.write(folder, { cursor, state })
+      const directory = yield* Checkpoint.write(folder, { cursor, state, history })
       fs.rmSync(path.join(directory, "weights.safetensors"))
       assert.include((yield* Effect.flip(Checkpoint.read(directory))).message, "weights.safetensors")
     })))
@@ -96,8 +102,8 @@ describe("Checkpoint", () => {
   it.effect("finds the newest by step, and passes unfinished ones over", () =>
     inTemporaryFolder(Effect.fn(function*(folder) {
       assert.isNull(Checkpoint.latest(path.join(folder, "none")))
-      yield* Checkpoint.write(folder, { cursor, state })
-      yield* Checkpoint.write(folder, { cursor: { ...cursor, step: 1_000_000 }, state })
+      yield* Checkpoint.write(folder, { cursor, state, history })
+      yield* Checkpoint.write(folder, { cursor: { ...cursor, step: 1_000_000 }, state, history })
       fs.mkdirSync(path.join(folder, "step-2000000.77.tmp"))
       assert.strictEqual(Checkpoint.latest(folder), path.join(folder, "step-1000000"))
     })))
@@ -116,7 +122,7 @@ onEachStep("A training that goes on from a checkpoint", (make) => {
     inTemporaryFolder(Effect.fn(function*(folder) {
       const step = make(configuration)
       const { memory } = train(step, configuration, 0, 4)
-      const written = { cursor: { ...cursor, clip: memory }, state: step.read() }
+      const written = { cursor: { ...cursor, clip: memory }, state: step.read(), history }
       const directory = yield* Checkpoint.write(folder, written)
       const expected = train(step, configuration, 4, 7, memory)
       const read = yield* Checkpoint.read(directory)

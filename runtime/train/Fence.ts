@@ -1,0 +1,25 @@
+/**
+ * Who may write into an attempt's folder. A process that nobody waits for any more may still be at work.
+ */
+import * as fs from "node:fs"
+import * as path from "node:path"
+
+const fileOf = (directory: string): string => path.join(directory, "token")
+
+/** Names who may write into an attempt's folder from now on; everybody else is kept out. */
+export const raise = (directory: string, token: string): void => {
+  fs.mkdirSync(directory, { recursive: true })
+  fs.writeFileSync(fileOf(directory), token, { flush: true })
+}
+
+/** Throws where another one was named to write into an attempt's folder; where none was, anybody may. */
+export const pass = (directory: string, token: string): void => {
+  let named: string
+  try {
+    named = fs.readFileSync(fileOf(directory), "utf8")
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return
+    throw cause
+  }
+  if (named !== token) throw new Error("another process has taken over this attempt")
+}
