@@ -2,7 +2,7 @@
  * What went wrong, in words for the person at the terminal, and the code that the command ends with.
  */
 import type { InvalidExperiment } from "../../dsl/Experiment.ts"
-import type { DataFault, WorkerLost } from "../../dsl/Fault.ts"
+import type * as Fault from "../../dsl/Fault.ts"
 import type { CocoInvalid } from "../data/CocoFile.ts"
 import type { LocationsInvalid } from "../data/Locations.ts"
 import type { DataMissing } from "../data/Source.ts"
@@ -14,6 +14,7 @@ import * as Paragraph from "../report/Paragraph.ts"
 import type { HomeUnusable } from "../run/Home.ts"
 import type { HostUnfit } from "../run/HostDemand.ts"
 import type { RunNotFound } from "../run/Lookup.ts"
+import type { RunTaken } from "../run/OneAttempt.ts"
 import type { PlanRefused } from "../run/Run.ts"
 import type { StoreFailed } from "../run/Store.ts"
 import type { NotLoaded } from "../source/Load.ts"
@@ -22,10 +23,10 @@ import { code, type Ended, type WrongUsage } from "./ExitCode.ts"
 /** What a command may fail with. */
 export type Failure =
   | CocoInvalid
-  | DataFault
   | DataMissing
   | Ended
   | EngineMissing
+  | Fault.Fault
   | HomeUnusable
   | HostUnfit
   | InstallError
@@ -34,25 +35,32 @@ export type Failure =
   | NotLoaded
   | PlanRefused
   | RunNotFound
+  | RunTaken
   | StoreFailed
-  | WorkerLost
   | WrongUsage
 
 const codes: Readonly<Record<Exclude<Failure["_tag"], "Ended">, number>> = {
   CocoInvalid: code.usage,
   DataFault: code.no,
   DataMissing: code.environment,
+  Diverged: code.failed,
+  EngineFault: code.failed,
   EngineMissing: code.environment,
   HomeUnusable: code.environment,
   HostUnfit: code.environment,
   InstallFailed: code.environment,
   InvalidExperiment: code.no,
   LocationsInvalid: code.usage,
+  NonFinite: code.failed,
   NotLoaded: code.usage,
+  OutOfMemory: code.failed,
   PlanRefused: code.no,
+  Preempted: code.failed,
   RequirementsMissing: code.environment,
   RunNotFound: code.usage,
+  RunTaken: code.no,
   StoreFailed: code.environment,
+  Timeout: code.failed,
   WheelRefused: code.environment,
   WorkerLost: code.failed,
   WrongUsage: code.usage

@@ -2,6 +2,7 @@
  * The process in which an engine computes. It listens to signals before it loads what takes long to load.
  */
 import type { ToProcess } from "./EngineProcess.ts"
+import * as ParentWatch from "./ParentWatch.ts"
 
 let stopping = false
 
@@ -17,3 +18,4 @@ process.on("message", (message: ToProcess) => {
 })
 // Without the parent nobody would see the results, and two trainings might come to share a machine.
 process.on("disconnect", () => process.exit(0))
+ParentWatch.start()

@@ -3,15 +3,20 @@
  * error as they like, and what ends the process ends nothing else.
  */
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import { fork } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
-import { WorkerLost } from "../../dsl/Fault.ts"
+import * as Fault from "../../dsl/Fault.ts"
+import type { Description } from "../engine/Engine.ts"
 import type { Chosen } from "../engine/Engines.ts"
 import type { Assignment } from "../train/Attempt.ts"
 import type { Event } from "../train/Event.ts"
 import type { AttemptOutcome } from "../train/Outcome.ts"
 import type { EvaluationAssignment, RunEvaluation } from "./Evaluation.ts"
+import * as HostMemory from "./HostMemory.ts"
+import type { ProcessExit } from "./Result.ts"
+import * as Supervision from "./Supervision.ts"
 
 /** What the process is asked to do. */
 export type Task =
@@ -30,14 +35,33 @@ export type Answer =
   | { readonly kind: "answer"; readonly value: Answers[Task["kind"]] }
   | { readonly kind: "failure"; readonly message: string }
 
-export type FromProcess = Answer | { readonly kind: "event"; readonly event: Event }
+export type FromProcess =
+  | Answer
+  | { readonly kind: "event"; readonly event: Event }
+  /** The engine is loaded. */
+  | { readonly kind: "engine"; readonly description: Description }
+  | { readonly kind: "alive" }
 
 export interface Options {
   /** The file that keeps what the process writes to its standard output and error. */
   readonly log: string
+  readonly limits?: Supervision.Limits
   readonly onEvent?: (event: Event) => void
   /** Calls the function given when the process is to come to an end by itself; returns a way to forget it. */
   readonly onStop?: (stop: () => void) => () => void
+}
+
+/** How a task ended, and what was seen of its process. */
+export interface Ended<A> {
+  readonly result: Result.Result<A, Fault.Fault>
+  /** Null where the process gave its answer. */
+  readonly exit: ProcessExit | null
+  /** The limit that it went beyond; with an answer it was asked to end, and did. */
+  readonly breach: Supervision.Breach | null
+  /** The most memory that it held, in bytes; null where the host does not tell. */
+  readonly memory: number | null
+  /** Null where none was loaded. */
+  readonly engine: Description | null
 }
 
 const program = new URL("./EngineMain.ts", import.meta.url)
@@ -51,26 +75,18 @@ const tailLines = 12
 const lastWords = (log: string): string =>
   fs.readFileSync(log, "utf8").trimEnd().split("\n").slice(-tailLines).join("\n")
 
-const lost = (exitCode: number | null, signal: string | null, log: string): WorkerLost => {
-  const said = lastWords(log)
-  const how = signal === null ? `with code ${exitCode}` : `by ${signal}`
-  return new WorkerLost({
-    exitCode,
-    signal,
-    message: `the engine's process ended ${how} before it was done`
-      + (signal === "SIGKILL" ? "; the host may have run out of memory" : "")
-      + (said === "" ? "" : `; its last words:\n${said}`)
-  })
-}
+/** How long a process has that was asked to end with a checkpoint. */
+const graceMilliseconds = 60_000
 
 /**
- * Does a task and returns what came of it. Fails with WorkerLost where the process ends without an answer or says that
- * it cannot give one. Interruption ends the process.
+ * Does a task under watch and says how it ended: with what came of it, or with the fault that kept it from that.
+ * Interruption ends the process.
  */
-export const ask = <T extends Task>(task: T, options: Options): Effect.Effect<Answers[T["kind"]], WorkerLost> =>
+export const supervise = <T extends Task>(task: T, options: Options): Effect.Effect<Ended<Answers[T["kind"]]>> =>
   Effect.callback((resume) => {
     fs.mkdirSync(path.dirname(options.log), { recursive: true })
     const descriptor = fs.openSync(options.log, "a")
+    const killsBefore = HostMemory.kills()
     const child = fork(program, [], {
       serialization: "advanced",
       stdio: ["ignore", descriptor, descriptor, "ipc"],
@@ -81,41 +97,96 @@ export const ask = <T extends Task>(task: T, options: Options): Effect.Effect<An
       if (child.connected) child.send(message, () => undefined)
     }
     const forget = options.onStop?.(() => tell({ kind: "stop" })) ?? (() => undefined)
+    const watch = Supervision.watch(options.limits ?? Supervision.usual)
     let answer: Answer | null = null
-    let exit: readonly [code: number | null, signal: string | null] | null = null
+    let exit: ProcessExit | null = null
+    let engine: Description | null = null
+    let memory: number | null = null
+    let breach: Supervision.Breach | null = null
+    let step: number | null = null
+    let grace: NodeJS.Timeout | undefined
 
     // Also where the command ends at once: a process that hangs in a call would not notice.
     const kill = (): void => {
       child.kill("SIGKILL")
     }
     process.once("exit", kill)
-    const end = (otherwise: WorkerLost): void => {
-      forget()
-      process.off("exit", kill)
-      if (answer === null) resume(Effect.fail(otherwise))
-      // The process answers the task that it was given.
-      else if (answer.kind === "answer") resume(Effect.succeed(answer.value as Answers[T["kind"]]))
-      else resume(Effect.fail(new WorkerLost({ exitCode: null, signal: null, message: answer.message })))
+    const look = (milliseconds: number): void => {
+      memory = (child.pid === undefined ? null : HostMemory.peakOf(child.pid)) ?? memory
+      if (breach !== null) return
+      breach = watch.look(milliseconds, engine?.device === "cpu" ? memory : null)
+      if (breach?.limit === "time") {
+        tell({ kind: "stop" })
+        grace = setTimeout(kill, graceMilliseconds)
+      } else if (breach !== null) kill()
     }
+    let looked = performance.now()
+    const looking = setInterval(() => {
+      const now = performance.now()
+      look(now - looked)
+      looked = now
+    }, Supervision.period)
+
+    const letGo = (): void => {
+      forget()
+      clearInterval(looking)
+      clearTimeout(grace)
+      process.off("exit", kill)
+    }
+    const end = (result: Ended<Answers[T["kind"]]>["result"]): void => {
+      letGo()
+      resume(Effect.succeed({ result, exit: answer === null ? exit : null, breach, memory, engine }))
+    }
+    const fault = (exit: ProcessExit): Fault.Fault =>
+      Supervision.blame({
+        exit,
+        breach,
+        step,
+        memory,
+        outOfMemory: HostMemory.killedBetween(killsBefore, HostMemory.kills()),
+        words: lastWords(options.log)
+      })
     // The channel closes only after every message was read, and the process may have ended before.
     const ended = (): void => {
-      if (exit !== null && !child.connected) end(lost(exit[0], exit[1], options.log))
+      if (exit === null || child.connected) return
+      if (answer === null) end(Result.fail(fault(exit)))
+      // The process answers the task that it was given.
+      else if (answer.kind === "answer") end(Result.succeed(answer.value as Answers[T["kind"]]))
+      else end(Result.fail(new Fault.EngineFault({ engine: task.engine.engine, message: answer.message })))
     }
     child.on("message", (message: FromProcess) => {
-      if (message.kind === "event") options.onEvent?.(message.event)
-      else answer = message
+      watch.heard()
+      switch (message.kind) {
+        case "alive":
+          watch.underWay()
+          break
+        case "engine":
+          engine = message.description
+          break
+        case "event":
+          if (message.event.kind === "step") step = message.event.step + (message.event.finite ? 1 : 0)
+          options.onEvent?.(message.event)
+          break
+        default:
+          answer = message
+      }
     })
     child.on("disconnect", ended)
     child.on("exit", (code, signal) => {
-      exit = [code, signal]
+      exit = { code, signal }
       ended()
     })
     child.on("error", ({ message }) =>
-      end(new WorkerLost({ exitCode: null, signal: null, message: `the engine's process does not start: ${message}` })))
+      end(Result.fail(
+        new Fault.WorkerLost({ exitCode: null, signal: null, message: `the engine's process does not start: ${message}` })
+      )))
     tell(task)
     return Effect.sync(() => {
-      forget()
-      process.off("exit", kill)
+      letGo()
       kill()
     })
   })
+
+/** Does a task and returns what came of it. Fails with the fault that kept it from that. */
+export const ask = <T extends Task>(task: T, options: Options): Effect.Effect<Answers[T["kind"]], Fault.Fault> =>
+  Effect.flatMap(supervise(task, options), ({ result }) => Effect.fromResult(result))

@@ -4,13 +4,14 @@
 import * as Effect from "effect/Effect"
 import * as fs from "node:fs"
 import type { EngineFault } from "../../dsl/Fault.ts"
-import type { Engine } from "../engine/Engine.ts"
+import { Engine } from "../engine/Engine.ts"
 import * as Engines from "../engine/Engines.ts"
 import * as Attempt from "../train/Attempt.ts"
 import type { Event } from "../train/Event.ts"
 import * as EventLog from "../train/EventLog.ts"
 import type { AttemptOutcome } from "../train/Outcome.ts"
 import * as Evaluation from "./Evaluation.ts"
+import * as Heartbeat from "./Heartbeat.ts"
 import * as RunFolder from "./RunFolder.ts"
 import type { Answer, Answers, FromProcess, Task } from "./EngineProcess.ts"
 
@@ -40,7 +41,10 @@ const answer = Effect.fnUntraced(function*(
   const engine = yield* Engines.load(task.engine)
   const work: Effect.Effect<Answers[Task["kind"]], { readonly message: string } | EngineFault, Engine> =
     task.kind === "attempt" ? attempt(task.assignment, stopping) : Evaluation.run(task.assignment)
-  return yield* Effect.provide(work, engine)
+  const loaded = Effect.flatMap(Engine, ({ description }) =>
+    Effect.promise(() => send({ kind: "engine", description })))
+  const beat = Heartbeat.make(() => void send({ kind: "alive" }))
+  return yield* Effect.provide(Effect.andThen(loaded, Heartbeat.beating(work, beat)), engine)
 })
 
 /** Does a task and lets go of the parent. `stopping` is asked between steps. */

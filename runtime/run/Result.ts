@@ -4,22 +4,16 @@
 import type { Description } from "../engine/Engine.ts"
 import type { Diagnosis } from "../fault/Diagnosis.ts"
 import type { Execution } from "../step/Step.ts"
+import type { Change } from "../plan/RecipeDiff.ts"
 import type { AttemptOutcome, GradNorm, Metrics, OutcomeFault } from "../train/Outcome.ts"
 
 export type RunStatus = "succeeded" | "failed" | "cancelled" | "interrupted"
 
-/** One value of a recipe that a remedy changed, by its path; null where a side has none. */
-export interface ChangedField {
-  readonly path: string
-  readonly before: unknown
-  readonly after: unknown
-}
-
-/** What was changed after an attempt, before the next one. */
+/** What was decided after an attempt, for the next one; `fields` is empty where the recipe stays as it was. */
 export interface AppliedRemedy {
   /** In a person's words. */
   readonly change: string
-  readonly fields: ReadonlyArray<ChangedField>
+  readonly fields: ReadonlyArray<Change>
   /** The engine that the next attempt computes with; null where that stays. */
   readonly engine: Description["engine"] | null
   /** The step that the next attempt begins at. */
@@ -32,7 +26,7 @@ export interface ProcessExit {
   readonly signal: string | null
 }
 
-/** One try at a run, from step `from` on. `remedy` is what was changed after it; null where nothing was. */
+/** One try at a run, from step `from` on. `remedy` is what was decided after it; null where the run ended with it. */
 export interface AttemptResult {
   readonly number: number
   readonly from: number

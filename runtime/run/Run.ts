@@ -64,6 +64,8 @@ export const run = Effect.fn("Run.run")(function*(experiment: Experiment.Experim
     arms: prepared.plan.arms.map(({ arm }) => arm),
     seeds: prepared.experiment.seeds,
     steps: null,
+    injection: null,
+    request: { file: null, steps: null, engine: options.engine ?? "auto", injection: null },
     stop: options.stop ?? Stop.make()
   })
 })

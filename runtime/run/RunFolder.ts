@@ -6,6 +6,7 @@ import * as path from "node:path"
 import type { PlanDocument } from "../plan/PlanJson.ts"
 import * as Checkpoint from "../train/Checkpoint.ts"
 import * as EventLog from "../train/EventLog.ts"
+import type { Acceptance, AttemptRecord } from "./AttemptRecord.ts"
 import type { RunEnvironment } from "./Environment.ts"
 import type { RunResult } from "./Result.ts"
 
@@ -26,6 +27,22 @@ export const attempts = (directory: string): ReadonlyArray<string> => {
 /** Names the folder of an attempt's checkpoints. */
 export const checkpoints = (attempt: string): string => path.join(attempt, "checkpoints")
 
+/** Names the folder of the checkpoints that an attempt writes so that little is lost where it is broken off. */
+export const recovery = (attempt: string): string => path.join(attempt, "recovery")
+
+/** Names the folder of what replays an attempt's fault. */
+export const incident = (attempt: string): string => path.join(attempt, "incident")
+
+/** Names the file of what an attempt's process wrote beside its answer. */
+export const processLog = (attempt: string): string => path.join(attempt, "process.log")
+
+/** Writes a document as a whole, or not at all. */
+export const write = (file: string, document: unknown): void => {
+  fs.mkdirSync(path.dirname(file), { recursive: true })
+  fs.writeFileSync(`${file}.tmp`, `${JSON.stringify(JSON.parse(EventLog.encode(document)), null, 2)}\n`, { flush: true })
+  fs.renameSync(`${file}.tmp`, file)
+}
+
 const document = <A>(file: string): A | null => {
   try {
     return EventLog.decode(fs.readFileSync(file, "utf8")) as A
@@ -43,6 +60,18 @@ export const plan = (directory: string): PlanDocument | null => document<PlanDoc
 
 /** Reads what came of a run; null before its end. */
 export const result = (directory: string): RunResult | null => document<RunResult>(path.join(directory, "result.json"))
+
+/** Names the file that says which attempt may write. */
+export const acceptanceFile = (directory: string): string => path.join(directory, "attempt.json")
+
+/** Reads which attempt of a run may write; null before the first. */
+export const acceptance = (directory: string): Acceptance | null => document<Acceptance>(acceptanceFile(directory))
+
+/** Names the file of how an attempt ended, and what was decided after it. */
+export const recordFile = (attempt: string): string => path.join(attempt, "outcome.json")
+
+/** Reads how an attempt ended; null before its end. */
+export const record = (attempt: string): AttemptRecord | null => document<AttemptRecord>(recordFile(attempt))
 
 /**
  * Finds the checkpoint that stands for a run: that of its best evaluation where it might stop early, otherwise the newest

@@ -6,7 +6,9 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import type { DatabaseSync } from "node:sqlite"
+import type { Choice } from "../engine/Engines.ts"
 import { decode, encode } from "../train/EventLog.ts"
+import * as Owner from "./Owner.ts"
 import type { RunResult, RunStatus } from "./Result.ts"
 import * as RunFolder from "./RunFolder.ts"
 
@@ -25,25 +27,58 @@ export interface RunRecord {
   readonly started: number | null
   readonly ended: number | null
   /** The process that the run belongs to. */
-  readonly owner: number
+  readonly owner: Owner.Owner
+  /** The number of the attempt whose results count; 0 before the first. */
+  readonly attempt: number
   readonly result: RunResult | null
 }
 
-/** A launch before its first run. */
-export interface NewLaunch {
+/** What a launch was asked for, so that another process can finish it. */
+export interface Request {
+  /** The experiment's file, absolute; null where a program gave the experiment. */
+  readonly file: string | null
+  readonly steps: number | null
+  readonly engine: Choice
+  /** As it is typed; null for none. */
+  readonly injection: string | null
+}
+
+/** A launch as the record knows it; which arms and seeds it has, its runs say. */
+export interface LaunchRecord {
   readonly id: string
   readonly experiment: string
-  readonly owner: number
+  readonly owner: Owner.Owner
   readonly started: number
+  readonly request: Request
+}
+
+/** A launch before its first run. */
+export interface NewLaunch extends LaunchRecord {
   readonly runs: ReadonlyArray<Pick<RunRecord, "id" | "arm" | "seed" | "directory">>
+}
+
+/** An attempt whose results are to count, and no others. Whoever does not know the token writes nothing. */
+export interface Accepted {
+  readonly attempt: number
+  readonly token: string
 }
 
 export interface StoreService {
   readonly begin: (launch: NewLaunch) => Effect.Effect<void, StoreFailed>
-  readonly start: (run: string, at: number) => Effect.Effect<void, StoreFailed>
-  readonly end: (result: RunResult, at: number) => Effect.Effect<void, StoreFailed>
+  /** Gives a launch to another process; false where it does not belong to `from` any more. */
+  readonly take: (launch: string, from: Owner.Owner, to: Owner.Owner) => Effect.Effect<boolean, StoreFailed>
+  /** Lets an attempt's results count; false where the launch does not belong to `owner`. */
+  readonly accept: (
+    run: string,
+    accepted: Accepted,
+    options: { readonly owner: Owner.Owner; readonly at: number }
+  ) => Effect.Effect<boolean, StoreFailed>
+  /** Keeps what came of a run; false where `token` is not that of the attempt whose results count, null before the first. */
+  readonly end: (result: RunResult, token: string | null, at: number) => Effect.Effect<boolean, StoreFailed>
   /** Lists runs, the newest launch first, its runs in their order. */
   readonly list: Effect.Effect<ReadonlyArray<RunRecord>, StoreFailed>
+  /** Finds a launch by its id; null where there is none. */
+  readonly launch: (id: string) => Effect.Effect<LaunchRecord | null, StoreFailed>
 }
 
 const schema = `
@@ -51,7 +86,9 @@ const schema = `
     id text primary key,
     experiment text not null,
     owner integer not null,
-    started integer not null
+    born text,
+    started integer not null,
+    request text not null
   ) strict;
   create table if not exists runs (
     id text primary key,
@@ -63,42 +100,41 @@ const schema = `
     directory text not null,
     started integer,
     ended integer,
+    attempt integer not null default 0,
+    token text,
     result text
   ) strict;
 `
 /** Raised with every change of the tables. */
-const version = 1
+const version = 2
 
-interface Row {
-  readonly id: string
-  readonly launch: string
-  readonly experiment: string
-  readonly arm: string
-  readonly seed: number
-  readonly status: RunRecord["status"]
-  readonly directory: string
-  readonly started: number | null
-  readonly ended: number | null
+interface Owned {
   readonly owner: number
+  readonly born: string | null
+}
+
+interface Row extends Owned, Omit<RunRecord, "owner" | "result"> {
   readonly result: string | null
 }
 
-const ownerLives = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (cause) {
-    return (cause as NodeJS.ErrnoException).code === "EPERM"
-  }
+interface LaunchRow extends Owned, Omit<LaunchRecord, "owner" | "request"> {
+  readonly request: string
 }
 
 /** A run whose process is gone has ended as its folder says, and was interrupted where that says nothing. */
-const recordOf = (row: Row): RunRecord => {
-  if (row.result !== null) return { ...row, result: decode(row.result) as RunResult }
-  if (ownerLives(row.owner)) return { ...row, result: null }
+const recordOf = ({ born, owner: pid, result: kept, ...row }: Row): RunRecord => {
+  const owner = { pid, born }
+  if (kept !== null) return { ...row, owner, result: decode(kept) as RunResult }
+  if (Owner.lives(owner)) return { ...row, owner, result: null }
   const result = RunFolder.result(row.directory)
-  return { ...row, status: result?.status ?? "interrupted", result }
+  return { ...row, owner, status: result?.status ?? "interrupted", result }
 }
+
+const launchOf = ({ born, owner, request, ...row }: LaunchRow): LaunchRecord => ({
+  ...row,
+  owner: { pid: owner, born },
+  request: decode(request) as Request
+})
 
 const open = (file: string): DatabaseSync => {
   // Not imported: a Node that has none must get as far as starting a newer one.
@@ -106,9 +142,11 @@ const open = (file: string): DatabaseSync => {
   const database = new DatabaseSync(file, { timeout: 10_000 })
   const { user_version: found } = database.prepare("pragma user_version").get() as { readonly user_version: number }
   const tables = database.prepare("select count(*) as count from sqlite_master").get() as { readonly count: number }
-  if (found > version || (found === 0 && tables.count > 0)) {
+  const foreign = found === 0 && tables.count > 0
+  if (foreign || (found !== version && found !== 0)) {
     database.close()
-    throw new Error(found > version ? "it was written by a newer version of Ballast" : "it is another program's database")
+    const other = `it was written by ${found > version ? "a newer" : "an older"} version of Ballast: name another folder with --home`
+    throw new Error(foreign ? "it is another program's database" : other)
   }
   database.exec("pragma journal_mode = wal; pragma synchronous = normal; pragma foreign_keys = on;")
   database.exec(schema)
@@ -144,11 +182,21 @@ export class Store extends Context.Service<Store, StoreService>()("ballast/Store
               throw cause
             }
           })
+        /** Whether a statement changed a row. */
+        const change = (statement: string, ...values: ReadonlyArray<string | number | null>) => {
+          let changed = false
+          return Effect.map(
+            write(() => {
+              changed = Number(database.prepare(statement).run(...values).changes) > 0
+            }),
+            () => changed
+          )
+        }
         return Store.of({
           begin: (launch) =>
             write(() => {
-              database.prepare("insert into launches (id, experiment, owner, started) values (?, ?, ?, ?)")
-                .run(launch.id, launch.experiment, launch.owner, launch.started)
+              database.prepare("insert into launches (id, experiment, owner, born, started, request) values (?, ?, ?, ?, ?, ?)")
+                .run(launch.id, launch.experiment, launch.owner.pid, launch.owner.born, launch.started, encode(launch.request))
               const insert = database.prepare(
                 "insert into runs (id, launch, place, arm, seed, status, directory) values (?, ?, ?, ?, ?, 'waiting', ?)"
               )
@@ -156,18 +204,32 @@ export class Store extends Context.Service<Store, StoreService>()("ballast/Store
                 insert.run(id, launch.id, place, arm, seed, directory)
               )
             }),
-          start: (run, at) =>
-            write(() => {
-              database.prepare("update runs set status = 'running', started = ? where id = ?").run(at, run)
-            }),
-          end: (result, at) =>
-            write(() => {
-              database.prepare("update runs set status = ?, ended = ?, result = ? where id = ?")
-                .run(result.status, at, encode(result), result.id)
+          take: (launch, from, to) =>
+            change(
+              "update launches set owner = ?, born = ? where id = ? and owner = ? and born is ?",
+              to.pid, to.born, launch, from.pid, from.born
+            ),
+          accept: (run, { attempt, token }, { at, owner }) =>
+            change(
+              `update runs set status = 'running', started = coalesce(started, ?), ended = null, result = null,
+                attempt = ?, token = ?
+              where id = ? and attempt < ? and exists
+                (select 1 from launches where id = launch and owner = ? and born is ?)`,
+              at, attempt, token, run, attempt, owner.pid, owner.born
+            ),
+          end: (result, token, at) =>
+            change(
+              "update runs set status = ?, ended = ?, result = ? where id = ? and token is ?",
+              result.status, at, encode(result), result.id, token
+            ),
+          launch: (id) =>
+            attempt("cannot be read", () => {
+              const row = database.prepare("select id, experiment, owner, born, started, request from launches where id = ?").get(id)
+              return row === undefined ? null : launchOf(row as unknown as LaunchRow)
             }),
           list: attempt("cannot be read", () =>
             database.prepare(`
-              select runs.id, launch, experiment, arm, seed, status, directory, runs.started, ended, owner, result
+              select runs.id, launch, experiment, arm, seed, status, directory, runs.started, ended, owner, born, attempt, result
               from runs join launches on launches.id = launch
               order by launches.started desc, launches.id desc, place
             `).all().map((row) => recordOf(row as unknown as Row)))

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Lookup from "../../../runtime/run/Lookup.ts"
+import * as Owner from "../../../runtime/run/Owner.ts"
 import { Store } from "../../../runtime/run/Store.ts"
 
 const withRuns = <A, E>(body: Effect.Effect<A, E, Store>) =>
@@ -8,7 +9,8 @@ const withRuns = <A, E>(body: Effect.Effect<A, E, Store>) =>
     const store = yield* Store
     for (const [id, started] of [["aab", 1], ["abc", 2]] as const) {
       const runs = [1, 2].map((place) => ({ id: `${id}-${place}`, arm: `arm ${place}`, seed: 0, directory: "" }))
-      yield* store.begin({ id, experiment: "e", owner: process.pid, started, runs })
+      const request = { file: null, steps: null, engine: "auto", injection: null } as const
+      yield* store.begin({ id, experiment: "e", owner: Owner.self(), started, request, runs })
     }
     return yield* body
   }).pipe(Effect.provide(Store.layerMemory))

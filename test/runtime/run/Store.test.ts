@@ -4,20 +4,28 @@ import { spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { DatabaseSync } from "node:sqlite"
+import * as Owner from "../../../runtime/run/Owner.ts"
 import { type NewLaunch, Store } from "../../../runtime/run/Store.ts"
 import { failedRun, runResult } from "./results.ts"
 import { inTemporaryFolder } from "./temporary.ts"
 
-const launch = (id: string, started: number, owner = process.pid): NewLaunch => ({
+const request = { file: "/e.ts", steps: null, engine: "auto", injection: "nan@3" } as const
+
+const launch = (id: string, started: number, owner: Owner.Owner = Owner.self()): NewLaunch => ({
   id,
   experiment: "coldstart",
   owner,
   started,
+  request,
   runs: ["bare", "clip"].map((arm, index) => ({ id: `${id}-${index + 1}`, arm, seed: 0, directory: `runs/${id}-${index + 1}` }))
 })
 
 /** A process that ended: its number belongs to nobody. */
-const gone = (): number => spawnSync(process.execPath, ["--eval", ""]).pid
+const gone = (): Owner.Owner => ({ pid: spawnSync(process.execPath, ["--eval", ""]).pid, born: null })
+
+const own = (at: number) => ({ owner: Owner.self(), at })
+
+const first = { attempt: 1, token: "one" }
 
 describe("Store", () => {
   it.effect("keeps launches and runs, numbers that JSON lacks included, and lists the newest launch first", () =>
@@ -25,10 +33,10 @@ describe("Store", () => {
       const store = yield* Store
       yield* store.begin(launch("a", 1))
       yield* store.begin(launch("b", 2))
-      yield* store.start("a-1", 5)
+      assert.isTrue(yield* store.accept("a-1", first, own(5)))
       const result = failedRun("NonFinite", { id: "a-1", arm: "NaN", gradNorm: { median: NaN, p99: NaN, max: -Infinity } })
-      yield* store.end(result, 9)
-      yield* store.start("b-2", 7)
+      assert.isTrue(yield* store.end(result, first.token, 9))
+      assert.isTrue(yield* store.accept("b-2", first, own(7)))
       const list = yield* store.list
       assert.deepStrictEqual(list.map(({ id, status }) => [id, status]), [
         ["b-1", "waiting"],
@@ -44,10 +52,36 @@ describe("Store", () => {
   it.effect("says that a run was interrupted whose process is gone", () =>
     Effect.gen(function*() {
       const store = yield* Store
-      yield* store.begin(launch("a", 1, gone()))
-      yield* store.start("a-1", 5)
-      yield* store.end(runResult({ id: "a-2" }), 9)
+      const owner = gone()
+      yield* store.begin(launch("a", 1, owner))
+      yield* store.accept("a-1", first, { owner, at: 5 })
+      yield* store.end(runResult({ id: "a-2" }), null, 9)
       assert.deepStrictEqual((yield* store.list).map(({ status }) => status), ["interrupted", "succeeded"])
+    }).pipe(Effect.provide(Store.layerMemory)))
+
+  it.effect("gives a launch to one other process, and lets the newest attempt alone write", () =>
+    Effect.gen(function*() {
+      const store = yield* Store
+      const [dead, self] = [gone(), Owner.self()]
+      yield* store.begin(launch("a", 1, dead))
+      assert.isTrue(yield* store.accept("a-1", first, { owner: dead, at: 5 }))
+      assert.isTrue(yield* store.take("a", dead, self))
+      assert.isFalse(yield* store.take("a", dead, self))
+      assert.deepStrictEqual((yield* store.launch("a"))?.owner, self)
+      assert.deepStrictEqual((yield* store.launch("a"))?.request, request)
+      assert.isNull(yield* store.launch("b"))
+
+      const second = { attempt: 2, token: "two" }
+      assert.isFalse(yield* store.accept("a-1", second, { owner: dead, at: 6 }))
+      assert.isTrue(yield* store.accept("a-1", second, own(6)))
+      assert.isFalse(yield* store.accept("a-1", { attempt: 2, token: "again" }, own(6)))
+      assert.isFalse(yield* store.end(failedRun("WorkerLost", { id: "a-1" }), first.token, 7))
+      const [running] = yield* store.list
+      assert.deepStrictEqual([running?.status, running?.attempt, running?.result], ["running", 2, null])
+      assert.isTrue(yield* store.end(runResult({ id: "a-1" }), second.token, 8))
+      assert.isFalse(yield* store.end(failedRun("WorkerLost", { id: "a-1" }), first.token, 9))
+      const [ended] = yield* store.list
+      assert.deepStrictEqual([ended?.status, ended?.started, ended?.ended], ["succeeded", 5, 8])
     }).pipe(Effect.provide(Store.layerMemory)))
 
   it.effect("refuses an id twice and leaves nothing of the second launch", () =>
@@ -82,7 +116,7 @@ describe("Store", () => {
         const store = yield* Store
         const begun = launch("a", 1, gone())
         yield* store.begin({ ...begun, runs: begun.runs.map((run) => ({ ...run, directory: folder })) })
-        yield* store.start("a-1", 5)
+        yield* store.accept("a-1", first, { owner: begun.owner, at: 5 })
         return yield* store.list
       }).pipe(Effect.provide(Store.layerMemory))
       assert.strictEqual(run?.status, "succeeded")
@@ -99,6 +133,18 @@ describe("Store", () => {
       const failed = yield* Effect.flip(Effect.provide(Effect.flatMap(Store, ({ list }) => list), Store.layerSqlite(file)))
       assert.match(failed.message, /another program's database/)
       assert.deepStrictEqual(fs.readFileSync(file), before)
+    })))
+
+  it.effect("leaves a database of another version as it is, and says what to do", () =>
+    inTemporaryFolder(Effect.fn(function*(folder) {
+      const file = path.join(folder, "ballast.db")
+      for (const [version, expected] of [[1, /an older version.*--home/], [1000, /a newer version.*--home/]] as const) {
+        const other = new DatabaseSync(file)
+        other.exec(`pragma user_version = ${version}`)
+        other.close()
+        const failed = yield* Effect.flip(Effect.provide(Effect.flatMap(Store, ({ list }) => list), Store.layerSqlite(file)))
+        assert.match(failed.message, expected)
+      }
     })))
 
   it.effect("says which file is no database", () =>

@@ -1,0 +1,51 @@
+/**
+ * The process that a launch belongs to. A number alone does not name it: after its end the system gives it to another.
+ */
+import * as fs from "node:fs"
+
+export interface Owner {
+  readonly pid: number
+  /** Tells it from others of the same number; null where the system does not say. */
+  readonly born: string | null
+}
+
+const textOf = (file: string): string | null => {
+  try {
+    return fs.readFileSync(file, "utf8")
+  } catch {
+    return null
+  }
+}
+
+interface Seen {
+  readonly state: string
+  readonly born: string | null
+}
+
+/** The clock ticks from the boot to a process's start are field 22; the name in field 2 may hold anything, blanks too. */
+const startField = 22
+const fieldsBeforeState = 2
+
+/** Looks at a process and names this boot and its start within it; null where the system does not tell. */
+const look = (pid: number): Seen | null => {
+  const stat = textOf(`/proc/${pid}/stat`)
+  if (stat === null) return null
+  const boot = textOf("/proc/sys/kernel/random/boot_id")
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
+  const ticks = fields[startField - fieldsBeforeState - 1]
+  return { state: fields[0] ?? "", born: boot === null || ticks === undefined ? null : `${boot.trim()}/${ticks}` }
+}
+
+/** Names this process. */
+export const self = (): Owner => ({ pid: process.pid, born: look(process.pid)?.born ?? null })
+
+/** Tells whether a process is still there, and not merely waiting to be buried. */
+export const lives = ({ born, pid }: Owner): boolean => {
+  try {
+    process.kill(pid, 0)
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "EPERM") return false
+  }
+  const seen = look(pid)
+  return seen?.state !== "Z" && (born === null || seen?.born === born)
+}
