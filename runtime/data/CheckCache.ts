@@ -11,7 +11,7 @@ import * as path from "node:path"
 const format = "ballast.data-checks/1"
 
 /** Raised whenever an image could be judged in another way than before. */
-export const version = 1
+export const version = 2
 
 /** An image's SHA-256 and its upright size, or the reason why it cannot be used. */
 const Check = Schema.Struct({

@@ -1,6 +1,7 @@
 /**
  * Photographs: JPEG, PNG and WebP files, told apart by their content, and decoded by sharp.
  */
+import type { Sharp, SharpOptions } from "sharp"
 
 export interface Size {
   readonly width: number
@@ -31,37 +32,50 @@ const isPhotograph = (bytes: Uint8Array): boolean =>
   begins(bytes, 0, "\xff\xd8\xff") || begins(bytes, 0, "\x89PNG\r\n\x1a\n")
   || (begins(bytes, 0, "RIFF") && begins(bytes, 8, "WEBP"))
 
-const read = async (bytes: Uint8Array) => {
-  if (bytes.length === 0) throw new Error("the file is empty")
-  // Sharp reads many more formats, some of which can name other files.
-  if (!isPhotograph(bytes)) throw new Error("it is neither a JPEG, a PNG nor a WebP image")
-  const sharp = await library()
-  // "error" fails where data is missing or wrong, and passes the odd markers that cameras write.
-  return sharp(bytes, { failOn: "error", autoOrient: true, ignoreIcc: true })
-}
-
 /** The first line of what the decoder says, without the name of its part. */
 const reason = (cause: unknown): string => {
   const [line = ""] = (cause instanceof Error ? cause.message : String(cause)).trim().split("\n")
-  return line.replace(/^(Vips\w*|vips\w*|Input buffer has corrupt header): /, "")
+  return line.replace(/^(Input buffer has corrupt header: )?([Vv]ips\w*: )?/, "")
 }
 
 const undecodable = (cause: unknown): Error => new Error(`it cannot be decoded, and may be cut short: ${reason(cause)}`)
 
-/** Below this no decoder takes a way that leaves part of the data unread. */
-const checkedSide = 64
+/** What a JPEG's decoder warns of where part of the picture is lost, and grey or garbled. */
+const lost = /premature end|bad (Huffman|arithmetic) code|instead of RST/
 
-/** Decodes a whole image and returns its size as it stands upright. Rejects with an Error that says what is wrong. */
-export const check = async (bytes: Uint8Array): Promise<Size> => {
-  const image = await read(bytes)
+/**
+ * Opens an image and decodes it. Rejects where a part of it is missing or wrong; the odd bytes and markers that cameras
+ * write, of which a decoder warns, too, pass.
+ */
+const decoded = async <A>(
+  bytes: Uint8Array,
+  options: Pick<SharpOptions, "autoOrient">,
+  decode: (image: Sharp) => Promise<A>
+): Promise<A> => {
+  if (bytes.length === 0) throw new Error("the file is empty")
+  // Sharp reads many more formats, some of which can name other files.
+  if (!isPhotograph(bytes)) throw new Error("it is neither a JPEG, a PNG nor a WebP image")
+  const sharp = await library()
   try {
-    const { autoOrient } = await image.metadata()
-    await image.resize(checkedSide, checkedSide, { fit: "fill" }).raw().toBuffer()
-    return autoOrient
+    return await decode(sharp(bytes, { ...options, ignoreIcc: true, failOn: "warning" }))
+  } catch (cause) {
+    if (lost.test(String(cause))) throw undecodable(cause)
+  }
+  try {
+    return await decode(sharp(bytes, { ...options, ignoreIcc: true, failOn: "error" }))
   } catch (cause) {
     throw undecodable(cause)
   }
 }
+
+/** Decodes a whole image and returns its size as it stands upright. Rejects with an Error that says what is wrong. */
+export const check = (bytes: Uint8Array): Promise<Size> =>
+  decoded(bytes, { autoOrient: false }, async (image) => {
+    const { autoOrient, height, width } = await image.metadata()
+    // The last pixel, and so all before it. To make the image smaller would read less of it, and miss what is wrong.
+    await image.extract({ left: width - 1, top: height - 1, width: 1, height: 1 }).raw().toBuffer()
+    return autoOrient
+  })
 
 /** An image made smaller or larger: RGB, a byte each, and how large it was, upright. */
 export interface Decoded extends Size {
@@ -79,9 +93,8 @@ const fitted = ({ height, width }: Size, longer: number): Size => {
  * Decodes an image and makes its longer side `longer` pixels. EXIF's orientation is applied, as the YOLO tools do when
  * they train; transparency and colour profiles are disregarded. Rejects with an Error that says what is wrong.
  */
-export const decode = async (bytes: Uint8Array, longer: number): Promise<Decoded> => {
-  const image = await read(bytes)
-  try {
+export const decode = (bytes: Uint8Array, longer: number): Promise<Decoded> =>
+  decoded(bytes, { autoOrient: true }, async (image) => {
     const { autoOrient: original } = await image.metadata()
     const { height, width } = fitted(original, longer)
     const pixels = await image
@@ -91,7 +104,4 @@ export const decode = async (bytes: Uint8Array, longer: number): Promise<Decoded
       .toBuffer()
     if (pixels.length !== width * height * 3) throw new Error(`${pixels.length} bytes for ${width} x ${height} pixels`)
     return { width, height, original, pixels: new Uint8Array(pixels) }
-  } catch (cause) {
-    throw undecodable(cause)
-  }
-}
+  })

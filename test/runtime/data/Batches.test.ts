@@ -5,8 +5,10 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import * as Augment from "../../../dsl/Augment.ts"
 import type * as Dataset from "../../../dsl/Dataset.ts"
+import * as Feed from "../../../dsl/Feed.ts"
 import type { Batch } from "../../../runtime/data/Batch.ts"
 import * as Batches from "../../../runtime/data/Batches.ts"
+import * as Feeding from "../../../runtime/data/Feeding.ts"
 import { UnreadablePicture } from "../../../runtime/data/Picture.ts"
 import * as Shapes from "../../../runtime/data/Shapes.ts"
 import { hashOf } from "./bytes.ts"
@@ -142,6 +144,84 @@ describe("Batches", () => {
       const scales = ({ samples }: Batch) => new Map(samples.map(({ index, scale }) => [index, scale]))
       const later = scales(second)
       assert.isTrue([...scales(first)].every(([index, scale]) => later.get(index) !== scale))
+    }))
+
+  it.effect("show another image in the place of one in quarantine, in mosaics too, and nothing else in another way", () =>
+    Effect.gen(function*() {
+      const source = yield* shapes
+      const quarantine = [3, 8, 21]
+      for (const augment of [Augment.standard(), Augment.standard({ mosaic: 0 }), Augment.off]) {
+        const making = makingOf(source, { augment })
+        const feed = Feed.make({ quarantine: quarantine.map((index) => `#${index}`) })
+        const [plain, purged] = [making, { ...making, feed }].map((making) => Batches.make(making, 1e9))
+        let changed = 0
+        for (const [epoch, index] of [[0, 0], [0, 1], [0, 2], [0, 3], [0, 4], [1, 0], [1, 4]] as const) {
+          const { shown } = Feeding.ordering(feed, source.facts, 0)(epoch)
+          const before = yield* Effect.promise(() => (plain as Batches.Batches).training(epoch, index))
+          const after = yield* Effect.promise(() => (purged as Batches.Batches).training(epoch, index))
+          assert.deepStrictEqual(after.samples.map(({ index }) => index), before.samples.map(({ index }) => shown(index)))
+          const same = before.samples.every(({ index }) => !quarantine.includes(index))
+          assert.strictEqual(hashOf(after) === hashOf(before), same)
+          if (!same) changed++
+        }
+        assert.isAbove(changed, 0)
+      }
+    }))
+
+  it.effect("change an image that has two places in another way in each", () =>
+    Effect.gen(function*() {
+      const source = yield* shapes
+      const feed = Feed.make({ quarantine: ["#3"] })
+      const making = makingOf(source, { batch: 23, augment: Augment.standard({ mosaic: 0 }), feed })
+      const { samples } = yield* Effect.promise(() => Batches.make(making, 0).training(0, 0))
+      const twice = samples.filter(({ index }, at) => samples.some((other, place) => place !== at && other.index === index))
+      assert.strictEqual(twice.length, 2)
+      assert.notStrictEqual(twice[0]?.scale, twice[1]?.scale)
+    }))
+
+  it.effect("never load what is in quarantine", () =>
+    inFolder(Effect.fn(function*(folder) {
+      yield* writeSound(folder)
+      const source = yield* open(folder)
+      fs.rmSync(path.join(folder, "images/train/b.png"))
+      const feed = Feed.make({ quarantine: ["images/train/b.png"] })
+      const batches = Batches.make(makingOf(source, { batch: 3, feed }), 0)
+      for (const epoch of [0, 1, 2]) {
+        const { samples } = yield* Effect.promise(() => batches.training(epoch, 0))
+        assert.notInclude(samples.map(({ file }) => file), "images/train/b.png")
+      }
+    })))
+
+  it.effect("spoil an image on purpose wherever it is seen, and nothing else", () =>
+    Effect.gen(function*() {
+      const source = yield* shapes
+      const floats = 32 * 32 * 3
+      const huge = Math.fround(3e38)
+      for (const augment of [Augment.standard(), Augment.standard({ mosaic: 0 }), Augment.off]) {
+        const making = makingOf(source, { augment, batch: 20 })
+        const [plain, spoilt] = [making, { ...making, badImage: 5 }].map((making) => Batches.make(making, 1e9))
+        let seen = 0
+        for (const epoch of [0, 1, 2, 3]) {
+          const before = yield* Effect.promise(() => (plain as Batches.Batches).training(epoch, 0))
+          const after = yield* Effect.promise(() => (spoilt as Batches.Batches).training(epoch, 0))
+          assert.deepStrictEqual([after.samples, after.boxes], [before.samples, before.boxes])
+          for (let row = 0; row < 20; row++) {
+            const parts = before.samples.filter((sample) => sample.row === row)
+            const own = parts.some(({ index }) => index === 5)
+            const [was, is] = [before, after].map(({ images }) => images.subarray(row * floats, (row + 1) * floats))
+            const different = Array.from(is ?? []).flatMap((value, at) => value === was?.[at] ? [] : [value])
+            assert.isTrue(different.every((value) => value === huge))
+            if (!own) assert.strictEqual(different.length, 0)
+            // A generated image fills the whole square, but for where it is moved and made smaller.
+            if (parts.length === 1 && own) assert.isAbove(different.length, floats / 5)
+            if (augment._tag === "Off" && own) assert.strictEqual(different.length, floats)
+            if (different.length > 0) seen++
+          }
+        }
+        assert.isAbove(seen, 1)
+        const shown = (index: number) => Effect.promise(() => (spoilt as Batches.Batches).validation(index))
+        assert.isBelow((yield* shown(0)).images.reduce((most, value) => Math.max(most, value), 0), 1.01)
+      }
     }))
 
   it.effect("validate on every image once, in order, and fill the last batch with grey", () =>

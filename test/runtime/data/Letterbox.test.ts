@@ -67,6 +67,26 @@ describe("Letterbox", () => {
     )
   })
 
+  it("covers all that is drawn of a picture, wherever it lies, and nothing else", () => {
+    const small = 24
+    const between = (min: number, max: number) => fc.double({ min, max, noNaN: true })
+    const windows = fc.record({ left: between(-5, 9), top: between(-5, 9), right: between(10, 30), bottom: between(10, 30) })
+    const placements = fc.record({
+      gain: between(0.3, 2),
+      left: between(-40, 40),
+      top: between(-40, 40),
+      flip: fc.boolean()
+    })
+    fc.assert(fc.property(windows, placements, (window, placement) => {
+      const picture = { ...holding(), width: 20, height: 16, pixels: new Uint8Array(20 * 16 * 3).fill(255) }
+      const [drawn, covered] = [new Float32Array(2 * small * small * 3), new Float32Array(2 * small * small * 3)]
+      Letterbox.draw({ picture, window }, placement, small, drawn, small * small * 3)
+      Letterbox.cover({ picture, window }, placement, small, 3e38, covered, small * small * 3)
+      assert.deepStrictEqual(Array.from(covered, (value) => value > 0), Array.from(drawn, (value) => value > 0))
+      assert.isTrue(covered.every((value) => value === 0 || value === Math.fround(3e38)))
+    }))
+  })
+
   it("lies on whole pixels in the middle", () => {
     const picture = { ...holding(), width: 400, height: 77 }
     assert.deepStrictEqual(Letterbox.centred(picture, side), { gain: 1, left: 0, top: 161, flip: false })

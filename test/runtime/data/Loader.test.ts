@@ -7,6 +7,8 @@ import { spawn } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { fileURLToPath } from "node:url"
+import { WorkerLost } from "../../../dsl/Fault.ts"
+import * as Feed from "../../../dsl/Feed.ts"
 import * as Batches from "../../../runtime/data/Batches.ts"
 import * as Loader from "../../../runtime/data/Loader.ts"
 import * as LoaderThreads from "../../../runtime/data/LoaderThreads.ts"
@@ -71,6 +73,19 @@ describe("Loader", () => {
       }
     }))
 
+  it.live("leaves out the steps that it is told to, of several batches too, wherever it starts", () =>
+    Effect.gen(function*() {
+      const source = yield* openShapes(14, 4, 1)
+      const wanted = yield* expected(source, 24)
+      const of = (steps: ReadonlyArray<number>) => steps.flatMap((step) => [wanted[2 * step], wanted[2 * step + 1]])
+      const feed = Feed.make({ skip: [{ from: 2, steps: 3 }, { from: 9, steps: 1 }, { from: 4, steps: 2 }] })
+      const shown = of([0, 1, 6, 7, 8, 10, 11])
+      for (const start of [0, 3]) {
+        const loader = yield* Loader.make(optionsFor(source, { feed, start, batchesPerStep: 2, threads: 2 }))
+        assert.deepStrictEqual(yield* take(loader, 14 - 2 * start), shown.slice(2 * start))
+      }
+    }))
+
   it.live("gives validation batches between the training batches, in any order and again", () =>
     Effect.gen(function*() {
       const source = yield* openShapes(14, 10, 1)
@@ -128,9 +143,14 @@ describe("Loader", () => {
       const both = Promise.all([threads.ask(wanted), threads.ask(wanted)])
       const answers = yield* Effect.promise(() => threads.wait(both))
       for (const answer of [...answers, yield* Effect.promise(() => threads.ask(wanted))]) {
+        assert.instanceOf(answer, WorkerLost)
         assert.include((answer as { readonly message: string }).message, "a thread that makes batches ended: Cannot")
       }
       yield* Effect.promise(threads.stop)
+      // No image is to blame for a batch that there is not.
+      const beyond = yield* Effect.flip((yield* Loader.make(optionsFor(source, { batchesPerEpoch: 9, start: 3 }))).next)
+      assert.strictEqual(beyond._tag, "WorkerLost")
+      assert.include(beyond.message, "the 14 train images do not fill batch 3 of 4")
       const scope = yield* Scope.make()
       const loader = yield* Effect.provideService(Loader.make(optionsFor(source)), Scope.Scope, scope)
       yield* loader.next

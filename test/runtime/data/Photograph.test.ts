@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import sharp, { type Sharp } from "sharp"
 import * as Photograph from "../../../runtime/data/Photograph.ts"
+import * as Random from "../../../runtime/data/Random.ts"
 import { photograph } from "./folder.ts"
 
 const formats = ["jpeg", "png", "webp"] as const
@@ -44,6 +45,30 @@ describe("Photograph", () => {
       const odd = new Uint8Array([...bytes.subarray(0, scan), 0, 0, 0, ...bytes.subarray(scan), 1, 2, 3])
       assert.deepStrictEqual(yield* check(odd), { width: 96, height: 64 })
     }))
+
+  const damage: ReadonlyArray<readonly [what: string, damaged: (bytes: Uint8Array, middle: number) => Uint8Array]> = [
+    ["cut and ended anew", (bytes, middle) => new Uint8Array([...bytes.subarray(0, middle), 0xff, 0xd9])],
+    ["that has lost a part", (bytes, middle) => new Uint8Array([...bytes.subarray(0, middle), ...bytes.subarray(middle + 500)])],
+    ["that is zero in a part", (bytes, middle) => bytes.slice().fill(0, middle, middle + 500)],
+    ["with garbage in it", (bytes, middle) => {
+      const { below } = Random.stream("garbage")
+      return bytes.map((byte, at) => at >= middle && at < middle + 200 ? below(256) : byte)
+    }]
+  ]
+  for (const [what, damaged] of damage) {
+    it.effect(`finds out a JPEG ${what}, of which decoders show the rest as grey, both when it checks and when it loads`, () =>
+      Effect.gen(function*() {
+        const noise = yield* photograph(40, 30)
+        // Smooth, as photographs are.
+        const bytes = yield* Effect.promise(() => sharp(noise).resize(640, 480).jpeg().toBuffer())
+        assert.deepStrictEqual(yield* check(bytes), { width: 640, height: 480 })
+        const odd = damaged(bytes, bytes.length >> 1)
+        yield* Effect.promise(() => sharp(odd, { failOn: "error" }).raw().toBuffer())
+        assert.match(yield* reasonOf(odd), /may be cut short: Corrupt JPEG data: (premature end|bad Huffman)/)
+        const loaded = Photograph.decode(odd, 320).then(() => "none", (cause: unknown) => String(cause))
+        assert.include(yield* Effect.promise(() => loaded), "may be cut short: Corrupt JPEG data")
+      }))
+  }
 
   it.effect("refuses what is no photograph before sharp sees it", () =>
     Effect.gen(function*() {
