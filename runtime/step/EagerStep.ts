@@ -88,7 +88,7 @@ export const make = (configuration: Configuration, kernels: Kernels): EagerStep 
 
   const injectedOf = (inject: Injection.Inject): Taps.Injected | null => {
     const [forward, backward] = inject
-    if (configuration.inject === null || !Injection.fires(configuration, inject)) return null
+    if (!Injection.fires(configuration, inject) || configuration.inject === null) return null
     return { node: configuration.inject.node, forward: tf.scalar(forward), backward: tf.scalar(backward) }
   }
 

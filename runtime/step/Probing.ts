@@ -37,10 +37,17 @@ interface Seen {
 
 type Fault = Omit<First, "batch">
 
+/** A loop, because a call a value takes as long as a pass. */
+const allFinite = (values: Float32Array): boolean => {
+  let sum = 0
+  for (let index = 0; index < values.length; index++) sum += (values[index] ?? NaN) * 0
+  return sum === 0
+}
+
 const brokenRows = (values: Float32Array, size: number): ReadonlyArray<number> => {
   const width = values.length / size
   return Array.from({ length: size }, (_, row) => row)
-    .filter((row) => !values.subarray(row * width, (row + 1) * width).every(Number.isFinite))
+    .filter((row) => !allFinite(values.subarray(row * width, (row + 1) * width)))
 }
 
 const seen = (node: string, direction: Flow["direction"], tensor: tf.Tensor): Seen => {
@@ -100,8 +107,7 @@ const brokenGradient = (
 
 const brokenState = ({ buffers, optimizer, parameters }: Subject): Fault | null => {
   for (const [address, variable] of [...parameters, ...buffers, ...optimizer]) {
-    const finite = variable.dataSync<"float32">().every(Number.isFinite)
-    if (!finite) return { node: address, direction: "weights", rows: null }
+    if (!allFinite(variable.dataSync<"float32">())) return { node: address, direction: "weights", rows: null }
   }
   return null
 }
@@ -147,7 +153,7 @@ const pass = (
     })
     losses = [result.loss, ...result.parts].map((value) => value.dataSync<"float32">()[0] ?? NaN)
     for (const [address, gradient] of result.gradients) {
-      if (!gradient.dataSync<"float32">().every(Number.isFinite)) broken.add(address)
+      if (!allFinite(gradient.dataSync<"float32">())) broken.add(address)
     }
     return result
   })
