@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { EngineFault } from "../../dsl/Fault.ts"
 import { Engine } from "../engine/Engine.ts"
+import * as Quarantine from "../plan/Quarantine.ts"
 import type { Probe } from "../step/Probe.ts"
 import type { RowOutcome } from "../step/Step.ts"
 import * as Bundle from "../train/Bundle.ts"
@@ -41,12 +42,11 @@ export const open = (folder: string): Effect.Effect<Bundle.Bundle, NotReplayable
     catch: (cause) => new NotReplayable({ message: cause instanceof Error ? cause.message : String(cause) })
   })
 
-/** Names an image as a recipe's quarantine does. */
-const named = ({ file, index }: { readonly file: string | null; readonly index: number }): string => file ?? `#${index}`
-
 /** Lists the images that a row of a failing step's batch shows. */
 export const imagesOf = ({ document: { samples } }: Bundle.Bundle, batch: number, row: number): ReadonlyArray<string> =>
-  (samples[batch]?.samples ?? []).filter((sample) => sample.row === row).map(named)
+  (samples[batch]?.samples ?? []).filter((sample) => sample.row === row).map(({ file, index }) =>
+    Quarantine.nameOf(file, index)
+  )
 
 /** The state before the failing step with its batches; a fault that needs neither, or left neither, has none. */
 const stepOf = Effect.fnUntraced(function*(bundle: Bundle.Bundle) {
@@ -77,7 +77,7 @@ export const step = Effect.fn("Replay.step")(
     }).pipe(Effect.catchDefect(() => Effect.succeed(null)))
     const failing = looked?.first ?? null
     const batch = bundle.batches[failing?.batch ?? bundle.batches.length - 1]
-    const byRows = fault !== null && batch !== undefined && looked !== null && failing?.rows == null
+    const byRows = fault !== null && batch !== undefined && looked !== null && (failing?.rows ?? null) === null
       && failing?.direction !== "weights"
     const rows = !byRows ? null : yield* Effect.sync(() =>
       rerun.step.rows(batch).map((row, index): Row => ({

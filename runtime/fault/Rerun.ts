@@ -3,10 +3,10 @@
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import type { DataFault, Diverged, EngineFault, NonFinite } from "../../dsl/Fault.ts"
+import * as Result from "effect/Result"
+import type { EngineFault } from "../../dsl/Fault.ts"
 import * as Injection from "../../dsl/Injection.ts"
 import type * as Recipe from "../../dsl/Recipe.ts"
-import * as Result from "effect/Result"
 import type { Batch } from "../data/Batch.ts"
 import { Engine } from "../engine/Engine.ts"
 import type { Curve } from "../optim/Curve.ts"
@@ -82,7 +82,7 @@ export const run = Effect.fn("Rerun.run")(function*(
   { curve, injector, recipe, step }: Rerun,
   from: Checkpoint,
   until: number,
-  nextBatch: Effect.Effect<Batch, DataFault>
+  nextBatch: Effect.Effect<Batch, { readonly message: string }>
 ): Effect.fn.Return<Ended> {
   const begun = from.cursor.step
   let done = begun
@@ -107,13 +107,12 @@ export const run = Effect.fn("Rerun.run")(function*(
       stopping: () => false
     })
   })
-  const failed = (fault: DataFault | Diverged | NonFinite): string => fault.message
   const fault = yield* train.pipe(
     Effect.map(() => {
       const found = Finite.poisoned(step.read())
       return found === null ? null : `the ${found.what} ${found.address} is not finite`
     }),
-    Effect.catch((fault) => Effect.succeed(failed(fault))),
+    Effect.catch(({ message }) => Effect.succeed(message)),
     Effect.catchDefect((defect) => Effect.succeed(thrownIn(defect)))
   )
   return { steps: done - begun, fault }

@@ -1,0 +1,139 @@
+/**
+ * The steps before a fault again, from the same state, with one thing changed at a time.
+ */
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import type { EngineFault } from "../../dsl/Fault.ts"
+import type * as Recipe from "../../dsl/Recipe.ts"
+import * as Remedy from "../../dsl/Remedy.ts"
+import * as Loader from "../data/Loader.ts"
+import type { Source } from "../data/Source.ts"
+import { Engine } from "../engine/Engine.ts"
+import * as Plan from "../plan/Plan.ts"
+import type { Bundle } from "../train/Bundle.ts"
+import * as Checkpoint from "../train/Checkpoint.ts"
+import * as Setup from "../train/Setup.ts"
+import type { Change, Trial } from "./Diagnosis.ts"
+import * as Remedies from "./Remedies.ts"
+import * as Rerun from "./Rerun.ts"
+import * as Window from "./Window.ts"
+
+/** The changes that this engine can try, in their order: the last one compiles another step. */
+export const changes = [
+  "same again",
+  "without the batch",
+  "half the learning rate",
+  "no augmentation",
+  "half the bound"
+] as const satisfies ReadonlyArray<Change>
+type Tried = typeof changes[number]
+
+export interface Options {
+  readonly bundle: Bundle
+  /** The bundle's recipe, compiled. */
+  readonly rerun: Rerun.Rerun
+  readonly source: Source
+  /** How many steps all trials together may take. */
+  readonly budget: number
+  readonly onTrial: (trial: Trial) => void
+}
+
+const without = (change: Change, reason: string): Trial => ({ change, cured: null, steps: 0, reason })
+
+const halved: Readonly<Partial<Record<Tried, Remedy.Remedy>>> = {
+  "without the batch": Remedy.skipBatches(),
+  "half the learning rate": Remedy.scaleLearningRate(),
+  "half the bound": Remedy.tightenClip()
+}
+
+/** Finds the recipe of a trial; says why there is none where it would be the same. */
+const changed = (change: Tried, { bundle, source }: Options, engine: Remedies.Situation["engine"]): Result.Result<Recipe.Recipe, string> => {
+  const { document, recipe } = bundle
+  if (change === "same again") return Result.succeed(recipe)
+  if (change === "no augmentation") {
+    return recipe.augment._tag === "Off"
+      ? Result.fail("nothing is augmented")
+      : Result.succeed({ ...recipe, augment: { _tag: "Off" } })
+  }
+  const remedy = halved[change]
+  const { schedule: { stepsPerEpoch, totalSteps } } = Plan.resolveArm(document.arm, recipe, document.facts)
+  if (remedy === undefined || stepsPerEpoch === null || totalSteps === null) return Result.fail("its recipe cannot be resolved")
+  return Result.map(
+    Remedies.apply([remedy], {
+      recipe,
+      engine,
+      engines: [engine],
+      fault: "NonFinite",
+      step: document.fault.tag === "Diverged" ? document.onset : document.fault.step ?? document.onset,
+      totalSteps,
+      stepsPerEpoch,
+      images: source.facts,
+      suspects: [],
+      diagnosis: null
+    }),
+    ({ recipe }) => recipe
+  )
+}
+
+/** The state to begin with, and the steps that follow. */
+interface Chosen {
+  readonly from: Checkpoint.Checkpoint
+  readonly window: Window.Window
+}
+
+const windowOf = ({ bundle, budget }: Options): { readonly window: Window.Window; readonly directory: string } | null => {
+  const { fault, onset } = bundle.document
+  const window = Window.of({
+    tag: fault.tag,
+    step: fault.step ?? onset,
+    onset,
+    kept: bundle.snapshots.map(({ step }) => step),
+    budget: Math.floor(budget / changes.length)
+  })
+  const directory = bundle.snapshots.find(({ step }) => step === window?.from)?.directory
+  return window === null || directory === undefined ? null : { window, directory }
+}
+
+const tried = Effect.fnUntraced(function*(
+  change: Tried,
+  options: Options,
+  { from, window }: Chosen
+): Effect.fn.Return<Trial, EngineFault, Engine> {
+  const { bundle, rerun, source } = options
+  const { description: { engine } } = yield* Engine
+  const recipe = changed(change, options, engine === "webgpu" ? "wasm" : engine)
+  if (Result.isFailure(recipe)) return without(change, recipe.failure)
+  return yield* Effect.scoped(Effect.gen(function*() {
+    const again = change === "half the bound"
+      ? yield* Rerun.compile(bundle, recipe.success)
+      : Rerun.under(rerun, bundle, recipe.success)
+    const loader = yield* Loader.make({
+      ...Setup.makingOf(recipe.success, source, bundle.document.seed),
+      maxBoxes: Setup.columnsOf(bundle.recipe, source.facts),
+      badImage: rerun.injector.badImage,
+      start: window.from
+    })
+    const { fault, steps } = yield* Rerun.run(again, from, window.until, loader.next)
+    return { change, cured: fault === null, steps, reason: fault }
+  }))
+})
+
+/**
+ * Tries the changes one after the other, `same again` first, within the budget of steps. What cannot be tried says why.
+ * Fails with EngineFault where a step cannot be compiled.
+ */
+export const run = Effect.fn("Trials.run")(
+  function*(options: Options): Effect.fn.Return<ReadonlyArray<Trial>, EngineFault, Engine> {
+    const found = windowOf(options)
+    const from = found === null ? null : yield* Checkpoint.read(found.directory).pipe(Effect.catch(() => Effect.succeed(null)))
+    const trials: Array<Trial> = []
+    for (const change of changes) {
+      const trial = found === null || from === null
+        ? without(change, `no state from before the fault is near enough for ${options.budget} steps of trials`)
+        : yield* tried(change, options, { from, window: found.window })
+      options.onTrial(trial)
+      trials.push(trial)
+    }
+    return trials
+  }
+)
