@@ -7,6 +7,7 @@ import type { Source } from "../data/Source.ts"
 import * as Sweep from "../data/Sweep.ts"
 import type { Engine } from "../engine/Engine.ts"
 import type * as Bundle from "../train/Bundle.ts"
+import type { TrialEvent } from "../train/Event.ts"
 import type { Suspect, Trial } from "./Diagnosis.ts"
 import * as Replay from "./Replay.ts"
 import * as Rerun from "./Rerun.ts"
@@ -64,10 +65,13 @@ const ofNumbers = Effect.fnUntraced(function*(
 export const run = Effect.fn("Diagnose.run")(
   function*(
     { bundle: folder, source }: Assignment,
-    onTrial: (trial: Trial) => void
+    emit: (event: TrialEvent) => void
   ): Effect.fn.Return<Findings, Replay.NotReplayable | EngineFault, Engine> {
     const bundle = yield* Replay.open(folder)
-    switch (bundle.document.fault.tag) {
+    const { attempt, fault, onset, run } = bundle.document
+    const onTrial = ({ change, cured }: Trial): void =>
+      emit({ kind: "trial", run, attempt, step: fault.step ?? onset, change, cured })
+    switch (fault.tag) {
       case "NonFinite":
       case "Diverged":
       case "EngineFault":

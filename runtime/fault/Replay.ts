@@ -89,9 +89,14 @@ export const step = Effect.fn("Replay.step")(
   }
 )
 
+/** What is to be replayed: a bundle's folder, absolute. */
+export interface Assignment {
+  readonly bundle: string
+}
+
 /** Replays the failing step of a bundle's folder. Fails with NotReplayable, and with EngineFault where it cannot compile. */
 export const run = Effect.fn("Replay.run")(
-  function*({ bundle: folder }: { readonly bundle: string }): Effect.fn.Return<
+  function*({ bundle: folder }: Assignment): Effect.fn.Return<
     Replayed,
     NotReplayable | EngineFault,
     Engine

@@ -10,6 +10,8 @@ import * as path from "node:path"
 import * as Fault from "../../dsl/Fault.ts"
 import type { Description } from "../engine/Engine.ts"
 import type { Chosen } from "../engine/Engines.ts"
+import type * as Diagnose from "../fault/Diagnose.ts"
+import type * as Replay from "../fault/Replay.ts"
 import type { Assignment } from "../train/Attempt.ts"
 import type { Event } from "../train/Event.ts"
 import type { AttemptOutcome } from "../train/Outcome.ts"
@@ -22,11 +24,15 @@ import * as Supervision from "./Supervision.ts"
 export type Task =
   | { readonly kind: "attempt"; readonly engine: Chosen; readonly assignment: Assignment }
   | { readonly kind: "evaluate"; readonly engine: Chosen; readonly assignment: EvaluationAssignment }
+  | { readonly kind: "diagnose"; readonly engine: Chosen; readonly assignment: Diagnose.Assignment }
+  | { readonly kind: "replay"; readonly engine: Chosen; readonly assignment: Replay.Assignment }
 
 /** What comes of each task. */
 export interface Answers {
   readonly attempt: AttemptOutcome
   readonly evaluate: RunEvaluation
+  readonly diagnose: Diagnose.Findings
+  readonly replay: Replay.Replayed
 }
 
 export type ToProcess = Task | { readonly kind: "stop" }

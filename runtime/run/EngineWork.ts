@@ -3,9 +3,10 @@
  */
 import * as Effect from "effect/Effect"
 import * as fs from "node:fs"
-import type { EngineFault } from "../../dsl/Fault.ts"
 import { Engine } from "../engine/Engine.ts"
 import * as Engines from "../engine/Engines.ts"
+import * as Diagnose from "../fault/Diagnose.ts"
+import * as Replay from "../fault/Replay.ts"
 import * as Attempt from "../train/Attempt.ts"
 import type { Event } from "../train/Event.ts"
 import * as EventLog from "../train/EventLog.ts"
@@ -34,13 +35,28 @@ const attempt = (
   return Effect.ensuring(Attempt.run(assignment, { emit, stopping }), Effect.sync(() => log.close()))
 }
 
+const workOf = (
+  task: Task,
+  stopping: () => boolean
+): Effect.Effect<Answers[Task["kind"]], { readonly message: string }, Engine> => {
+  switch (task.kind) {
+    case "attempt":
+      return attempt(task.assignment, stopping)
+    case "evaluate":
+      return Evaluation.run(task.assignment)
+    case "diagnose":
+      return Diagnose.run(task.assignment, (event) => void send({ kind: "event", event }))
+    case "replay":
+      return Replay.run(task.assignment)
+  }
+}
+
 const answer = Effect.fnUntraced(function*(
   task: Task,
   stopping: () => boolean
 ): Effect.fn.Return<Answers[Task["kind"]], { readonly message: string }> {
   const engine = yield* Engines.load(task.engine)
-  const work: Effect.Effect<Answers[Task["kind"]], { readonly message: string } | EngineFault, Engine> =
-    task.kind === "attempt" ? attempt(task.assignment, stopping) : Evaluation.run(task.assignment)
+  const work = workOf(task, stopping)
   const loaded = Effect.flatMap(Engine, ({ description }) =>
     Effect.promise(() => send({ kind: "engine", description })))
   const beat = Heartbeat.make(() => void send({ kind: "alive" }))

@@ -17,7 +17,6 @@ import * as Location from "../../../runtime/engine/tensorflow/Location.ts"
 import * as Tensorflow from "../../../runtime/engine/tensorflow/Tensorflow.ts"
 import * as Wasm from "../../../runtime/engine/wasm/Wasm.ts"
 import * as Diagnose from "../../../runtime/fault/Diagnose.ts"
-import type { Trial } from "../../../runtime/fault/Diagnosis.ts"
 import * as Attempt from "../../../runtime/train/Attempt.ts"
 import { tensorflow } from "../engine/tensorflow/engine.ts"
 import { inTemporaryFolder } from "../run/temporary.ts"
@@ -43,16 +42,16 @@ const diagnosed = Effect.fnUntraced(function*(
 ) {
   const source = yield* Source.open(recipe.data, { locations: { of: () => null, known: [] }, cache: folder })
   const directory = path.join(folder, "attempt")
-  const trials: Array<Trial> = []
+  const cured: Record<string, boolean | null> = {}
   return yield* Effect.gen(function*() {
     const outcome = yield* Attempt.run({
       run: "r", attempt: 1, arm: "a", seed: 0, recipe, source, start: null, steps: null, directory, from: null, injection, token: "t"
     }, { emit: () => undefined, stopping: () => false })
     assert.strictEqual(outcome.status, "failed")
     const findings = yield* Diagnose.run({ bundle: path.join(directory, outcome.incident ?? ""), source }, (trial) => {
-      trials.push(trial)
+      cured[trial.change] = trial.cured
     })
-    return { outcome, ...findings, cured: Object.fromEntries(trials.map(({ change, cured }) => [change, cured])) }
+    return { outcome, ...findings, cured }
   }).pipe(Effect.provide(engine))
 })
 
