@@ -61,6 +61,9 @@ const listening = (progress: Progress.Progress, curves: Map<string, Array<number
       }
       progress.event(event, run)
     },
+    begins: (run, { remarks }) => {
+      for (const remark of remarks) progress.say(Line.of(`${run.id}: ${remark}`))
+    },
     decided: () => undefined,
     ended: () => undefined
   })

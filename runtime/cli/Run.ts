@@ -77,7 +77,7 @@ export const run = CommandLine.Command.make(
     const engine = yield* Launching.engineOf(choice)
     yield* HostDemand.check(chosen, engine.engine)
     yield* Home.open(home.directory)
-    const request = { file: path.resolve(flags.file), steps, engine: choice, injection: inject }
+    const request = { file: path.resolve(flags.file), steps, engine: choice, injection: inject, expect: prepared.experiment.expect }
     yield* Launching.watched(
       (stop) => Launch.run({ prepared, engine, home, arms, seeds, steps, injection, request, stop }),
       { home, json, expect: prepared.experiment.expect }

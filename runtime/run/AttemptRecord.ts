@@ -2,6 +2,7 @@
  * What a run's folder keeps of an attempt: what it began with, how it ended, and what was decided after it. That is enough
  * to go on where nobody remembers.
  */
+import type { Rung } from "../../dsl/Retry.ts"
 import type { Chosen } from "../engine/Engines.ts"
 import type { AttemptOutcome } from "../train/Outcome.ts"
 import type { Owner } from "./Owner.ts"
@@ -21,17 +22,24 @@ export interface Acceptance {
   readonly remarks: ReadonlyArray<string>
 }
 
-/** What comes after an attempt that failed. `after` is in seconds. */
+/**
+ * What comes after an attempt that failed, or that a person had go on. `after` is in seconds; the recipe that a remedy came
+ * to lies beside this one.
+ */
 export type Next =
   | { readonly kind: "stop"; readonly reason: string }
   | { readonly kind: "again"; readonly after: number; readonly try: number; readonly of: number }
-  | { readonly kind: "remedy"; readonly checkpoint: string | null }
+  | { readonly kind: "remedy"; readonly rung: Rung; readonly checkpoint: string | null; readonly engine: Chosen }
+  | { readonly kind: "restart" }
 
 /** The document `outcome.json` of an attempt. */
 export interface AttemptRecord {
   readonly format: "ballast.attempt/1"
   readonly result: AttemptResult
   readonly outcome: AttemptOutcome
+  /** The identity of the recipe that it was made with. */
+  readonly recipe: string
+  readonly engine: Chosen
   /** Null where it did not fail, and before it is decided. */
   readonly next: Next | null
 }

@@ -18,30 +18,31 @@ export interface Beginning {
 /** Begins at the first step. */
 export const start: Beginning = { checkpoint: null, step: 0, remarks: [] }
 
-const refusals = ({ refused }: Pick<Checkpoint.Newest, "refused">): ReadonlyArray<string> =>
-  refused.map(({ reason }) => reason)
+type Refused = Checkpoint.Newest["refused"]
+
+const said = (refused: Refused): ReadonlyArray<string> => refused.map(({ reason }) => reason)
+
+/** Those that no search could use; what one refuses as of another training, another may be looking for. */
+const byAll = ([first = [], ...others]: ReadonlyArray<Refused>): Refused =>
+  first.filter(({ directory }) => others.every((refused) => refused.some((other) => other.directory === directory)))
 
 /**
  * Finds where attempts on one recipe were broken off: the newest checkpoint in any of their folders that is whole and of
- * the training that is expected; without one, `otherwise`.
+ * one of the trainings that are expected; without one, `otherwise`.
  */
 export const whereBrokenOff = Effect.fn("Beginning.whereBrokenOff")(function*(
   attempts: ReadonlyArray<string>,
-  expected: Checkpoint.Expected,
+  expected: ReadonlyArray<Checkpoint.Expected>,
   otherwise: Beginning
 ) {
   const parents = attempts.flatMap((attempt) => [RunFolder.checkpoints(attempt), RunFolder.recovery(attempt)])
-  const newest = yield* Checkpoint.newest(parents, expected)
-  const { found } = newest
-  const remarks = refusals(newest)
+  const searches = yield* Effect.forEach(expected, (one) => Checkpoint.newest(parents, one))
+  const [found = null] = searches.flatMap(({ found }) => found ?? [])
+    .toSorted((left, right) => right.checkpoint.cursor.step - left.checkpoint.cursor.step)
+  const remarks = said(byAll(searches.map(({ refused }) => refused)))
+  const none = remarks.length === 0 ? [] : [`no checkpoint can be used: it begins again at step ${otherwise.step}`]
   const beginning: Beginning = found === null
-    ? {
-      ...otherwise,
-      remarks: [
-        ...remarks,
-        ...(remarks.length === 0 ? [] : [`no checkpoint can be used: it begins again at step ${otherwise.step}`])
-      ]
-    }
+    ? { ...otherwise, remarks: [...remarks, ...none] }
     : { checkpoint: found.directory, step: found.checkpoint.cursor.step, remarks }
   return beginning
 })
@@ -80,17 +81,17 @@ export const before = Effect.fn("Beginning.before")(function*(forebears: Readonl
   const candidates = forebears.flatMap(keptBy)
     .filter(({ step }) => step <= latest)
     .toSorted((left, right) => right.step - left.step)
-  const refused: Array<Checkpoint.Newest["refused"][number]> = []
+  const refused: Array<Refused[number]> = []
   for (const { directory } of candidates) {
     const read = yield* Checkpoint.read(directory).pipe(Effect.catch(({ message }) => {
       refused.push({ directory, reason: message })
       return Effect.succeed(null)
     }))
     if (read !== null) {
-      const beginning: Beginning = { checkpoint: directory, step: read.cursor.step, remarks: refusals({ refused }) }
+      const beginning: Beginning = { checkpoint: directory, step: read.cursor.step, remarks: said(refused) }
       return beginning
     }
   }
-  const beginning: Beginning = { ...start, remarks: refusals({ refused }) }
+  const beginning: Beginning = { ...start, remarks: said(refused) }
   return beginning
 })

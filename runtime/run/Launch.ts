@@ -7,6 +7,7 @@ import * as path from "node:path"
 import type * as Injection from "../../dsl/Injection.ts"
 import type { Chosen } from "../engine/Engines.ts"
 import * as Attempts from "./Attempts.ts"
+import * as Course from "./Course.ts"
 import * as Environment from "./Environment.ts"
 import * as Expectations from "./Expectations.ts"
 import type { Home } from "./Home.ts"
@@ -60,7 +61,7 @@ export const run = Effect.fn("Launch.run")(function*(options: Options) {
     const start = startOf(arm.recipe.model)
     if (start !== null && "missing" in start) throw new Error(`the arm "${name}" cannot run`)
     const id = `${launch}-${index + 1}`
-    const { engine, injection, steps } = options
+    const { engine: { directory, engine, version }, injection, steps } = options
     return {
       id,
       experiment: experiment.name,
@@ -69,7 +70,7 @@ export const run = Effect.fn("Launch.run")(function*(options: Options) {
       plan: arm,
       source,
       start,
-      engine,
+      engine: { engine, version, directory },
       injection,
       steps,
       directory: path.join(home.runs, id)
@@ -86,9 +87,8 @@ export const run = Effect.fn("Launch.run")(function*(options: Options) {
       Job.describe(job.directory, job.plan, experiment.name)
       Job.tellEnvironment(job, environment, null)
     })
-    const course = { plan: job.plan, engine: job.engine, past: [], token: null }
-    const { records, token } = yield* Attempts.run(job, course, { environment, stop })
-    const result = RunOutcome.of(job, records)
+    const { past, token } = yield* Attempts.run(job, Course.start(job), { environment, stop })
+    const result = RunOutcome.of(job, past)
     // The file first: the record is made good from it, and not the other way round.
     yield* Job.onDisk(job, () =>
       RunFolder.write(path.join(job.directory, "result.json"), { format: "ballast.run-result/1", ...result }))

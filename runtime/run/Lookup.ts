@@ -3,7 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { type RunRecord, Store } from "./Store.ts"
+import { type LaunchRecord, type RunRecord, Store } from "./Store.ts"
 
 /** No run, or more than one, has the id; `message` lists what there is. */
 export class RunNotFound extends Schema.TaggedError<RunNotFound>()("RunNotFound", {
@@ -35,4 +35,33 @@ export const find = Effect.fn("Lookup.find")(function*(asked: string) {
   return yield* matching.length === 0
     ? notFound(`there is no run "${asked}"; the newest are`, all)
     : notFound(`"${asked}" begins the ids of ${matching.length} runs`, matching)
+})
+
+/** A launch, and those of its runs that were asked for. */
+export interface FoundLaunch {
+  readonly launch: LaunchRecord
+  /** All of its runs, in their order. */
+  readonly runs: ReadonlyArray<RunRecord>
+  readonly asked: ReadonlyArray<RunRecord>
+}
+
+/**
+ * Finds a launch by its id, by a beginning of it that no other has, or by one of its runs, which alone is then asked for;
+ * `last` is the newest launch. Fails with RunNotFound.
+ */
+export const launch = Effect.fn("Lookup.launch")(function*(asked: string) {
+  const store = yield* Store
+  const all = yield* store.list
+  const ids = [...new Set(all.map(({ launch }) => launch))]
+  const beginning = ids.filter((id) => id.startsWith(asked))
+  const [newest] = ids
+  const id = asked === "last" && newest !== undefined
+    ? newest
+    : ids.find((id) => id === asked) ?? (beginning.length === 1 ? beginning[0] : undefined)
+  const run = id === undefined ? yield* find(asked) : null
+  const record = yield* store.launch(run?.launch ?? id ?? "")
+  if (record === null) return yield* Effect.die(new Error("a run of no launch"))
+  const runs = all.filter(({ launch }) => launch === record.id)
+  const found: FoundLaunch = { launch: record, runs, asked: run === null ? runs : [run] }
+  return found
 })

@@ -118,7 +118,7 @@ const outcomeOf = ({ done, ended, from, injection, seconds }: Seen, stop: Stop):
 const recordOf = (
   outcome: AttemptOutcome,
   { id }: Job.Job,
-  { beginning, number }: Pick<Making, "beginning" | "number">,
+  { beginning, engine, number, plan }: Making,
   { exit, memory }: Pick<EngineProcess.Ended<AttemptOutcome>, "exit" | "memory">
 ): AttemptRecord => ({
   format: "ballast.attempt/1",
@@ -136,11 +136,13 @@ const recordOf = (
     remarks: beginning.remarks
   },
   outcome,
+  recipe: plan.identity.recipe,
+  engine,
   next: null
 })
 
 /** Keeps how an attempt ended. Fails with RunTaken where it does not count any more. */
-export const keep = Effect.fn("OneAttempt.keep")(function*(job: Job.Job, record: AttemptRecord, token: string) {
+export const keep = Effect.fn("OneAttempt.keep")(function*(job: Job.Job, record: AttemptRecord, token: string | null) {
   if (RunFolder.acceptance(job.directory)?.token !== token) return yield* taken(job)
   const file = RunFolder.recordFile(RunFolder.attemptOf(job.directory, record.result.number))
   yield* Job.onDisk(job, () => RunFolder.write(file, record))

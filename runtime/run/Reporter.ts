@@ -20,6 +20,8 @@ export type Decision =
 /** Hears what happens in a launch while it happens. */
 export class Reporter extends Context.Service<Reporter, {
   readonly launched: (experiment: string, launch: string, runs: ReadonlyArray<RunReference>) => void
+  /** An attempt begins at a step; `remarks` say what there is to say of that, such as a checkpoint that was refused. */
+  readonly begins: (run: RunReference, attempt: Pick<AttemptResult, "number" | "from" | "remarks">) => void
   readonly event: (event: Event, run: RunReference) => void
   readonly decided: (run: RunReference, attempt: AttemptResult, decision: Decision) => void
   readonly ended: (result: RunResult) => void
@@ -27,6 +29,7 @@ export class Reporter extends Context.Service<Reporter, {
   /** Listens to nothing. */
   static readonly layerSilent: Layer.Layer<Reporter> = Layer.succeed(Reporter, {
     launched: () => undefined,
+    begins: () => undefined,
     event: () => undefined,
     decided: () => undefined,
     ended: () => undefined

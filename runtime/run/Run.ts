@@ -65,7 +65,7 @@ export const run = Effect.fn("Run.run")(function*(experiment: Experiment.Experim
     seeds: prepared.experiment.seeds,
     steps: null,
     injection: null,
-    request: { file: null, steps: null, engine: options.engine ?? "auto", injection: null },
+    request: { file: null, steps: null, engine: options.engine ?? "auto", injection: null, expect: prepared.experiment.expect },
     stop: options.stop ?? Stop.make()
   })
 })

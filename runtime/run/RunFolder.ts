@@ -73,6 +73,9 @@ export const recordFile = (attempt: string): string => path.join(attempt, "outco
 /** Reads how an attempt ended; null before its end. */
 export const record = (attempt: string): AttemptRecord | null => document<AttemptRecord>(recordFile(attempt))
 
+/** Names the file of the recipe that the remedy after an attempt came to. */
+export const remediedFile = (attempt: string): string => path.join(attempt, "remedied.json")
+
 /**
  * Finds the checkpoint that stands for a run: that of its best evaluation where it might stop early, otherwise the newest
  * one of its newest attempt; null where there is none.

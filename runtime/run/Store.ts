@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import type { DatabaseSync } from "node:sqlite"
+import type { Expect } from "../../dsl/Expect.ts"
 import type { Choice } from "../engine/Engines.ts"
 import { decode, encode } from "../train/EventLog.ts"
 import * as Owner from "./Owner.ts"
@@ -41,6 +42,8 @@ export interface Request {
   readonly engine: Choice
   /** As it is typed; null for none. */
   readonly injection: string | null
+  /** What was expected of it. */
+  readonly expect: ReadonlyArray<Expect>
 }
 
 /** A launch as the record knows it; which arms and seeds it has, its runs say. */
@@ -65,8 +68,15 @@ export interface Accepted {
 
 export interface StoreService {
   readonly begin: (launch: NewLaunch) => Effect.Effect<void, StoreFailed>
-  /** Gives a launch to another process; false where it does not belong to `from` any more. */
-  readonly take: (launch: string, from: Owner.Owner, to: Owner.Owner) => Effect.Effect<boolean, StoreFailed>
+  /**
+   * Gives a launch to another process, which is to make some of its runs anew or further; false where it does not belong
+   * to `from` any more.
+   */
+  readonly take: (
+    launch: string,
+    owners: { readonly from: Owner.Owner; readonly to: Owner.Owner },
+    runs: ReadonlyArray<string>
+  ) => Effect.Effect<boolean, StoreFailed>
   /** Lets an attempt's results count; false where the launch does not belong to `owner`. */
   readonly accept: (
     run: string,
@@ -182,12 +192,14 @@ export class Store extends Context.Service<Store, StoreService>()("ballast/Store
               throw cause
             }
           })
-        /** Whether a statement changed a row. */
-        const change = (statement: string, ...values: ReadonlyArray<string | number | null>) => {
+        const execute = (statement: string, ...values: ReadonlyArray<string | number | null>): boolean =>
+          Number(database.prepare(statement).run(...values).changes) > 0
+        /** Writes, and says whether anything was changed. */
+        const change = (body: () => boolean): Effect.Effect<boolean, StoreFailed> => {
           let changed = false
           return Effect.map(
             write(() => {
-              changed = Number(database.prepare(statement).run(...values).changes) > 0
+              changed = body()
             }),
             () => changed
           )
@@ -204,23 +216,36 @@ export class Store extends Context.Service<Store, StoreService>()("ballast/Store
                 insert.run(id, launch.id, place, arm, seed, directory)
               )
             }),
-          take: (launch, from, to) =>
-            change(
-              "update launches set owner = ?, born = ? where id = ? and owner = ? and born is ?",
-              to.pid, to.born, launch, from.pid, from.born
-            ),
+          take: (launch, { from, to }, runs) =>
+            change(() => {
+              const taken = execute(
+                "update launches set owner = ?, born = ? where id = ? and owner = ? and born is ?",
+                to.pid, to.born, launch, from.pid, from.born
+              )
+              // Whoever looks now sees that somebody is at them.
+              if (taken) {
+                for (const run of runs) {
+                  execute("update runs set status = 'waiting', ended = null, result = null where id = ? and launch = ?", run, launch)
+                }
+              }
+              return taken
+            }),
           accept: (run, { attempt, token }, { at, owner }) =>
-            change(
-              `update runs set status = 'running', started = coalesce(started, ?), ended = null, result = null,
-                attempt = ?, token = ?
-              where id = ? and attempt < ? and exists
-                (select 1 from launches where id = launch and owner = ? and born is ?)`,
-              at, attempt, token, run, attempt, owner.pid, owner.born
+            change(() =>
+              execute(
+                `update runs set status = 'running', started = coalesce(started, ?), ended = null, result = null,
+                  attempt = ?, token = ?
+                where id = ? and attempt < ? and exists
+                  (select 1 from launches where id = launch and owner = ? and born is ?)`,
+                at, attempt, token, run, attempt, owner.pid, owner.born
+              )
             ),
           end: (result, token, at) =>
-            change(
-              "update runs set status = ?, ended = ?, result = ? where id = ? and token is ?",
-              result.status, at, encode(result), result.id, token
+            change(() =>
+              execute(
+                "update runs set status = ?, ended = ?, result = ? where id = ? and token is ?",
+                result.status, at, encode(result), result.id, token
+              )
             ),
           launch: (id) =>
             attempt("cannot be read", () => {

@@ -9,7 +9,7 @@ const withRuns = <A, E>(body: Effect.Effect<A, E, Store>) =>
     const store = yield* Store
     for (const [id, started] of [["aab", 1], ["abc", 2]] as const) {
       const runs = [1, 2].map((place) => ({ id: `${id}-${place}`, arm: `arm ${place}`, seed: 0, directory: "" }))
-      const request = { file: null, steps: null, engine: "auto", injection: null } as const
+      const request = { file: null, steps: null, engine: "auto", injection: null, expect: [] } as const
       yield* store.begin({ id, experiment: "e", owner: Owner.self(), started, request, runs })
     }
     return yield* body

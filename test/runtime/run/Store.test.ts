@@ -4,12 +4,13 @@ import { spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { DatabaseSync } from "node:sqlite"
+import * as Expect from "../../../dsl/Expect.ts"
 import * as Owner from "../../../runtime/run/Owner.ts"
 import { type NewLaunch, Store } from "../../../runtime/run/Store.ts"
 import { failedRun, runResult } from "./results.ts"
 import { inTemporaryFolder } from "./temporary.ts"
 
-const request = { file: "/e.ts", steps: null, engine: "auto", injection: "nan@3" } as const
+const request = { file: "/e.ts", steps: null, engine: "auto", injection: "nan@3", expect: [Expect.diverges("bare")] } as const
 
 const launch = (id: string, started: number, owner: Owner.Owner = Owner.self()): NewLaunch => ({
   id,
@@ -65,8 +66,8 @@ describe("Store", () => {
       const [dead, self] = [gone(), Owner.self()]
       yield* store.begin(launch("a", 1, dead))
       assert.isTrue(yield* store.accept("a-1", first, { owner: dead, at: 5 }))
-      assert.isTrue(yield* store.take("a", dead, self))
-      assert.isFalse(yield* store.take("a", dead, self))
+      assert.isTrue(yield* store.take("a", { from: dead, to: self }, ["a-2"]))
+      assert.isFalse(yield* store.take("a", { from: dead, to: self }, ["a-2"]))
       assert.deepStrictEqual((yield* store.launch("a"))?.owner, self)
       assert.deepStrictEqual((yield* store.launch("a"))?.request, request)
       assert.isNull(yield* store.launch("b"))
