@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import type * as Layer from "effect/Layer"
 import * as fs from "node:fs"
 import * as path from "node:path"
@@ -14,22 +15,25 @@ import * as Dropout from "../../../dsl/Dropout.ts"
 import * as EarlyStop from "../../../dsl/EarlyStop.ts"
 import * as Evaluate from "../../../dsl/Evaluate.ts"
 import type { EngineFault } from "../../../dsl/Fault.ts"
+import * as Feed from "../../../dsl/Feed.ts"
+import * as Injection from "../../../dsl/Injection.ts"
 import * as LearningRate from "../../../dsl/LearningRate.ts"
 import * as Loss from "../../../dsl/Loss.ts"
 import * as Model from "../../../dsl/Model.ts"
 import * as Monitor from "../../../dsl/Monitor.ts"
 import * as Optimizer from "../../../dsl/Optimizer.ts"
 import * as Recipe from "../../../dsl/Recipe.ts"
-import * as Source from "../../../runtime/data/Source.ts"
 import type { Engine } from "../../../runtime/engine/Engine.ts"
 import * as Location from "../../../runtime/engine/tensorflow/Location.ts"
 import * as Tensorflow from "../../../runtime/engine/tensorflow/Tensorflow.ts"
 import * as Wasm from "../../../runtime/engine/wasm/Wasm.ts"
-import * as Attempt from "../../../runtime/train/Attempt.ts"
+import * as Bundle from "../../../runtime/train/Bundle.ts"
 import * as Checkpoint from "../../../runtime/train/Checkpoint.ts"
 import type { Event } from "../../../runtime/train/Event.ts"
+import * as Fence from "../../../runtime/train/Fence.ts"
 import { tensorflow } from "../engine/tensorflow/engine.ts"
 import { inTemporaryFolder } from "../run/temporary.ts"
+import { attemptAt, checkpointsIn, type Options } from "./attempts.ts"
 
 const recipe = Recipe.make({
   data: Dataset.shapes({ train: 12, val: 5, seed: 1 }),
@@ -42,46 +46,15 @@ const recipe = Recipe.make({
   length: { epochs: 3 }
 })
 
-const attempt = Effect.fnUntraced(function*(
+const attempt = (
   folder: string,
   changes: Partial<Recipe.Recipe> = {},
-  options: {
-    readonly steps?: number
-    readonly stopAfter?: number
-    readonly place?: string
-    readonly open?: () => void
+  { engine = Tensorflow.layer(Location.find()?.directory ?? ""), ...options }: Options & {
     readonly engine?: Layer.Layer<Engine, EngineFault>
   } = {}
-) {
-  const changed = Recipe.with(recipe, changes)
-  const locations = { of: () => options.place ?? null, known: [] }
-  const source = yield* Source.open(changed.data, { locations, cache: path.join(folder, "cache") })
-  options.open?.()
-  const events: Array<Event> = []
-  const outcome = yield* Attempt.run({
-    run: "r",
-    attempt: 1,
-    start: null,
-    arm: "a",
-    seed: 0,
-    recipe: changed,
-    source,
-    steps: options.steps ?? null,
-    directory: path.join(folder, "attempt"),
-    from: null,
-    injection: null,
-    token: "t"
-  }, {
-    emit: (event) => events.push(event),
-    stopping: () => events.filter(({ kind }) => kind === "step").length >= (options.stopAfter ?? Infinity)
-  }).pipe(Effect.provide(options.engine ?? Tensorflow.layer(Location.find()?.directory ?? "")))
-  const kinds = events.flatMap((event) =>
-    event.kind === "step" ? [] : [`${event.kind === "status" ? event.status : event.kind}@${event.step}`]
-  )
-  return { outcome, events, kinds }
-})
+) => attemptAt(folder, Recipe.with(recipe, changes), engine, options)
 
-const checkpoints = (folder: string): ReadonlyArray<string> => fs.readdirSync(path.join(folder, "attempt/checkpoints")).toSorted()
+const checkpoints = (folder: string): ReadonlyArray<string> => checkpointsIn(path.join(folder, "attempt"))
 
 tensorflow("Attempt", () => {
   it.effect("evaluates and writes checkpoints where the recipe says, and at the end", () =>
@@ -225,4 +198,139 @@ describe("Attempt, of a classifier", () => {
       assert.deepStrictEqual([cursor.step, state.updates], [6, 6])
       assert.deepStrictEqual(cursor.clip, { _tag: "Norms", norms: steps.slice(-3).map(({ gradNorm }) => gradNorm) })
     })))
+})
+
+describe("Attempt, where something goes wrong", () => {
+  const small = Recipe.with(recipe, {
+    data: Dataset.shapes({ train: 50, val: 10, seed: 3 }),
+    model: Model.classifier({ channels: [8, 16], input: 32 }),
+    loss: Loss.binaryCrossEntropy(),
+    optimizer: Optimizer.adamw(),
+    schedule: LearningRate.constant(0.001),
+    accumulate: Accumulate.batches(2),
+    augment: Augment.off,
+    checkpoint: Checkpoints.every({ steps: 4 }),
+    length: { steps: 12 }
+  })
+  const injected = (folder: string, text: string, options: Options = {}) =>
+    attemptAt(folder, small, Wasm.layer, { injection: Result.getOrThrow(Injection.parse(text)), ...options })
+
+  it.live("keeps what replays a step that is not finite: the state before it, those before that, and its batches", () =>
+    inTemporaryFolder(Effect.fn(function*(folder) {
+      for (const [text, what] of [["nan@6", /loss is NaN/], ["inf-gradient@6", /norm is (NaN|Infinity)/]] as const) {
+        const { directory, events, kinds, outcome } = yield* injected(path.join(folder, text), text)
+        assert.strictEqual(outcome.status, "failed")
+        assert.deepInclude(outcome.fault, { tag: "NonFinite", step: 6, onset: 6, injected: text })
+        assert.match(outcome.fault?.message ?? "", what)
+        assert.deepStrictEqual([outcome.steps, outcome.incident], [6, "incident"])
+        assert.deepStrictEqual(kinds.slice(-2), ["incident@6", "failed@6"])
+        const bundle = Bundle.read(path.join(directory, "incident"))
+        assert.deepStrictEqual(bundle.document.fault, outcome.fault)
+        assert.deepStrictEqual(bundle.recipe, small)
+        assert.strictEqual(bundle.document.injection, text)
+        assert.deepStrictEqual(bundle.document.before, events.flatMap((event) => event.kind === "step" ? [event] : []))
+        const { cursor, history, state } = yield* Checkpoint.read(bundle.at ?? "")
+        assert.deepStrictEqual([cursor.step, state.updates, history.losses.length], [6, 6, 6])
+        // The first one is that of the beginning.
+        assert.strictEqual(bundle.snapshots[0]?.step, 0)
+        assert.strictEqual((yield* Checkpoint.read(bundle.snapshots[0]?.directory ?? "")).cursor.step, 0)
+        // 50 images are 6 steps of 2 batches of 4, and the seventh step is the second epoch's first.
+        assert.deepStrictEqual(bundle.batches.map(({ epoch, index }) => [epoch, index]), [[1, 0], [1, 1]])
+        assert.deepStrictEqual(bundle.batches.map(({ images }) => images.length), [4 * 32 * 32 * 3, 4 * 32 * 32 * 3])
+        assert.strictEqual(bundle.document.samples[0]?.samples.length, 4)
+      }
+    })), 60_000)
+
+  it.live("goes on from the state at the fault as if nothing had been injected", () =>
+    inTemporaryFolder(Effect.fn(function*(folder) {
+      const whole = yield* attemptAt(path.join(folder, "whole"), small, Wasm.layer)
+      const { directory } = yield* injected(folder, "nan@6")
+      const at = Bundle.read(path.join(directory, "incident")).at ?? ""
+      const { outcome } = yield* attemptAt(folder, small, Wasm.layer, { number: 2, from: at })
+      assert.deepInclude(outcome, { status: "succeeded", from: 6, exact: { exact: true, reason: null } })
+      assert.deepStrictEqual(outcome.gradNorm, whole.outcome.gradNorm)
+      assert.strictEqual(outcome.metrics.loss, whole.outcome.metrics.loss)
+    })), 60_000)
+
+  it.live("blames the injection for a bad image where a step shows it, and names that step's images", () =>
+    inTemporaryFolder(Effect.fn(function*(folder) {
+      const { directory, outcome } = yield* injected(folder, "bad-image@7")
+      assert.deepInclude(outcome.fault, { tag: "NonFinite", injected: "bad-image@7" })
+      const { document } = Bundle.read(path.join(directory, "incident"))
+      assert.isTrue(document.samples.some(({ samples }) => samples.some(({ index }) => index === 7)))
+    })), 60_000)
+
+  it.live("keeps the state where no memory is left before a step", () =>
+    inTemporaryFolder(Effect.fn(function*(folder) {
+      const { directory, outcome } = yield* injected(folder, "oom@5")
+      assert.deepInclude(outcome.fault, { tag: "OutOfMemory", step: 5, injected: "oom@5" })
+      const { at } = Bundle.read(path.join(directory, "incident"))
+      assert.strictEqual((yield* Checkpoint.read(at ?? "")).cursor.step, 5)
+    })), 60_000)
+
+  it.live("fails where the disk is full, says where, and leaves no half of a checkpoint", () =>
+    inTemporaryFolder(Effect.fn(function*(folder) {
+      const { directory, outcome } = yield* injected(folder, "disk-full@checkpoint:2")
+      assert.deepInclude(outcome.fault, { tag: "WorkerLost", injected: "disk-full@checkpoint:2" })
+      assert.match(outcome.fault?.message ?? "", /not written to .*step-000008: the disk is full: ENOSPC/)
+      assert.deepStrictEqual([outcome.steps, outcome.incident], [8, null])
+      assert.deepStrictEqual(checkpointsIn(directory), ["step-000004"])
+    })), 60_000)
+
+  it.live("takes no step with a state that is not finite, and names what is not", () =>
+    inTemporaryFolder(Effect.fn(function*(folder) {
+      const first = yield* attemptAt(folder, small, Wasm.layer, { steps: 4 })
+      const checkpoint = yield* Checkpoint.read(path.join(first.directory, "checkpoints/step-000004"))
+      const [variance] = checkpoint.state.buffers.filter(({ name }) => name.endsWith(".variance"))
+      variance?.data.fill(Infinity, 1, 2)
+      const from = yield* Checkpoint.write(path.join(folder, "poisoned"), checkpoint)
+      const { directory, events, outcome } = yield* attemptAt(folder, small, Wasm.layer, { number: 2, from })
+      assert.deepInclude(outcome.fault, { tag: "NonFinite", step: 3, onset: 3, injected: null })
+      assert.strictEqual(outcome.fault?.message, `after step 3 the running variance \`${variance?.name}\` is not finite`)
+      assert.isFalse(events.some(({ kind }) => kind === "step"))
+      assert.isNull(Bundle.read(path.join(directory, "incident")).at)
+    })), 60_000)
+
+  it.live("writes no checkpoint where another process has taken the attempt over", () =>
+    inTemporaryFolder(Effect.fn(function*(folder) {
+      const { directory, outcome } = yield* attemptAt(folder, small, Wasm.layer, {
+        open: () => Fence.raise(path.join(folder, "attempt"), "another")
+      })
+      assert.deepStrictEqual([outcome.fault?.tag, outcome.steps], ["WorkerLost", 4])
+      assert.match(outcome.fault?.message ?? "", /another process has taken over this attempt/)
+      assert.deepStrictEqual(checkpointsIn(directory), [])
+    })), 60_000)
+
+  it.live("fails where what it is to go on from is not whole, or of another network", () =>
+    inTemporaryFolder(Effect.fn(function*(folder) {
+      const first = yield* attemptAt(folder, small, Wasm.layer, { steps: 4 })
+      const from = path.join(first.directory, "checkpoints/step-000004")
+      const other = Recipe.with(small, { model: Model.classifier({ channels: [8, 8], input: 32 }) })
+      const wrong = yield* attemptAt(folder, other, Wasm.layer, { number: 2, from })
+      assert.match(wrong.outcome.fault?.message ?? "", /another network or optimizer: they differ in `\w+/)
+      fs.truncateSync(path.join(from, "weights.safetensors"), 100)
+      const torn = yield* attemptAt(folder, small, Wasm.layer, { number: 3, from })
+      assert.match(torn.outcome.fault?.message ?? "", /cannot be used: weights.safetensors is cut short/)
+      assert.strictEqual(torn.outcome.steps, 0)
+    })), 60_000)
+
+  it.live("says that it is not exact where the recipe has changed, and goes on all the same", () =>
+    inTemporaryFolder(Effect.fn(function*(folder) {
+      const first = yield* attemptAt(folder, small, Wasm.layer, { steps: 4 })
+      const changed = Recipe.with(small, { clip: Clip.auto({ history: 3 }), schedule: LearningRate.constant(0.0005) })
+      const from = path.join(first.directory, "checkpoints/step-000004")
+      const { events, outcome } = yield* attemptAt(folder, changed, Wasm.layer, { number: 2, from })
+      assert.deepInclude(outcome, { status: "succeeded", from: 4, steps: 12 })
+      assert.deepStrictEqual(outcome.exact, { exact: false, reason: "the training has changed since then" })
+      const training = events.find((event) => event.kind === "status" && event.status === "training")
+      assert.deepInclude(training, { detail: "from step 4, not to the bit: the training has changed since then" })
+      assert.isAbove(outcome.clipRate, 0)
+    })), 60_000)
+
+  it.live("counts the batches that the recipe leaves out", () =>
+    inTemporaryFolder(Effect.fn(function*(folder) {
+      const feed = Feed.make({ skip: [{ from: 2, steps: 3 }, { from: 30, steps: 1 }] })
+      const { outcome } = yield* attemptAt(folder, Recipe.with(small, { feed }), Wasm.layer)
+      assert.deepStrictEqual([outcome.status, outcome.skipped], ["succeeded", 6])
+    })), 60_000)
 })
