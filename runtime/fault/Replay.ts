@@ -15,9 +15,9 @@ import * as Rerun from "./Rerun.ts"
 /** A bundle lacks what its replay takes; `message` says what. */
 export class NotReplayable extends Schema.TaggedError<NotReplayable>()("NotReplayable", { message: Schema.String }) {}
 
-/** What one row of a failing batch comes to by itself, and the image that it shows. */
+/** What one row of a failing batch comes to by itself, and the images that it shows: several in a mosaic. */
 export interface Row extends RowOutcome {
-  /** Relative to the data set's folder, `#7` for generated image 7; the first of a mosaic's. */
+  /** Relative to the data set's folder, `#7` for generated image 7. */
   readonly files: ReadonlyArray<string>
 }
 
@@ -31,6 +31,8 @@ export interface Replayed {
   readonly fault: string | null
   /** A look at every node; null where the step did not get through. */
   readonly probe: Probe | null
+  /** The images of the rows that the probe names. */
+  readonly files: ReadonlyArray<string>
   /** Row by row, of the batch that failed; null where none did, or where the probe names the rows. */
   readonly rows: ReadonlyArray<Row> | null
 }
@@ -85,7 +87,8 @@ export const step = Effect.fn("Replay.step")(
         files: imagesOf(bundle, failing?.batch ?? bundle.batches.length - 1, index)
       }))
     ).pipe(Effect.catchDefect(() => Effect.succeed(null)))
-    return { engine: description.engine, reproduced: fault !== null, fault, probe: looked, rows }
+    const files = (failing?.rows ?? []).flatMap((row) => imagesOf(bundle, failing?.batch ?? 0, row))
+    return { engine: description.engine, reproduced: fault !== null, fault, probe: looked, files, rows }
   }
 )
 
