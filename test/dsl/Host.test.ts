@@ -4,13 +4,19 @@ import * as fc from "fast-check"
 import * as Host from "../../dsl/Host.ts"
 import * as Issue from "../../dsl/Issue.ts"
 
-const accepts = (memory: unknown): boolean => Result.isSuccess(Issue.decode(Host.Host, { memory, device: "any" }))
+const accepts = (memory: unknown): boolean => Result.isSuccess(Issue.decode(Host.Host, { ...Host.any, memory }))
 
 describe("Host.make", () => {
   it("asks for what is said, and else for nothing", () => {
     assert.deepStrictEqual(Host.make({}), Host.any)
-    assert.deepStrictEqual(Host.make({ device: "gpu" }), { memory: null, device: "gpu" })
-    assert.deepStrictEqual(Host.make({ memory: "8 GiB" }), { memory: "8 GiB", device: "any" })
+    assert.deepStrictEqual(Host.make({ device: "gpu" }), { ...Host.any, device: "gpu" })
+    assert.deepStrictEqual(Host.make({ memory: "8 GiB", time: "12 hours", silence: "1 minute" }), {
+      memory: "8 GiB",
+      device: "any",
+      time: "12 hours",
+      silence: "1 minute"
+    })
+    assert.deepStrictEqual([Host.any.time, Host.any.silence], [null, "10 minutes"])
   })
 })
 

@@ -10,12 +10,15 @@ import {
   Dropout,
   EarlyStop,
   Ema,
+  Feed,
   Host,
   Loss,
   Model,
   Monitor,
   Optimizer,
   Recipe,
+  Remedy,
+  Retry,
   Warmup
 } from "../../dsl/index.ts"
 import { options, recipe, recipes } from "./recipes.ts"
@@ -30,6 +33,7 @@ describe("Recipe.make", () => {
   it("gives every field that is left out the default that a plan can show", () => {
     assert.deepStrictEqual(Recipe.make(options), {
       ...options,
+      feed: { quarantine: [], skip: [], order: 0 },
       loss: { _tag: "YoloV8", box: 7.5, class: 0.5, dfl: 1.5 },
       warmup: { _tag: "None" },
       clip: { _tag: "Off" },
@@ -52,8 +56,20 @@ describe("Recipe.make", () => {
       earlyStop: { _tag: "Off" },
       checkpoint: { every: null, keep: null },
       monitor: { _tag: "Off" },
-      retry: { _tag: "Never" },
-      host: { memory: null, device: "any" },
+      retry: {
+        on: {
+          NonFinite: { _tag: "Stop" },
+          Diverged: { _tag: "Stop" },
+          OutOfMemory: { _tag: "Stop" },
+          DataFault: { _tag: "Stop" },
+          EngineFault: { _tag: "Stop" },
+          WorkerLost: { _tag: "Stop" },
+          Preempted: { _tag: "Stop" },
+          Timeout: { _tag: "Stop" }
+        },
+        trials: { steps: 400 }
+      },
+      host: { memory: null, device: "any", time: null, silence: "10 minutes" },
       accepted: []
     })
   })
@@ -76,6 +92,8 @@ describe("Recipe.make", () => {
       accumulate: Accumulate.batches(4),
       earlyStop: EarlyStop.patience({ evaluations: 3 }),
       monitor: Monitor.every({ epochs: 1, histograms: true }),
+      feed: Feed.make({ order: 1 }),
+      retry: Retry.diagnosed(),
       host: Host.make({ memory: "8 GiB" })
     }
     assert.deepInclude(Recipe.make({ ...options, ...given }), given)
@@ -208,10 +226,23 @@ describe("A recipe", () => {
       [{ checkpoint: Checkpoint.every({ epochs: 1, keep: 0 }) }, [
         "checkpoint.keep: expected a whole number above 0 or null, got 0"
       ]],
-      [{ host: Host.make({ memory: "8GB", device: "tpu" as never }) }, [
+      [{ host: Host.make({ memory: "8GB", device: "tpu" as never, time: "soon", silence: null as never }) }, [
         `host.memory: expected an amount with its unit, such as "8 GiB" or null, got "8GB"`,
-        `host.device: expected "any", "cpu" or "gpu", got "tpu"`
+        `host.device: expected "any", "cpu" or "gpu", got "tpu"`,
+        `host.time: expected a time with its unit, such as "30 minutes", of at most 24 days or null, got "soon"`,
+        `host.silence: expected a time with its unit, such as "30 minutes", of at most 24 days, got null`
       ]],
+      [{ feed: Feed.make({ quarantine: [""], skip: [{ from: 0, steps: 0 }] }) }, [
+        `feed.quarantine.0: expected text that is not empty, got ""`,
+        "feed.skip.0.steps: expected a whole number above 0, got 0"
+      ]],
+      [{ retry: Retry.ladder(Remedy.scaleLearningRate({ factor: 2 })) }, [
+        "NonFinite",
+        "Diverged",
+        "OutOfMemory",
+        "DataFault",
+        "EngineFault"
+      ].map((fault) => `retry.on.${fault}.rungs.0.0.factor: expected a number above 0 and at most 1, got 2`)],
       [{ model: Model.classifier({ channels: [], input: 0 }) }, [
         "model.channels: expected the channels of one to eight stages, got an empty list",
         "model.input: expected a whole number above 0, got 0"
@@ -252,7 +283,17 @@ describe("A recipe", () => {
       evaluate: { every: { steps: 5 } },
       earlyStop: EarlyStop.patience({ evaluations: 3 }),
       checkpoint: Checkpoint.every({ epochs: 1, keep: 2 }),
-      monitor: Monitor.every({ steps: 10 })
+      monitor: Monitor.every({ steps: 10 }),
+      feed: Feed.make({ skip: [{ from: 5, steps: 2 }], order: 1 }),
+      retry: Retry.on({
+        ...Retry.diagnosed().on,
+        NonFinite: Retry.climb(
+          [Remedy.rollBack(), Remedy.skipBatches()],
+          Remedy.tightenClip(),
+          Remedy.scaleLearningRate(),
+          Remedy.extendWarmup()
+        )
+      })
     })
     const others = [Clip.perLayer(1), Clip.adaptive(), Clip.auto(), Clip.globalNorm(1)].map((clip) => Recipe.with(full, {
       clip,

@@ -12,12 +12,15 @@ import {
   Evaluate,
   Expect,
   Experiment,
+  Feed,
   Host,
   LearningRate,
   Model,
   Monitor,
   Optimizer,
   Recipe,
+  Remedy,
+  Retry,
   Warmup
 } from "../../dsl/index.ts"
 import { comparison, options, recipe } from "./recipes.ts"
@@ -170,6 +173,49 @@ const refused = {
     LearningRate.sequence([{ schedule: sequence, length: { steps: 3 } }, { schedule }])
     // @ts-expect-error: no change
     LearningRate.piecewise({ start: 0.1, multiply: [] })
+  },
+  "a ladder without a rung": () => {
+    // @ts-expect-error: a ladder has a rung
+    Retry.ladder()
+    // @ts-expect-error: one climbs a rung
+    Retry.climb()
+    // @ts-expect-error: a rung has a remedy
+    Retry.ladder([])
+    // @ts-expect-error: a rung has a remedy
+    Retry.climb(Remedy.reorder, [])
+  },
+  "a retry that leaves a fault undecided": () => {
+    const { NonFinite: _, ...others } = Retry.never.on
+    // @ts-expect-error: and where the loss is NaN?
+    Retry.on(others)
+    // @ts-expect-error: and every other fault?
+    Retry.on({ NonFinite: Retry.stop })
+    // @ts-expect-error: there is no such fault
+    Retry.on({ ...Retry.never.on, Weather: Retry.stop })
+  },
+  "the same again where the recipe is at fault, and a change where the machine is": () => {
+    // @ts-expect-error: it would turn NaN again
+    Retry.on({ ...Retry.never.on, NonFinite: Retry.again() })
+    // @ts-expect-error: no recipe kills a machine
+    Retry.on({ ...Retry.never.on, WorkerLost: Retry.diagnose() })
+    // @ts-expect-error: no recipe kills a machine
+    Retry.on({ ...Retry.never.on, Preempted: Retry.climb(Remedy.reorder) })
+  },
+  "a remedy that is none": () => {
+    // @ts-expect-error: a remedy is made by Remedy
+    Retry.ladder("reorder")
+    // @ts-expect-error: the field is factor
+    Remedy.scaleLearningRate({ by: 0.5 })
+    // @ts-expect-error: 1000 steps or epochs?
+    Remedy.extendWarmup({ least: 1000 })
+    // @ts-expect-error: there is no such engine
+    Remedy.switchEngine("cuda")
+  },
+  "a feed that says too little": () => {
+    // @ts-expect-error: how many steps?
+    Feed.make({ skip: [{ from: 5 }] })
+    // @ts-expect-error: images by their names
+    Feed.make({ quarantine: [7] })
   },
   "a clip policy that is made by hand from a name": () => {
     // @ts-expect-error: there is no such policy

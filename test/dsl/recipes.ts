@@ -9,6 +9,7 @@ import {
   EarlyStop,
   Ema,
   Evaluate,
+  Feed,
   Host,
   LearningRate,
   type Length,
@@ -17,6 +18,8 @@ import {
   Monitor,
   Optimizer,
   Recipe,
+  Remedy,
+  Retry,
   Warmup
 } from "../../dsl/index.ts"
 import { schedules } from "./schedules.ts"
@@ -131,12 +134,19 @@ const earlyStop: fc.Arbitrary<EarlyStop.EarlyStop> = every(
   EarlyStop.off
 )
 
+const duration = fc.oneof(
+  fc.constantFrom("1 second", "0.25 minutes", "24 days"),
+  fc.tuple(fc.integer({ min: 1, max: 500 }), fc.constantFrom("seconds", "minutes", "hours")).map((parts) => parts.join(" "))
+)
+
 const host: fc.Arbitrary<Host.Host> = fc.record({
   memory: fc.option(
     fc.tuple(fc.integer({ min: 1, max: 99_999 }), fc.integer({ min: 0, max: 99 }), fc.constantFrom("MiB", "GiB", "TiB"))
       .map(([whole, part, unit]) => `${whole}.${part} ${unit}`)
   ),
-  device: fc.constantFrom("any" as const, "cpu" as const, "gpu" as const)
+  device: fc.constantFrom("any" as const, "cpu" as const, "gpu" as const),
+  time: fc.option(duration),
+  silence: duration
 }, { requiredKeys: [] }).map(Host.make)
 
 const warmup: fc.Arbitrary<Warmup.Warmup> = every(
@@ -146,6 +156,60 @@ const warmup: fc.Arbitrary<Warmup.Warmup> = every(
   ),
   ([length, from]) => Warmup.linear({ ...length, ...from }),
   Warmup.none
+)
+
+/** Any feed that validation accepts. */
+export const feeds: fc.Arbitrary<Feed.Feed> = fc.record({
+  quarantine: fc.array(words, { maxLength: 3 }),
+  skip: fc.array(fc.record({ from: fc.nat(), steps: count }), { maxLength: 3 }),
+  order: fc.nat()
+}, { requiredKeys: [] }).map(Feed.make)
+
+const optional = { requiredKeys: [] }
+const factor = between(Number.MIN_VALUE, 1)
+const grows = between(1, Number.MAX_VALUE)
+
+/** Any remedy that validation accepts. */
+export const remedies: fc.Arbitrary<Remedy.Remedy> = fc.oneof(
+  fc.constantFrom(Remedy.quarantineSample, Remedy.halveBatch, Remedy.reorder),
+  fc.record({ steps: fc.nat() }, optional).map(Remedy.rollBack),
+  fc.record({ factor }, optional).map(Remedy.scaleLearningRate),
+  fc.record({ factor, start: aboveZero }, optional).map(Remedy.tightenClip),
+  fc.record({ factor: grows, least: length }, optional).map(Remedy.extendWarmup),
+  fc.record({ steps: count }, optional).map(Remedy.skipBatches),
+  fc.constantFrom("tensorflow" as const, "wasm" as const, null).map(Remedy.switchEngine)
+)
+
+const rung = fc.oneof(remedies, fc.tuple(remedies, remedies))
+
+const change: fc.Arbitrary<Retry.Change> = fc.oneof(
+  fc.constant(Retry.stop),
+  fc.tuple(rung, fc.array(rung, { maxLength: 3 })).map(([first, others]) => Retry.climb(first, ...others)),
+  fc.record({ attempts: upTo(100) }, optional).map(Retry.diagnose)
+)
+
+const repeat: fc.Arbitrary<Retry.Repeat> = fc.oneof(
+  fc.constant(Retry.stop),
+  fc.record({ times: upTo(100), first: duration, factor: grows, most: duration, jitter: between(0, 1) }, optional)
+    .map(Retry.again)
+)
+
+/** Any retry that validation accepts. */
+export const retries: fc.Arbitrary<Retry.Retry> = fc.oneof(
+  fc.constantFrom(Retry.never, Retry.diagnosed()),
+  fc.tuple(
+    fc.record({
+      NonFinite: change,
+      Diverged: change,
+      OutOfMemory: change,
+      DataFault: change,
+      EngineFault: change,
+      WorkerLost: repeat,
+      Preempted: repeat,
+      Timeout: repeat
+    }),
+    fc.record({ trials: fc.record({ steps: fc.nat() }) }, optional)
+  ).map(([decisions, options]) => Retry.on(decisions, options))
 )
 
 /** Any recipe that validation accepts. */
@@ -167,6 +231,8 @@ export const recipes: fc.Arbitrary<Recipe.Recipe> = fc.record({
     Monitor.off
   ),
   host,
+  feed: feeds,
+  retry: retries,
   ema: every(fc.record({ decay: belowOne, tau: aboveZero }, { requiredKeys: [] }), Ema.exponential, Ema.off),
   augment: every(
     fc.record({
