@@ -71,7 +71,9 @@ const again = (
   random: () => number
 ): Next => {
   const before = decided.filter(({ kind }) => kind === "again").length
-  if (before >= times) return stop(`the recipe has it tried again ${Words.plural(times, "time")} at most, and no more is left`)
+  if (before >= times) {
+    return stop(`the recipe has it tried again ${Words.plural(times, "time")} at most, and no more is left`)
+  }
   const wait = Math.min(Duration.seconds(most), Duration.seconds(first) * factor ** before)
   return { kind: "again", seconds: wait * (1 - jitter + jitter * random()), count: before + 1 }
 }
@@ -194,7 +196,8 @@ export const next = (
   const tried = rungsOf(decided)
   if (decision._tag === "Climb") {
     const left = untried(decision.rungs, tried)
-    return firstOf(left, past, situation, left.length === 0 ? "every rung of the ladder was tried" : "no rung is left that fits")
+    const otherwise = left.length === 0 ? "every rung of the ladder was tried" : "no rung is left that fits"
+    return firstOf(left, past, situation, otherwise)
   }
   if (tried.length >= decision.attempts) {
     return stop(`the recipe has ${Words.plural(decision.attempts, "remedied attempt")} at most, and no more is left`)

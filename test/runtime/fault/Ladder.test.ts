@@ -60,7 +60,10 @@ describe("Ladder.next, where the recipe stops", () => {
 })
 
 describe("Ladder.next, climbing", () => {
-  const retry = Retry.ladder(Remedy.rollBack(), Remedy.tightenClip(), [Remedy.scaleLearningRate(), Remedy.rollBack({ steps: 9 })])
+  const retry = Retry.ladder(Remedy.rollBack(), Remedy.tightenClip(), [
+    Remedy.scaleLearningRate(),
+    Remedy.rollBack({ steps: 9 })
+  ])
 
   it("takes one rung after the other on top of those before, and then stops", () => {
     const [first, second, third, last] = follow(retry, [diagnosis("transient"), { step: 40 }, { step: 50 }, nothing])
@@ -125,9 +128,11 @@ describe("Ladder.next, diagnosing", () => {
     [diagnosis("transient"), ["RollBack"]],
     [{ ...diagnosis("bad-data"), suspects: ["#3"] }, ["QuarantineSample"]],
     [diagnosis("bad-data"), ["SkipBatches"]],
-    [{ ...diagnosis("bad-data"), suspects: ["#3"], recipe: Recipe.with(recipe, { feed: Feed.make({ quarantine: ["#3"] }) }) }, [
-      "SkipBatches"
-    ]],
+    [{
+      ...diagnosis("bad-data"),
+      suspects: ["#3"],
+      recipe: Recipe.with(recipe, { feed: Feed.make({ quarantine: ["#3"] }) })
+    }, ["SkipBatches"]],
     [diagnosis("engine-fault"), ["SwitchEngine"]],
     [{ ...diagnosis("engine-fault"), engines: ["tensorflow"] },
       "nothing is left that fits: another engine (no other engine works on this host)"],
@@ -142,7 +147,8 @@ describe("Ladder.next, diagnosing", () => {
   ]
   for (const [of, expected] of cases) {
     const { diagnosis, fault = "NonFinite", suspects = [] } = of
-    it(`takes ${String(expected)} where ${fault} is ${diagnosis?.verdict ?? "not looked into"} with ${suspects.length} files`, () =>
+    const verdict = diagnosis?.verdict ?? "not looked into"
+    it(`takes ${String(expected)} where ${fault} is ${verdict} with ${suspects.length} files`, () =>
       assert.deepStrictEqual(tags(next(retry, of)), expected))
   }
 
@@ -159,7 +165,10 @@ describe("Ladder.next, diagnosing", () => {
     ["not that bound if its own trial did not cure", {
       ...diagnosis("explosion", trial("half the bound", false), trial("half the learning rate", true))
     }, "ScaleLearningRate"],
-    ["what a trial cured", { recipe: clipped, ...diagnosis("explosion", trial("half the learning rate", true)) }, "ScaleLearningRate"],
+    ["what a trial cured", {
+      recipe: clipped,
+      ...diagnosis("explosion", trial("half the learning rate", true))
+    }, "ScaleLearningRate"],
     ["the bound first where both trials cured", {
       recipe: clipped,
       ...diagnosis("explosion", trial("half the learning rate", true), trial("half the bound", true))
