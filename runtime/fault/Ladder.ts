@@ -28,7 +28,7 @@ export interface Again {
   readonly count: number
 }
 
-/** Another recipe or engine, from a state of at least `back` steps before the fault. */
+/** Another recipe or engine, from a state of at least `back` steps before the fault began. */
 export interface Remedied {
   readonly kind: "remedy"
   readonly rung: Retry.Rung
@@ -45,7 +45,7 @@ export type Next = Stop | Again | Remedied
 /** An attempt that failed, and what was decided on it. */
 export interface Past {
   readonly fault: Fault["_tag"]
-  /** The step at which the fault began. */
+  /** The step that failed. */
   readonly step: number
   /** The identity of the recipe that failed. */
   readonly recipe: string
@@ -91,7 +91,7 @@ const failedBefore = (
   const isUnchanged = engine === situation.engine && identity === Identity.ofRecipe(situation.recipe)
   const found = past.find((before) =>
     before.recipe === identity && before.engine === engine
-    && (isUnchanged ? before.step === situation.step : before.step >= situation.step - back)
+    && (isUnchanged ? before.step === situation.step : before.step >= situation.onset - back)
   )
   return found === undefined ? null : `this very recipe and engine failed at step ${found.step} before`
 }

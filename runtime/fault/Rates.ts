@@ -99,7 +99,7 @@ const riseOf = ({ schedule, warmup }: Rates, { stepsPerEpoch, totalSteps }: Leng
 export const warmedLonger = (
   rates: Rates,
   { factor, least }: Extract<Remedy.Remedy, { readonly _tag: "ExtendWarmup" }>,
-  at: Lengths & { readonly step: number }
+  at: Lengths & { readonly onset: number }
 ): Result.Result<Rates, string> => {
   const rise = riseOf(rates, at)
   const wanted = Math.max(Math.ceil(rise.steps * factor), PlanLength.steps(least, at.stepsPerEpoch) ?? 0)
@@ -107,7 +107,7 @@ export const warmedLonger = (
   if (steps <= rise.steps) {
     return Result.fail(`the warmup takes ${Words.plural(rise.steps, "step")} of ${at.totalSteps} already`)
   }
-  return steps <= at.step
-    ? Result.fail(`the warmup would end at step ${steps}, and the fault came at step ${at.step}`)
+  return steps <= at.onset
+    ? Result.fail(`the warmup would end at step ${steps}, and the fault began at step ${at.onset}`)
     : Result.succeed(rise.over(steps))
 }

@@ -23,8 +23,10 @@ export interface Situation {
   /** The engines that work on this host. */
   readonly engines: ReadonlyArray<Name>
   readonly fault: Fault["_tag"]
-  /** The step at which the fault began. */
+  /** The step that failed. */
   readonly step: number
+  /** The step at which the fault began, at most `step`. */
+  readonly onset: number
   readonly totalSteps: number
   readonly stepsPerEpoch: number
   readonly images: Quarantine.Images
@@ -34,7 +36,7 @@ export interface Situation {
   readonly diagnosis: Pick<Diagnosis, "verdict" | "trials"> | null
 }
 
-/** What an attempt goes on with, and how many steps before the fault at least. */
+/** What an attempt goes on with, and how many steps before the fault began at least. */
 export interface Patch {
   readonly recipe: Recipe.Recipe
   readonly engine: Name
@@ -66,11 +68,12 @@ const tighter = (clip: Clip.Clip, { factor, start }: Of<"TightenClip">): Clip.Cl
   }
 }
 
-const skipBatches = (patch: Patch, { steps }: Of<"SkipBatches">, { step }: Situation): Patched => {
+const skipBatches = (patch: Patch, { steps }: Of<"SkipBatches">, { fault, onset, step }: Situation): Patched => {
   const { feed } = patch.recipe
-  const from = Skips.positionOf(feed.skip, step)
+  const first = fault === "Diverged" ? onset : step
+  const from = Skips.positionOf(feed.skip, first)
   // What is left out already among them does not count.
-  const to = Skips.positionOf(feed.skip, step + steps - 1)
+  const to = Skips.positionOf(feed.skip, first + steps - 1)
   const skip = Skips.merged([...feed.skip, { from, steps: to - from + 1 }])
   return withFields(patch, { feed: { ...feed, skip } })
 }
@@ -102,17 +105,29 @@ const switchEngine = (patch: Patch, { engine }: Of<"SwitchEngine">, { engines }:
   return engines.includes(other) ? succeed({ ...patch, engine: other }) : fail(`${other} does not work on this host`)
 }
 
+/**
+ * Changes how steps are taken, which can only tell on a later one: from the state before a NaN the very same comes of its
+ * batch.
+ */
+const withUpdate = (patch: Patch, fields: Parameters<typeof Recipe.with>[1], { step }: Situation): Patched =>
+  step === 0
+    ? fail("the first step failed, and no step was taken before")
+    : withFields({ ...patch, back: Math.max(patch.back, 1) }, fields)
+
 const one = (patch: Patch, remedy: Remedy.Remedy, situation: Situation): Patched => {
   const { recipe } = patch
   switch (remedy._tag) {
     case "RollBack":
       return succeed({ ...patch, back: Math.max(patch.back, remedy.steps) })
     case "ScaleLearningRate":
-      return withFields(patch, Rates.scaled(recipe, remedy.factor))
+      return withUpdate(patch, Rates.scaled(recipe, remedy.factor), situation)
     case "TightenClip":
-      return withFields(patch, { clip: tighter(recipe.clip, remedy) })
+      return withUpdate(patch, { clip: tighter(recipe.clip, remedy) }, situation)
     case "ExtendWarmup":
-      return Result.flatMap(Rates.warmedLonger(recipe, remedy, situation), (fields) => withFields(patch, fields))
+      return Result.flatMap(
+        Rates.warmedLonger(recipe, remedy, situation),
+        (fields) => withUpdate(patch, fields, situation)
+      )
     case "SkipBatches":
       return skipBatches(patch, remedy, situation)
     case "QuarantineSample":

@@ -28,7 +28,7 @@ const follow = (retry: Retry.Retry, faults: ReadonlyArray<Partial<Situation>>): 
   let at = situation
   let past: ReadonlyArray<Ladder.Past> = []
   return faults.map((fault) => {
-    at = { ...at, ...fault }
+    at = { ...at, onset: fault.step ?? at.onset, ...fault }
     const decided = Ladder.next(retry, past, at, middle)
     if (decided.kind !== "stop") past = [...past, remember(at, decided)]
     if (decided.kind === "remedy") at = { ...at, recipe: decided.recipe, engine: decided.engine }
@@ -109,6 +109,13 @@ describe("Ladder.next, climbing", () => {
       ["TightenClip"],
       "every rung of the ladder was tried"
     ])
+  })
+
+  it("stops at a first step that fails, which nothing comes before", () => {
+    assert.strictEqual(
+      tags(next(Retry.ladder(Remedy.tightenClip()), { step: 0, onset: 0 })),
+      "no rung is left that fits: a tighter clip (the first step failed, and no step was taken before)"
+    )
   })
 
   it("takes nothing that failed before where it would come by again", () => {

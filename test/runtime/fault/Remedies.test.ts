@@ -77,10 +77,10 @@ describe("Remedies.apply", () => {
 
   it("does not make a warmup longer that the fault came after", () => {
     assert.strictEqual(
-      applied(longer, {}, { step: 40 }),
-      "the warmup would end at step 40, and the fault came at step 40"
+      applied(longer, {}, { step: 44, onset: 40 }),
+      "the warmup would end at step 40, and the fault began at step 40"
     )
-    assert.isArray(applied(longer, {}, { step: 39 }))
+    assert.isArray(applied(longer, {}, { step: 44, onset: 39 }))
   })
 
   it("makes a schedule's own rise longer", () => {
@@ -108,6 +108,24 @@ describe("Remedies.apply", () => {
     assert.deepStrictEqual(applied(Remedy.skipBatches(), { feed: Feed.make({ skip: [{ from: 30, steps: 1 }] }) }), [
       "feed.skip.0.steps: 1 -> 2"
     ])
+  })
+
+  it("leaves out the batch that failed, and those from where a divergence began", () => {
+    const { onset, step } = { onset: 25, step: 30 }
+    assert.deepStrictEqual(applied(Remedy.skipBatches(), {}, { onset, step }), ["feed.skip: [] -> [{ from: 30, steps: 1 }]"])
+    assert.deepStrictEqual(applied(Remedy.skipBatches(), {}, { onset, step, fault: "Diverged" }), [
+      "feed.skip: [] -> [{ from: 25, steps: 1 }]"
+    ])
+  })
+
+  it("goes back a step at least where it changes how steps are taken, and cannot where none was", () => {
+    for (const remedy of [Remedy.scaleLearningRate(), Remedy.tightenClip(), Remedy.extendWarmup()]) {
+      const back = (rung: Retry.Rung) => Result.map(Remedies.apply(rung, situation), ({ back }) => back)
+      assert.deepStrictEqual(back([remedy]), Result.succeed(1))
+      assert.deepStrictEqual(back([remedy, Remedy.rollBack({ steps: 9 })]), Result.succeed(9))
+      assert.strictEqual(applied(remedy, {}, { step: 0, onset: 0 }), "the first step failed, and no step was taken before")
+    }
+    assert.isArray(applied(Remedy.skipBatches(), {}, { step: 0, onset: 0 }))
   })
 
   it("puts the suspects into quarantine, if there are any and enough is left", () => {
@@ -229,6 +247,7 @@ const speaksOf = {
 const places = fc.record({
   step: fc.nat(99),
   totalSteps: fc.integer({ min: 100, max: 400 }),
+  onset: fc.nat(99),
   stepsPerEpoch: fc.integer({ min: 1, max: 50 }),
   suspects: fc.array(fc.nat(63).map((index) => `#${index}`), { maxLength: 3 }),
   engine: fc.constantFrom("tensorflow" as const, "wasm" as const)
@@ -307,7 +326,8 @@ describe("Any schedule", () => {
     )
     fc.assert(fc.property(falling, fc.nat(40), (schedule, step) => {
       const before = Recipe.with(recipe, { schedule })
-      const after = Remedies.apply([Remedy.extendWarmup({ least: { steps: 30 } })], { ...situation, step, recipe: before })
+      const at = { ...situation, step, onset: step, recipe: before }
+      const after = Remedies.apply([Remedy.extendWarmup({ least: { steps: 30 } })], at)
       if (Result.isFailure(after)) return
       const [then, now] = [before, after.success.recipe].map((recipe) => curveOf(recipe, 100)) as [Curve.Curve, Curve.Curve]
       assert.isBelow(now.at(step).learningRate, then.at(step).learningRate)

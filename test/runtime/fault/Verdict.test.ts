@@ -233,7 +233,8 @@ describe("Verdict.of's explanation", () => {
       }),
       `At step 120 loss.box was the first that was not finite, in 2 rows of the batch. To blame are "train/a.jpg", label `
         + `row 3 (the box is 900 times as wide as the image), "#1" (loss.box is not finite there) and "#3" (its loss by `
-        + "itself is 1235, 308.6 times the batch's median). Taken again, the step failed again; leaving out the batch cured it."
+        + "itself is 1235, 308.6 times the batch's median). Taken again, the step failed again; leaving out the batch cured "
+        + "it."
     )
   })
 

@@ -18,6 +18,7 @@ export const situation: Situation = {
   engines: ["tensorflow", "wasm"],
   fault: "NonFinite",
   step: 30,
+  onset: 30,
   totalSteps: 100,
   stepsPerEpoch: 8,
   images: { images: { train: 64, val: 16 }, trainFiles: null },
