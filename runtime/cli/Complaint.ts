@@ -15,6 +15,7 @@ import type { HomeUnusable } from "../run/Home.ts"
 import type { HostUnfit } from "../run/HostDemand.ts"
 import type { RunNotFound } from "../run/Lookup.ts"
 import type { RunTaken } from "../run/OneAttempt.ts"
+import type { ForcesRestart, LaunchHeld } from "../run/Resume.ts"
 import type { PlanRefused } from "../run/Run.ts"
 import type { StoreFailed } from "../run/Store.ts"
 import type { NotLoaded } from "../source/Load.ts"
@@ -27,10 +28,12 @@ export type Failure =
   | Ended
   | EngineMissing
   | Fault.Fault
+  | ForcesRestart
   | HomeUnusable
   | HostUnfit
   | InstallError
   | InvalidExperiment
+  | LaunchHeld
   | LocationsInvalid
   | NotLoaded
   | PlanRefused
@@ -46,10 +49,12 @@ const codes: Readonly<Record<Exclude<Failure["_tag"], "Ended">, number>> = {
   Diverged: code.failed,
   EngineFault: code.failed,
   EngineMissing: code.environment,
+  ForcesRestart: code.no,
   HomeUnusable: code.environment,
   HostUnfit: code.environment,
   InstallFailed: code.environment,
   InvalidExperiment: code.no,
+  LaunchHeld: code.no,
   LocationsInvalid: code.usage,
   NonFinite: code.failed,
   NotLoaded: code.usage,
@@ -75,7 +80,7 @@ export const document = (failure: Failure): object | null =>
     format: "ballast.error/1",
     error: failure._tag,
     message: failure.message,
-    issues: failure._tag === "InvalidExperiment" || failure._tag === "CocoInvalid" ? failure.issues : []
+    issues: "issues" in failure ? failure.issues : []
   }
 
 /** Writes a failure; nothing where the command has said it already. */

@@ -15,6 +15,7 @@ import * as Eval from "./Eval.ts"
 import { code } from "./ExitCode.ts"
 import * as Output from "./Output.ts"
 import * as Plan from "./Plan.ts"
+import * as Resume from "./Resume.ts"
 import * as Run from "./Run.ts"
 import * as Runs from "./Runs.ts"
 import * as Validate from "./Validate.ts"
@@ -26,6 +27,7 @@ const ballast = CommandLine.Command.make("ballast").pipe(
     Plan.plan,
     Plan.schedule,
     Run.run,
+    Resume.resume,
     Runs.runs,
     Eval.evaluate,
     EngineCommands.engine

@@ -56,12 +56,16 @@ export const beginning = ({ directory, seed }: Job, { past, plan, trainings }: C
   const since = sinceTurn(past)
   const turn = past[past.length - since.length - 1]
   const otherwise = turn === undefined ? Beginning.start : afterRemedy(turn)
-  return Beginning.whereBrokenOff(
+  const broken = Beginning.whereBrokenOff(
     // Of one step the newest attempt's comes first.
     since.map(({ result }) => RunFolder.attemptOf(directory, result.number)).toReversed(),
     trainings.map((training) => ({ training, data: plan.identity.data, seed })),
     otherwise
   )
+  const none = { ...otherwise, remarks: [`no checkpoint was written yet: it begins again at step ${otherwise.step}`] }
+  return since.length === 0
+    ? Effect.succeed(otherwise)
+    : Effect.map(broken, (found) => found.checkpoint === otherwise.checkpoint && found.remarks.length === 0 ? none : found)
 }
 
 /** Lists the attempts whose states may be gone back to, each up to the step from which on it was given up. */

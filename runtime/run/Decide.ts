@@ -31,11 +31,15 @@ interface Failed {
   readonly fault: OutcomeFault & { readonly tag: Tag }
 }
 
+/** The step that failed, as far as one did. */
+const failingOf = ({ onset, step }: OutcomeFault): number => step ?? onset
+
+/** The faults before, since a person last had the run begun anew. */
 const pastOf = (past: ReadonlyArray<AttemptRecord>): ReadonlyArray<Ladder.Past> =>
-  past.flatMap(({ engine, next, recipe, result: { fault } }) =>
+  past.slice(past.findLastIndex(({ next }) => next?.kind === "restart") + 1).flatMap(({ engine, next, recipe, result: { fault } }) =>
     fault === null || (next?.kind !== "again" && next?.kind !== "remedy")
       ? []
-      : [{ fault: fault.tag as Tag, step: fault.onset, recipe, engine: engine.engine, decided: next }]
+      : [{ fault: fault.tag as Tag, step: failingOf(fault), recipe, engine: engine.engine, decided: next }]
   )
 
 const engineNames = Effect.fnUntraced(function*() {
@@ -56,7 +60,8 @@ const ladder = Effect.fnUntraced(function*(job: Job.Job, course: Course.Course, 
     engine: engine.engine,
     engines: recipe.retry.on[fault.tag]._tag === "Again" ? [engine.engine] : yield* engineNames(),
     fault: fault.tag,
-    step: fault.onset,
+    step: failingOf(fault),
+    onset: fault.onset,
     totalSteps: schedule.totalSteps ?? record.outcome.steps,
     stepsPerEpoch: schedule.stepsPerEpoch ?? 1,
     images: job.source.facts,
@@ -93,9 +98,14 @@ const repeated = Effect.fnUntraced(function*(job: Job.Job, course: Course.Course
 const refusedBy = (plan: Plan.Arm): ReadonlyArray<string> =>
   plan.findings.filter(({ severity }) => severity === "error").map(({ message, path }) => `${path}: ${message}`)
 
-/** An explosion has spoilt the state from its beginning on; of other faults the state right before the step is good. */
-const latestGood = ({ fault: { onset, step, tag } }: Failed, diagnosis: Diagnosis | null): number =>
-  diagnosis?.verdict === "explosion" || tag === "Diverged" ? onset - 1 : step ?? onset
+/**
+ * The step of the latest state that may be gone on from. An explosion has spoilt the state from its beginning on; of other
+ * faults the one right before the step that failed is good.
+ */
+const latestGood = ({ fault }: Failed, diagnosis: Diagnosis | null, back: number): number =>
+  diagnosis?.verdict === "explosion" || fault.tag === "Diverged"
+    ? fault.onset - Math.max(1, back)
+    : back === 0 ? failingOf(fault) : fault.onset - back
 
 const remedied = Effect.fnUntraced(function*(
   job: Job.Job,
@@ -115,7 +125,7 @@ const remedied = Effect.fnUntraced(function*(
   if (engine === null) return stopping(course, `${what}: the engine ${taken.engine} cannot be used any more`)
   const { checkpoint, step } = yield* Beginning.before(
     Course.forebears(job, course.past),
-    Math.max(0, latestGood(failed, diagnosis) - taken.back)
+    Math.max(0, latestGood(failed, diagnosis, taken.back))
   )
   const remedy: AppliedRemedy = {
     change: `${what}, from step ${step}`,
@@ -150,7 +160,6 @@ export const decide = Effect.fn("Decide.decide")(function*(job: Job.Job, course:
   const fault = record?.result.fault ?? null
   if (record === undefined || fault === null) return yield* Effect.die(new Error("there is no fault to decide about"))
   const failed: Failed = { record, fault: { ...fault, tag: fault.tag as Tag } }
-  if (record.result.incident !== null) reporter.decided(job, record.result, { kind: "diagnose" })
   const diagnosis = record.result.diagnosis ?? (yield* Diagnosing.diagnose(job, course, stop))
   if (stop.requested() !== null) return course
   const taken = yield* ladder(job, course, failed, diagnosis)

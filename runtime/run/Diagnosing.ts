@@ -66,6 +66,7 @@ export const diagnose = Effect.fn("Diagnosing.diagnose")(function*(job: Job, { e
   const last = past.at(-1)
   const tag = last?.result.fault?.tag
   if (last === undefined || tag === undefined || last.outcome.incident === null || !lookedInto.has(tag)) return null
+  reporter.decided(job, last.result, { kind: "diagnose" })
   const directory = RunFolder.attemptOf(job.directory, last.result.number)
   const folder = path.join(directory, last.outcome.incident)
   const log = RunFolder.processLog(directory)

@@ -4,6 +4,7 @@
 import * as Effect from "effect/Effect"
 import { randomInt } from "node:crypto"
 import * as path from "node:path"
+import type * as Expect from "../../dsl/Expect.ts"
 import type * as Injection from "../../dsl/Injection.ts"
 import type { Chosen } from "../engine/Engines.ts"
 import * as Attempts from "./Attempts.ts"
@@ -42,69 +43,102 @@ const newLaunchId = (): string => `${Date.now().toString(36)}${randomInt(36 ** 2
 /** Another process may hold the record for a while; every try waits for 10 seconds. */
 const busyTries = 5
 
-/**
- * Runs what was chosen and returns what came of it. A fault ends its run alone; a wish to stop ends the run at work with
- * a checkpoint and starts no further one. Fails with StoreFailed, and with HomeUnusable where a run's
- * folder cannot be written.
- */
-export const run = Effect.fn("Launch.run")(function*(options: Options) {
-  const { home, prepared: { experiment, plan, sourceOf, startOf }, stop } = options
-  const store = yield* Store
-  const reporter = yield* Reporter
-  const environment = yield* Environment.gather
-  const launch = newLaunchId()
+/** A run of a launch: one that is to be brought to its end from where it stands, or what came of it. */
+export type Entry =
+  | { readonly kind: "unfinished"; readonly job: Job.Job; readonly course: Course.Course }
+  | { readonly kind: "finished"; readonly result: RunResult }
 
-  const jobs = options.arms.flatMap((name) => options.seeds.map((seed) => ({ name, seed }))).map(({ name, seed }, index): Job.Job => {
-    const arm = plan.arms.find(({ arm }) => arm === name)
-    const source = arm === undefined ? undefined : sourceOf(arm.recipe.data)
-    if (arm === undefined || source === undefined || "_tag" in source) throw new Error(`the arm "${name}" cannot run`)
-    const start = startOf(arm.recipe.model)
-    if (start !== null && "missing" in start) throw new Error(`the arm "${name}" cannot run`)
-    const id = `${launch}-${index + 1}`
-    const { engine: { directory, engine, version }, injection, steps } = options
-    return {
-      id,
-      experiment: experiment.name,
-      arm: name,
-      seed,
-      plan: arm,
-      source,
-      start,
-      engine: { engine, version, directory },
-      injection,
-      steps,
-      directory: path.join(home.runs, id)
-    }
-  })
-  const { request } = options
-  const owner = Owner.self()
-  yield* store.begin({ id: launch, experiment: experiment.name, owner, started: Date.now(), request, runs: jobs })
-  reporter.launched(experiment.name, launch, jobs)
+export interface Bringing {
+  readonly launch: string
+  readonly experiment: string
+  readonly expect: ReadonlyArray<Expect.Expect>
+  readonly entries: ReadonlyArray<Entry>
+  readonly stop: Stop
+}
 
-  const runs: Array<RunResult> = []
-  for (const job of jobs) {
+const bringRun = Effect.fn("Launch.bringRun")(
+  function*({ course, job }: Entry & { readonly kind: "unfinished" }, options: Attempts.Options) {
+    const store = yield* Store
     yield* Job.onDisk(job, () => {
-      Job.describe(job.directory, job.plan, experiment.name)
-      Job.tellEnvironment(job, environment, null)
+      Job.describe(job.directory, job.plan, job.experiment)
+      const computed = course.past.findLast(({ outcome }) => outcome.engine !== null)
+      Job.tellEnvironment(job, options.environment, computed?.outcome.engine ?? null)
     })
-    const { past, token } = yield* Attempts.run(job, Course.start(job), { environment, stop })
-    const result = RunOutcome.of(job, past)
+    const { past, token } = yield* Attempts.run(job, course, options)
+    const result = RunOutcome.of(job, job.plan.schedule.totalSteps, past)
     // The file first: the record is made good from it, and not the other way round.
     yield* Job.onDisk(job, () =>
       RunFolder.write(path.join(job.directory, "result.json"), { format: "ballast.run-result/1", ...result }))
     yield* store.end(result, token, Date.now()).pipe(Effect.retry({ times: busyTries }), Effect.ignore)
-    reporter.ended(result)
+    return result
+  }
+)
+
+/**
+ * Brings a launch's runs to their end, one after the other, and judges what was expected of all of them. A fault ends its
+ * run alone; a wish to stop ends the run at work with a checkpoint and starts no further one. Fails with StoreFailed, with
+ * HomeUnusable where a run's folder cannot be written, and with RunTaken where another process takes one over.
+ */
+export const bring = Effect.fn("Launch.bring")(function*({ entries, expect, experiment, launch, stop }: Bringing) {
+  const reporter = yield* Reporter
+  const environment = yield* Environment.gather
+  reporter.launched(experiment, launch, entries.flatMap((entry) => entry.kind === "unfinished" ? [entry.job] : []))
+  const runs: Array<RunResult> = []
+  for (const entry of entries) {
+    const result = entry.kind === "finished" ? entry.result : yield* bringRun(entry, { environment, stop })
+    if (entry.kind === "unfinished") reporter.ended(result)
     runs.push(result)
   }
-
-  const expectations = experiment.expect.map((expectation) => Expectations.judge(expectation, runs))
+  const expectations = expect.map((expectation) => Expectations.judge(expectation, runs))
   const result: Result = {
     format: "ballast.result/1",
-    experiment: experiment.name,
+    experiment,
     launch,
     runs,
     expectations,
     verdict: Expectations.verdictOf(expectations)
   }
   return result
+})
+
+/** Finds what a run of an arm takes. The arm must be able to run. */
+export const materialOf = ({ plan, sourceOf, startOf }: Prepared, name: string): Pick<Job.Job, "plan" | "source" | "start"> => {
+  const arm = plan.arms.find(({ arm }) => arm === name)
+  const source = arm === undefined ? undefined : sourceOf(arm.recipe.data)
+  if (arm === undefined || source === undefined || "_tag" in source) throw new Error(`the arm "${name}" cannot run`)
+  const start = startOf(arm.recipe.model)
+  if (start !== null && "missing" in start) throw new Error(`the arm "${name}" cannot run`)
+  return { plan: arm, source, start }
+}
+
+/** Runs what was chosen as a new launch, and returns what came of it. Fails as `bring` does. */
+export const run = Effect.fn("Launch.run")(function*(options: Options) {
+  const { engine: { directory, engine, version }, home, injection, prepared, request, steps, stop } = options
+  const { experiment } = prepared
+  const store = yield* Store
+  const launch = newLaunchId()
+  const jobs = options.arms.flatMap((arm) => options.seeds.map((seed) => ({ arm, seed }))).map(({ arm, seed }, index): Job.Job => {
+    const id = `${launch}-${index + 1}`
+    return {
+      id,
+      experiment: experiment.name,
+      arm,
+      seed,
+      ...materialOf(prepared, arm),
+      engine: { engine, version, directory },
+      injection,
+      steps,
+      directory: path.join(home.runs, id)
+    }
+  })
+  const owner = Owner.self()
+  for (const job of jobs) yield* Job.onDisk(job, () => Job.describe(job.directory, job.plan, job.experiment))
+  yield* store.begin({ id: launch, experiment: experiment.name, owner, started: Date.now(), request, runs: jobs })
+  return yield* bring({
+    launch,
+    experiment: experiment.name,
+    expect: experiment.expect,
+    entries: jobs.map((job) => ({ kind: "unfinished", job, course: Course.start(job) })),
+    stop
+  })
 })

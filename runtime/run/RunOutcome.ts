@@ -14,22 +14,28 @@ const changed = ({ remedy }: AttemptResult): boolean =>
 const statusOf = (last: AttemptRecord | undefined): RunResult["status"] =>
   last === undefined || (last.outcome.status === "failed" && last.next?.kind !== "stop") ? "interrupted" : last.outcome.status
 
-/** Sums up a run. */
-export const of = (job: Job.Job, records: ReadonlyArray<AttemptRecord>): RunResult => {
+/** Sums up a run that is `totalSteps` long. */
+export const of = (
+  run: Pick<Job.Job, "id" | "arm" | "seed" | "steps" | "directory">,
+  totalSteps: number | null,
+  records: ReadonlyArray<AttemptRecord>
+): RunResult => {
   const last = records.at(-1)
+  // What came before it was begun anew has no part in what came of it.
+  const since = records.slice(records.findLastIndex(({ next }) => next?.kind === "restart") + 1)
   const { advice, best, clipRate, gradNorm, metrics, skipped, spikes, steps, stopped } = last?.outcome ?? OneAttempt.untold(0)
   const engine = records.findLast(({ outcome }) => outcome.engine !== null)?.outcome.engine ?? null
   return {
-    id: job.id,
-    arm: job.arm,
-    seed: job.seed,
+    id: run.id,
+    arm: run.arm,
+    seed: run.seed,
     status: statusOf(last),
     engine: engine?.engine ?? null,
     execution: engine === null
       ? null
       : { version: engine.version, device: engine.device, threads: engine.threads, ...engine.execution },
     steps,
-    partial: job.steps !== null && job.steps < (job.plan.schedule.totalSteps ?? 0),
+    partial: run.steps !== null && run.steps < (totalSteps ?? 0),
     stopped,
     best,
     metrics: {
@@ -43,7 +49,7 @@ export const of = (job: Job.Job, records: ReadonlyArray<AttemptRecord>): RunResu
     advice,
     attempts: records.map(({ result }) => result),
     infrastructure: records.slice(0, -1).filter(({ next }) => next?.kind === "again").length,
-    remedied: records.slice(0, -1).some(({ result }) => changed(result)),
-    directory: job.directory
+    remedied: since.slice(0, -1).some(({ result }) => changed(result)),
+    directory: run.directory
   }
 }
