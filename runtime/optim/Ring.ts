@@ -14,18 +14,22 @@ export const copies = (stateBytes: number): number => Math.max(least, Math.min(m
 export const bytes = (stateBytes: number): number => copies(stateBytes) * stateBytes
 
 /**
- * Finds which of more copies than are kept goes, by its place: `steps` are those that they were made after, in ascending
- * order. The newest two stay, and the first one where it was made at the attempt's beginning and there is room for more
- * than those; between them distances come to double with age.
+ * Lists, by their ordinals from 0, the copies that are missed most once copy `newest` is made: that one, the ones before
+ * at distances that double, and the first one of all where there is room for more than two. Each was wanted ever since it
+ * was made.
  */
-export const spare = (steps: ReadonlyArray<number>, count: number): number => {
-  const now = steps.at(-1) ?? 0
-  const age = (index: number): number => now - (steps[index] ?? now)
-  let [chosen, closest] = [0, -Infinity]
-  // What lies between neighbours of nearly the same age is missed least.
-  for (let index = count > least ? 1 : 0; index < steps.length - least; index++) {
-    const closeness = age(index + 1) / (index === 0 ? Infinity : age(index - 1))
-    if (closeness > closest) [chosen, closest] = [index, closeness]
+export const wanted = (newest: number, count: number): ReadonlySet<number> => {
+  const found = new Set([newest, ...(count > least ? [0] : [])])
+  let before = newest
+  for (let distance = 2; found.size < count && before > 0; distance *= 2) {
+    before = (Math.ceil(before / distance) - 1) * distance
+    found.add(before)
   }
-  return chosen
+  return found
+}
+
+/** Finds which of more than `count` copies, whose ordinals ascend, is missed least: its place among them. */
+export const spare = (ordinals: ReadonlyArray<number>, count: number): number => {
+  const missed = wanted(ordinals.at(-1) ?? 0, count)
+  return ordinals.findIndex((ordinal) => !missed.has(ordinal))
 }

@@ -6,6 +6,7 @@ import type { Curve } from "../optim/Curve.ts"
 import type { Finding } from "./Finding.ts"
 import type { Identity } from "./Identity.ts"
 import type { Arm, Plan, Schedule } from "./Plan.ts"
+import * as Snapshots from "./Snapshots.ts"
 import type { Stage } from "./UpdateStages.ts"
 
 /** A number, or the name of one that JSON lacks. */
@@ -36,6 +37,8 @@ interface GraphDocument {
     readonly optimizer: JsonNumber
     readonly activations: JsonNumber
     readonly total: JsonNumber
+    /** Of the host, beside what a step takes: the copies of the state that a fault is gone back to. */
+    readonly snapshots: JsonNumber
   }
 }
 
@@ -81,7 +84,7 @@ const nodeDocument = ({ flops, id, inputs, op, parameters, shape }: Node): NodeD
   }
 }
 
-const graphDocument = ({ cost, graph }: Arm): GraphDocument | null =>
+const graphDocument = ({ cost, graph, recipe }: Arm): GraphDocument | null =>
   graph === null || cost === null ? null : {
     nodes: graph.nodes.map(nodeDocument),
     parameters: number(cost.parameters),
@@ -91,7 +94,8 @@ const graphDocument = ({ cost, graph }: Arm): GraphDocument | null =>
       weights: number(cost.memory.weights),
       optimizer: number(cost.memory.optimizer),
       activations: number(cost.memory.activations),
-      total: number(cost.memory.total)
+      total: number(cost.memory.total),
+      snapshots: number(Snapshots.of(cost, recipe).bytes)
     }
   }
 

@@ -2,6 +2,7 @@
  * What an arm of a plan does, row by row; of a further arm, the rows that say something else.
  */
 import type { Arm } from "../plan/Plan.ts"
+import * as Snapshots from "../plan/Snapshots.ts"
 import * as CurveText from "./CurveText.ts"
 import * as Figure from "./Figure.ts"
 import * as Line from "./Line.ts"
@@ -30,15 +31,17 @@ const maybe = (label: string, text: string | null): ReadonlyArray<Row> => text =
 /** A row that follows from others, and says nothing of its own where it is not there. */
 const costLabel = "cost"
 
-const costOf = ({ cost }: Arm): ReadonlyArray<Row> => {
+const costOf = ({ cost, recipe }: Arm): ReadonlyArray<Row> => {
   if (cost === null) return []
   const { activations, optimizer, total, weights } = cost.memory
+  const { bytes, copies } = Snapshots.of(cost, recipe)
   const parts = Object.entries({ weights, optimizer, activations })
     .map(([name, bytes]) => `${name} ${Figure.quantity(bytes, "B")}`)
   return [row(
     costLabel,
     `${Figure.quantity(cost.flopsPerStep, "FLOPs")} a step`,
-    `memory about ${Figure.quantity(total, "B")}: ${parts.join(", ")}`
+    `memory about ${Figure.quantity(total, "B")}: ${parts.join(", ")}`,
+    `${copies} copies of the state to go back to after a fault: ${Figure.quantity(bytes, "B")} of the host's memory`
   )]
 }
 

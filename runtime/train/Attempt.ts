@@ -4,7 +4,7 @@
 import * as Effect from "effect/Effect"
 import * as path from "node:path"
 import type * as Length from "../../dsl/Length.ts"
-import * as Fault from "../../dsl/Fault.ts"
+import type * as Fault from "../../dsl/Fault.ts"
 import * as Injection from "../../dsl/Injection.ts"
 import type * as Recipe from "../../dsl/Recipe.ts"
 import * as Loader from "../data/Loader.ts"
@@ -21,6 +21,7 @@ import * as Bundle from "./Bundle.ts"
 import * as Checkpoint from "./Checkpoint.ts"
 import * as Evaluate from "./Evaluate.ts"
 import type { Event, StatusEvent } from "./Event.ts"
+import * as Failure from "./Failure.ts"
 import * as Fence from "./Fence.ts"
 import * as Inject from "./Inject.ts"
 import * as Keeper from "./Keeper.ts"
@@ -65,27 +66,8 @@ export interface Watch {
 const every = (length: Length.Length | null, stepsPerEpoch: number): number =>
   length === null ? Infinity : Math.max(1, PlanLength.steps(length, stepsPerEpoch) ?? Infinity)
 
-/** What TensorFlow says where a device or the host has no memory left. */
-const outOfMemory = /\bOOM\b|RESOURCE_EXHAUSTED|ResourceExhausted|bad_alloc|out of memory|Array buffer allocation failed/i
-
-const thrown = (engine: string, done: number) => (defect: unknown): Fault.Fault => {
-  const message = defect instanceof Error ? defect.message : String(defect)
-  return outOfMemory.test(message)
-    ? new Fault.OutOfMemory({ step: done, message: `no memory is left: ${message}` })
-    : new Fault.EngineFault({ engine, message })
-}
-
 /** The folder of what replays an attempt's fault, within the attempt's. */
 const incidentName = "incident"
-
-/** Faults of the machine have nothing to replay. */
-const replayable: ReadonlySet<Fault.Fault["_tag"]> = new Set([
-  "NonFinite",
-  "Diverged",
-  "DataFault",
-  "OutOfMemory",
-  "EngineFault"
-])
 
 /**
  * Trains as assigned and returns how that ended; a fault is an outcome, not a failure. Evaluates and writes a checkpoint
@@ -267,7 +249,7 @@ export const run = Effect.fn("Attempt.run")(
         injected: injector.cause(fault, step)
       }
       const { arm, attempt, directory, injection, run } = assignment
-      const written = replayable.has(fault._tag) && (yield* Bundle.write(path.join(directory, incidentName), {
+      const written = Failure.leavesIncident(fault) && (yield* Bundle.write(path.join(directory, incidentName), {
         document: {
           run,
           attempt,
@@ -295,7 +277,7 @@ export const run = Effect.fn("Attempt.run")(
 
     yield* status("starting")
     return yield* train.pipe(
-      Effect.catchDefect((defect) => Effect.fail(thrown(engine.description.engine, progress.position.step)(defect))),
+      Effect.catchDefect((defect) => Effect.fail(Failure.thrown(defect, engine.description.engine, progress.position.step))),
       // Within the scope: the step must still be there to be read.
       Effect.catch(failed),
       Effect.scoped

@@ -23,8 +23,8 @@ export interface Memory {
   /** The lowest mean of a row of losses. */
   readonly best: number
   readonly worst: { readonly step: number; readonly loss: number }
-  /** For how many steps in a row nothing was matched. */
-  readonly vanished: number
+  /** The first of the steps in a row at which nothing was matched, and how many they are; null while something is. */
+  readonly vanished: { readonly first: number; readonly steps: number } | null
   readonly first: ReadonlyArray<{ readonly matched: number; readonly loss: number }>
   readonly last: ReadonlyArray<number>
   /** The first and the last step of the latest rise of the loss; null before the first one. */
@@ -35,7 +35,7 @@ export interface Memory {
 export const start: Memory = {
   best: Infinity,
   worst: { step: 0, loss: -Infinity },
-  vanished: 0,
+  vanished: null,
   first: [],
   last: [],
   rise: null
@@ -78,9 +78,11 @@ export const detector = (memory: Memory = start): Detector => {
       last.push(loss)
       if (last.length > inARow) last.shift()
       if (last.length === inARow) best = Math.min(best, mean(last))
-      vanished = matched < gone * mean(first.map((step) => step.matched)) ? vanished + 1 : 0
+      vanished = matched < gone * mean(first.map((step) => step.matched))
+        ? { first: vanished?.first ?? step, steps: (vanished?.steps ?? 0) + 1 }
+        : null
 
-      if (vanished >= inARow) {
+      if (vanished !== null && vanished.steps >= inARow) {
         return new Diverged({
           step,
           loss,
@@ -104,8 +106,8 @@ export const detector = (memory: Memory = start): Detector => {
     },
     memory: () => ({ best, worst, vanished, first: [...first], last: [...last], rise }),
     onset: (step) => {
-      const since = vanished > 0 ? Math.max(0, step - vanished) : step
-      return rise !== null && since - rise.last <= (vanished > 0 ? inARow : pause) ? rise.first : since
+      const since = vanished?.first ?? step
+      return rise !== null && since - rise.last <= (vanished === null ? pause : inARow) ? rise.first : since
     }
   }
 }

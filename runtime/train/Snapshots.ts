@@ -36,18 +36,20 @@ const sizeOf = ({ buffers, ema, optimizer, parameters }: State): number =>
 /** Begins with none; `began` says when, in milliseconds. */
 export const make = (began: number): Snapshots => {
   const allowance = Allowance.make({ share, least: 0, began })
-  const kept: Array<Snapshot> = []
+  const kept: Array<{ readonly ordinal: number; readonly snapshot: Snapshot }> = []
+  let made = 0
   return {
     due: (step, now) => {
-      const last = kept.at(-1)
+      const last = kept.at(-1)?.snapshot
       return last === undefined || (step - last.cursor.step >= leastSteps && allowance.due(now))
     },
     add: (snapshot, now, cost) => {
       allowance.spent(now, cost)
-      kept.push(snapshot)
+      kept.push({ ordinal: made, snapshot })
+      made += 1
       const count = Ring.copies(sizeOf(snapshot.state))
-      if (kept.length > count) kept.splice(Ring.spare(kept.map(({ cursor }) => cursor.step), count), 1)
+      if (kept.length > count) kept.splice(Ring.spare(kept.map(({ ordinal }) => ordinal), count), 1)
     },
-    all: () => [...kept]
+    all: () => kept.map(({ snapshot }) => snapshot)
   }
 }

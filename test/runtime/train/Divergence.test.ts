@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as FastCheck from "fast-check"
 import * as Divergence from "../../../runtime/train/Divergence.ts"
+import * as EventLog from "../../../runtime/train/EventLog.ts"
 import type { StepOutcome } from "../../../runtime/step/Step.ts"
 
 const outcome = (box: number, klass: number, dfl: number): StepOutcome => ({
@@ -63,5 +64,47 @@ describe("Divergence", () => {
         assert.isNull(watch(steps.map((parts) => outcome(...parts))))
       })
     )
+  })
+
+  const begun = (outcomes: ReadonlyArray<StepOutcome>): number => {
+    const detector = Divergence.detector()
+    for (const [step, seen] of outcomes.entries()) {
+      if (detector.look(step, seen, true) !== null) return detector.onset(step)
+    }
+    return detector.onset(outcomes.length)
+  }
+
+  it("says where a rise began, across a step that came down between", () => {
+    const rise = [20, 30, 8, 45, 90, 200].map((loss) => outcome(loss, 0, 1))
+    assert.strictEqual(begun([...healthy, ...rise, ...repeated(40, outcome(500, 0, 1))]), 30)
+    assert.strictEqual(begun([...healthy, ...rise]), 30)
+    assert.strictEqual(begun(healthy), 30)
+    assert.strictEqual(begun([...healthy, ...rise, ...healthy]), 66)
+  })
+
+  it("says where began what made all scores vanish: at the peak before, or with the first step of it", () => {
+    const vanished = repeated(20, outcome(1e-3, 0.2, 1e-3))
+    assert.strictEqual(begun([...healthy, outcome(4, 50, 3), outcome(4, 797, 3), ...vanished]), 30)
+    assert.strictEqual(begun([...healthy, ...vanished]), 30)
+  })
+
+  it("says where an explosion of the first steps began", () => {
+    assert.strictEqual(begun([8, 8, 7, 7, 7, 30, 200, 4000].map((loss) => outcome(loss, 0, 1))), 5)
+  })
+
+  it("goes on from what it remembers as if it had never stopped", () => {
+    const loss = FastCheck.double({ min: 0, max: 900, noNaN: true })
+    const figures = FastCheck.array(FastCheck.tuple(loss, FastCheck.boolean()), { maxLength: 80 })
+    FastCheck.assert(FastCheck.property(figures, FastCheck.nat(80), (figures, at) => {
+      const whole = Divergence.detector()
+      let broken = Divergence.detector()
+      for (const [step, [loss, gone]] of figures.entries()) {
+        if (step === at) broken = Divergence.detector(EventLog.decode(EventLog.encode(broken.memory())) as Divergence.Memory)
+        const seen = gone ? outcome(0, loss, 0) : outcome(loss, 1, 1)
+        assert.strictEqual(broken.look(step, seen, true)?.message, whole.look(step, seen, true)?.message)
+        assert.strictEqual(broken.onset(step), whole.onset(step))
+      }
+      assert.deepStrictEqual(broken.memory(), whole.memory())
+    }))
   })
 })

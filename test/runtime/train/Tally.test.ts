@@ -46,4 +46,21 @@ describe("Tally", () => {
     assert.deepStrictEqual(new Tally().gradNorm, { median: NaN, p99: NaN, max: NaN })
     assert.strictEqual(new Tally().clipRate, 0)
   })
+
+  it("goes on from the figures of steps before as if it had counted them itself", () => {
+    const [whole, first] = [new Tally(), new Tally()]
+    for (let index = 0; index < 80; index++) {
+      const taken = step(Math.fround(1 / (index + 1)), Math.fround(index / 3), index % 3 === 0)
+      whole.add(taken)
+      if (index < 50) first.add(taken)
+    }
+    const second = new Tally(first.history())
+    for (let index = 50; index < 80; index++) {
+      second.add(step(Math.fround(1 / (index + 1)), Math.fround(index / 3), index % 3 === 0))
+    }
+    assert.deepStrictEqual(second.history(), whole.history())
+    const figures = ({ clipRate, gradNorm, last, loss, steps }: Tally) => ({ clipRate, gradNorm, last, loss, steps })
+    assert.deepStrictEqual(figures(second), figures(whole))
+    assert.deepStrictEqual(whole.history(50), first.history())
+  })
 })

@@ -1,0 +1,26 @@
+/**
+ * Which fault it is that something in an attempt throws, and which faults leave something to replay.
+ */
+import * as Fault from "../../dsl/Fault.ts"
+
+/** What engines and the system say where a device or the host has no memory left. */
+const outOfMemory = /\bOOM\b|RESOURCE_EXHAUSTED|ResourceExhausted|bad_alloc|out of memory|Array buffer allocation failed/i
+
+/** Makes a fault of what was thrown after `done` steps: out of memory, or else the engine's. */
+export const thrown = (defect: unknown, engine: string, done: number): Fault.Fault => {
+  const message = defect instanceof Error ? defect.message : String(defect)
+  return outOfMemory.test(message)
+    ? new Fault.OutOfMemory({ step: done, message: `no memory is left: ${message}` })
+    : new Fault.EngineFault({ engine, message })
+}
+
+const replayable: ReadonlySet<Fault.Fault["_tag"]> = new Set([
+  "NonFinite",
+  "Diverged",
+  "DataFault",
+  "OutOfMemory",
+  "EngineFault"
+])
+
+/** Tells whether a fault is kept for replay; those of the machine have nothing in them that could be. */
+export const leavesIncident = (fault: Fault.Fault): boolean => replayable.has(fault._tag)
