@@ -11,7 +11,7 @@ import { facts } from "./facts.ts"
 describe("Snapshots", () => {
   it("counts the bytes of all that a step carries to the next one, six times", () => {
     for (const ema of [Ema.off, Ema.exponential()]) {
-      for (const optimizer of [Optimizer.sgd(), Optimizer.adamw()]) {
+      for (const optimizer of [Optimizer.sgd({ momentum: 0.9 }), Optimizer.adamw()]) {
         const arm = Plan.resolveArm("arm", Recipe.with(recipe, { ema, optimizer }), facts)
         if (arm.graph === null) return assert.fail("the recipe is refused")
         const { updates: _, ...state } = initialState(arm.graph, { seed: 0, ema: ema._tag !== "Off", optimizer })
