@@ -10,6 +10,7 @@ import {
   Model,
   Optimizer,
   Recipe,
+  Retry,
   Warmup
 } from "ballast"
 import { main } from "ballast/runtime"
@@ -28,7 +29,8 @@ const recipe = Recipe.make({
   augment: Augment.standard({ mosaic: 0 }),
   batch: 8,
   length: { epochs: 60 },
-  evaluate: Evaluate.every({ epochs: 10 })
+  evaluate: Evaluate.every({ epochs: 10 }),
+  retry: Retry.diagnosed()
 })
 
 const experiment = Experiment.make("blood-cells", {
