@@ -13,6 +13,7 @@ const modules = [
   "Seeds",
   "Trigger",
   "Dataset",
+  "Feed",
   "Model",
   "Loss",
   "Optimizer",
@@ -29,6 +30,7 @@ const modules = [
   "Checkpoint",
   "Monitor",
   "Retry",
+  "Remedy",
   "Host",
   "Expect"
 ]
@@ -42,12 +44,21 @@ const forPrograms: Readonly<Record<string, ReadonlyArray<string>>> = {
   Expect: ["arms", "text"]
 }
 
-/** Types of a file itself as this page writes them: under the names that it explains, or written out. */
-const renamed: ReadonlyMap<string, string> = new Map([
-  ["ExpectKnown", "Definition"],
-  ["CocoSplit", "{ images: string, annotations: string }"],
-  ["Change", "{ at: Length, by: number }"]
-])
+/** Types of a module itself as this page writes them: under the names that it explains, or written out. */
+const renamed: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  Experiment: { ExpectKnown: "Definition" },
+  Dataset: { CocoSplit: "{ images: string, annotations: string }" },
+  LearningRate: { Change: "{ at: Length, by: number }" },
+  Retry: {
+    Again: "Again",
+    Step: "Remedy | Remedy[]",
+    Decisions: "{ NonFinite: Change, Diverged: Change, OutOfMemory: Change, DataFault: Change, EngineFault: Change, "
+      + "WorkerLost: Repeat, Preempted: Repeat, Timeout: Repeat }"
+  }
+}
+
+/** Modules whose constructors say all that their structs do. */
+const saidByConstructors: ReadonlyArray<string> = ["Remedy", "Retry"]
 
 type Exported = readonly [name: string, declaration: Node]
 
@@ -166,7 +177,10 @@ const sectionOf = (project: Project, module: string, examples: Examples): Readon
   const file = project.getSourceFileOrThrow(`dsl/${module}.ts`)
   const constructors = exportsOf(file).filter((exported) => isConstructor(module, exported))
   // What a constructor returns is known by its module's name.
-  const names = new Map([...renamed, ...[...structsOf(file).values()].map((struct) => [struct, module] as const)])
+  const names = new Map([
+    ...[...structsOf(file).values()].map((struct) => [struct, module] as const),
+    ...Object.entries(renamed[module] ?? {})
+  ])
   return [
     `## ${module}`,
     "",
@@ -177,7 +191,9 @@ const sectionOf = (project: Project, module: string, examples: Examples): Readon
       const full = `${module}.${name}`
       const structs = structsMade(file, module, name, declaration)
       const made = Source.functionOf(declaration)
-      const doc = [Source.docOf(declaration), ...structs.map(({ struct }) => docOfStruct(file, module, struct))]
+      const own = Source.docOf(declaration)
+      const alone = own !== "" && saidByConstructors.includes(module)
+      const doc = [own, ...(alone ? [] : structs.map(({ struct }) => docOfStruct(file, module, struct)))]
         .filter((text) => text !== "")
       if (doc.length === 0) throw new Error(`${full} has no docstring`)
       return [

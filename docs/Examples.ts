@@ -14,6 +14,7 @@ import {
   Evaluate,
   Expect,
   Experiment,
+  Feed,
   Host,
   LearningRate,
   type Length,
@@ -22,6 +23,7 @@ import {
   Monitor,
   Optimizer,
   Recipe,
+  Remedy,
   Retry,
   Seeds,
   Trigger,
@@ -65,6 +67,10 @@ export const examples = {
   "Dataset.coco": Dataset.coco({
     name: "parcels",
     val: { images: "photographs/held-out", annotations: "annotations/held-out.json" }
+  }),
+  "Feed.whole": Recipe.with(recipe, { feed: Feed.whole }),
+  "Feed.make": Recipe.with(recipe, {
+    feed: Feed.make({ quarantine: ["#17", "#204"], skip: [{ from: 120, steps: 8 }], order: 1 })
   }),
   "Model.yolo": Model.yolo({ size: "n", input: 640 }),
   "Model.classifier": Model.classifier({ channels: [16, 32, 64], input: 64 }),
@@ -130,8 +136,37 @@ export const examples = {
   "Monitor.off": Recipe.with(recipe, { monitor: Monitor.off }),
   "Monitor.every": Monitor.every({ steps: 20, histograms: true }),
   "Retry.never": Recipe.with(recipe, { retry: Retry.never }),
+  "Retry.diagnosed": Recipe.with(recipe, { retry: Retry.diagnosed({ attempts: 6, trials: { steps: 200 } }) }),
+  "Retry.ladder": Recipe.with(recipe, {
+    retry: Retry.ladder(
+      Remedy.tightenClip(),
+      [Remedy.rollBack({ steps: 100 }), Remedy.skipBatches({ steps: 200 })],
+      [Remedy.scaleLearningRate(), Remedy.extendWarmup({ least: { epochs: 1 } })]
+    )
+  }),
+  "Retry.on": Recipe.with(recipe, {
+    retry: Retry.on({
+      ...Retry.diagnosed().on,
+      OutOfMemory: Retry.climb(Remedy.halveBatch, Remedy.halveBatch),
+      EngineFault: Retry.stop,
+      Timeout: Retry.again({ times: 1 })
+    })
+  }),
+  "Retry.stop": Retry.on({ ...Retry.diagnosed().on, DataFault: Retry.stop }),
+  "Retry.diagnose": Retry.on({ ...Retry.never.on, NonFinite: Retry.diagnose({ attempts: 2 }) }),
+  "Retry.climb": Retry.on({ ...Retry.never.on, Diverged: Retry.climb(Remedy.tightenClip(), Remedy.scaleLearningRate()) }),
+  "Retry.again": Retry.diagnosed({ again: Retry.again({ times: 10, most: "1 hour" }) }),
+  "Remedy.rollBack": Remedy.rollBack({ steps: 100 }),
+  "Remedy.scaleLearningRate": Remedy.scaleLearningRate({ factor: 0.1 }),
+  "Remedy.tightenClip": Remedy.tightenClip({ factor: 0.25, start: 10 }),
+  "Remedy.extendWarmup": Remedy.extendWarmup({ factor: 3, least: { epochs: 3 } }),
+  "Remedy.skipBatches": [Remedy.rollBack({ steps: 100 }), Remedy.skipBatches({ steps: 200 })],
+  "Remedy.quarantineSample": Retry.ladder(Remedy.quarantineSample, Remedy.skipBatches()),
+  "Remedy.halveBatch": Retry.climb(Remedy.halveBatch, Remedy.halveBatch),
+  "Remedy.reorder": [Remedy.rollBack({ steps: 50 }), Remedy.reorder],
+  "Remedy.switchEngine": Remedy.switchEngine("wasm"),
   "Host.any": Recipe.with(recipe, { host: Host.any }),
-  "Host.make": Host.make({ memory: "8 GiB", device: "gpu" }),
+  "Host.make": Host.make({ memory: "8 GiB", device: "gpu", time: "12 hours", silence: "5 minutes" }),
   "Expect.diverges": Expect.diverges("bare"),
   "Expect.finite": Expect.finite("clip"),
   "Expect.loss": Expect.loss("clip").below("bare"),

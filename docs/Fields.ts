@@ -30,13 +30,18 @@ const nonsense = (): void => undefined
 
 const expectedOf = (message: string): string => /^expected (.*), got a function$/.exec(message)?.[1] ?? ""
 
-/** Asks a check what it expects of a field by giving it nonsense. */
+/** Asks a check what it expects of a field by giving it nonsense; of a list, also what it expects of an item. */
 const words = (
   refuse: (value: Readonly<Record<string, unknown>>) => ReadonlyArray<Issue.Issue>,
   tag: string,
   field: string
-): string =>
-  expectedOf(refuse({ _tag: tag, [field]: nonsense }).find(({ path }) => path === field)?.message ?? "")
+): string => {
+  const asked = (value: unknown, at: string): string =>
+    expectedOf(refuse({ _tag: tag, [field]: value }).find(({ path }) => path === at)?.message ?? "")
+  const whole = asked(nonsense, field)
+  const item = whole === "a list" ? asked([nonsense], `${field}.0`) : ""
+  return item === "" ? whole : `a list, each ${item}`
+}
 
 const issuesOf = <A, E>(result: Result.Result<A, ReadonlyArray<E>>): ReadonlyArray<E> =>
   Result.isFailure(result) ? result.failure : []
@@ -78,7 +83,8 @@ const linked = (module: string): string => `[${module}](#${module.toLowerCase()}
 /** A field whose schema is another module's is explained there. */
 const elsewhere = (schema: string): string | null => {
   const [, list, module] = /^(?:Schema\.optionalKey\()?(Schema\.Array\()?(\w+)\.\2\)*$/.exec(schema) ?? []
-  return module === undefined ? null : list === undefined ? linked(module) : `a list of ${linked(module)}`
+  if (module === undefined || !(module in Dsl)) return null
+  return list === undefined ? linked(module) : `a list of ${linked(module)}`
 }
 
 /** Lists what can be given of a parameter's type, whichever of its alternatives has it. */
@@ -94,8 +100,10 @@ const membersOf = (type: Type): ReadonlyArray<string> => {
   ))]
 }
 
-/** Follows `sizes.n.maxChannels` to the value that the file gives it. */
+/** Follows a constant, or `sizes.n.maxChannels`, to the value that the file gives it. */
 const literalOf = (expression: Node): string => {
+  const constant = constantOf(expression)
+  if (constant !== null) return constant.getText()
   const name = Node.isPropertyAccessExpression(expression) ? expression.getNameNode() : null
   const declared = name?.getDefinitionNodes()[0]
   const value = Node.isPropertyAssignment(declared) ? declared.getInitializer() : undefined
@@ -166,8 +174,10 @@ export const of = (
   const length = project.getSourceFileOrThrow("dsl/Length.ts")
   const schemas = schemasOf(file, struct)
   const lengths = schemasOf(length, "either")
-  const given = made.getParameters().flatMap((parameter) => [parameter.getName(), ...membersOf(parameter.getType())])
-  const names = [...lengths.keys(), ...schemas.keys()].filter((name) => given.includes(name))
+  // What may be written several times is put into a list, whose own field takes something else.
+  const given = made.getParameters().filter((parameter) => !parameter.isRestParameter())
+    .flatMap((parameter) => [parameter.getName(), ...membersOf(parameter.getType())])
+  const names = [...new Set([...lengths.keys(), ...schemas.keys()])].filter((name) => given.includes(name))
   const defaults = defaultsOf(made)
   const fields = names.map((name): Field => {
     const takes = elsewhere(schemas.get(name) ?? "") ?? (schemas.has(name)

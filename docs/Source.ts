@@ -64,11 +64,15 @@ const optionsOf = (node: TypeReferenceNode): InterfaceDeclaration | null => {
     : null
 }
 
-/** Writes out a struct of which every field may be left out. */
-const partial = (node: TypeNode): string => {
+/** Writes the compiler's text of a type as a person would. */
+const plain = (text: string): string =>
+  text.replace(/\b(\w+)\.\1\b/g, "$1").replaceAll("readonly ", "").replaceAll("; }", " }").replaceAll("; ", ", ")
+
+/** Writes out a struct; where it is `partial`, every field may be left out. */
+const struct = (node: TypeNode, partial: boolean): string => {
   const place = (property: Symbol): number => property.getDeclarations()[0]?.getStart() ?? 0
   const fields = node.getType().getProperties().toSorted((left, right) => place(left) - place(right)).map((property) =>
-    `${property.getName()}?: ${property.getTypeAtLocation(node).getText(node).replace(/\b(\w+)\.\1\b/g, "$1")}`
+    `${property.getName()}${partial ? "?" : ""}: ${plain(property.getTypeAtLocation(node).getText(node))}`
   )
   return `{ ${fields.join(", ")} }`
 }
@@ -99,14 +103,14 @@ const typeText = (node: TypeNode | undefined, stands: Stands): string => {
   if (Node.isTypeOperatorTypeNode(node)) return typeText(node.getTypeNode(), stands)
   if (Node.isTupleTypeNode(node)) return `[${node.getElements().map((part) => typeText(part, stands)).join(", ")}]`
   if (Node.isRestTypeNode(node)) return `...${typeText(node.getTypeNode(), stands)}`
-  if (Node.isIndexedAccessTypeNode(node)) return literals(node) ?? node.getText()
+  if (Node.isIndexedAccessTypeNode(node)) return literals(node) ?? struct(node, false)
   if (Node.isTypeReference(node)) {
     const name = node.getTypeName().getText().split(".").at(-1) ?? ""
     const [first, ...others] = node.getTypeArguments()
     const stand = stands.get(name)
     if (stand !== undefined) return stand
     if (name === "Omit" || name === "NoInfer") return typeText(first, stands)
-    if (name === "Partial" && !node.getText().includes(`<Omit<${moduleOf(node)},`)) return partial(node)
+    if (name === "Partial" && !node.getText().includes(`<Omit<${moduleOf(node)},`)) return struct(node, true)
     if (name === "Effect" && first !== undefined) return `Effect<${typeText(first, stands)}>`
     const literal = literals(node)
     if (literal !== null) return literal
@@ -119,8 +123,10 @@ const typeText = (node: TypeNode | undefined, stands: Stands): string => {
   return node.getText()
 }
 
-const parameterText = (parameter: ParameterDeclaration, stands: Stands): string =>
-  `${parameter.getName()}${parameter.isOptional() ? "?" : ""}: ${typeText(parameter.getTypeNode(), stands)}`
+const parameterText = (parameter: ParameterDeclaration, stands: Stands): string => {
+  const [before, after] = parameter.isRestParameter() ? ["...", ""] : ["", parameter.isOptional() ? "?" : ""]
+  return `${before}${parameter.getName()}${after}: ${typeText(parameter.getTypeNode(), stands)}`
+}
 
 const standsOf = (
   node: { readonly getTypeParameters: ArrowFunction["getTypeParameters"] },

@@ -3,7 +3,7 @@ import * as Quantity from "./Quantity.ts"
 import * as Text from "./Text.ts"
 
 /** Steps whose batches are left out: those that the steps from `from` on would be shown, `steps` of them. */
-const Skip = Schema.Struct({ from: Quantity.index, steps: Quantity.count })
+const Skip = Schema.Struct({ from: Quantity.index, steps: Quantity.count }).annotate({ expected: "{ from, steps }" })
 
 /**
  * Which training images are shown, and when. An image in `quarantine`, a file relative to the data set's folder or `#7`

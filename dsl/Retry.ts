@@ -56,7 +56,7 @@ export type Decisions = typeof Decisions.Type
  */
 export const Retry = Schema.Struct({
   on: Decisions,
-  trials: Schema.Struct({ steps: Quantity.index })
+  trials: Schema.Struct({ steps: Quantity.index }).annotate({ expected: "{ steps }" })
 })
 export type Retry = typeof Retry.Type
 
@@ -120,7 +120,10 @@ export const ladder = (...rungs: readonly [Step, ...ReadonlyArray<Step>]): Retry
   trials: defaultTrials
 })
 
-/** Finds out why a training went wrong and takes the remedy that fits; tries again what the machine broke off. */
+/**
+ * Finds out why a training went wrong and takes the remedy that fits, at most `attempts` (4) times; tries again what the
+ * machine broke off, as `again` says. `trials` bounds the steps that may be replayed for one diagnosis (400).
+ */
 export const diagnosed = (
   options: { readonly attempts?: number; readonly trials?: Retry["trials"]; readonly again?: Again } = {}
 ): Retry => ({
@@ -128,7 +131,10 @@ export const diagnosed = (
   trials: options.trials ?? defaultTrials
 })
 
-/** Decides for each fault by itself; the compiler asks for all of them. */
+/**
+ * Decides for each fault by itself; the compiler asks for all of them. What the recipe, its data or its engine brings about
+ * takes `stop`, `climb` or `diagnose`; what the machine brings about takes `stop` or `again`.
+ */
 export const on = (decisions: Decisions, options: { readonly trials?: Retry["trials"] } = {}): Retry => ({
   on: decisions,
   trials: options.trials ?? defaultTrials
