@@ -143,10 +143,10 @@ export const make = (configuration: Configuration, kernels: Kernels): EagerStep 
       )
       : null
     const clipped = factors === null ? tf.scalar(0) : PerTensorClip.clippedTensors([...factors.values()])
-    const [gradNorm = NaN, clippedTensors = 0, loss = NaN, ...parts] = tf
-      .concat([tf.stack([norm, clipped]), Held.losses(whole)])
+    const [gradNorm = NaN, clippedTensors = 0, sound = 0, loss = NaN, ...parts] = tf
+      .concat([tf.stack([norm, clipped, Held.soundStatistics(whole)]), Held.losses(whole)])
       .dataSync<"float32">()
-    const finite = Number.isFinite(gradNorm) && Number.isFinite(loss)
+    const finite = Number.isFinite(gradNorm) && Number.isFinite(loss) && sound === 1
     if (finite) {
       const scaled = factors === null
         ? gradients

@@ -41,6 +41,10 @@ export const gradients = ({ batches, gradients: sums }: Held): ReadonlyMap<strin
 /** Finds the means of the loss and its parts over the batches. */
 export const losses = ({ batches, losses: sums }: Held): tf.Tensor1D => tf.div(sums, batches)
 
+/** Tells whether every running statistic is finite: 1 or 0. */
+export const soundStatistics = ({ buffers }: Held): tf.Scalar =>
+  tf.cast(tf.all(tf.isFinite(tf.concat([...buffers.values()]))), "float32") as tf.Scalar
+
 /** Frees what is held. */
 export const release = (held: Held | null): void => {
   if (held !== null) tf.dispose([...held.gradients.values(), ...held.buffers.values(), held.losses])

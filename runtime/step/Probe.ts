@@ -8,9 +8,9 @@ export type Direction = "weights" | "input" | "forward" | "loss" | "backward"
 
 /**
  * The first thing that is not finite. `node` says what: `weights`: the state's tensor by its address; `input`: `images` or
- * `boxes`; `forward`: the node whose output it is; `loss`: `loss.box` and the like, or `loss` where only the whole is;
- * `backward`: the node at whose output the gradient is, or the parameter by its address, or `norm` where only the length of
- * all gradients is.
+ * `boxes`; `forward`: the node whose output it is, or the running statistic by its address; `loss`: `loss.box` and the like,
+ * or `loss` where only the whole is; `backward`: the node at whose output the gradient is, or the parameter by its address,
+ * or `norm` where only the length of all gradients is.
  */
 export interface First {
   readonly node: string

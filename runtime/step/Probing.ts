@@ -3,7 +3,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core"
 import type { Batch } from "../data/Batch.ts"
-import { parameters as parametersOf } from "../graph/TrainingGraph.ts"
+import * as Graph from "../graph/TrainingGraph.ts"
 import * as Backward from "./Backward.ts"
 import type { Configuration } from "./Configuration.ts"
 import * as Held from "./Held.ts"
@@ -74,11 +74,6 @@ const brokenInput = ({ boxes, images }: Batch, size: number): Fault | null => {
   return null
 }
 
-const brokenOutput = (all: ReadonlyArray<Seen>, size: number): Fault | null => {
-  const found = all.find(({ flow }) => flow.direction === "forward" && !flow.finite)
-  return found === undefined ? null : { node: found.flow.node, direction: "forward", rows: single(found.rows, size) }
-}
-
 /** `losses` are the loss and its parts before their gains. */
 const brokenLoss = ({ loss }: Configuration, [whole = NaN, ...parts]: ReadonlyArray<number>): Fault | null => {
   const part = Parts.of(loss).find((_, index) => !Number.isFinite(parts[index]))
@@ -86,18 +81,21 @@ const brokenLoss = ({ loss }: Configuration, [whole = NaN, ...parts]: ReadonlyAr
   return Number.isFinite(whole) ? null : { node: "loss", direction: "loss", rows: null }
 }
 
-/** A node computes its parameters' gradients from the one at its output, before any goes further back. */
-const brokenGradient = (
+/**
+ * Finds the first node in one direction whose flow is not finite, or what the node computes beside it: forward its running
+ * statistics, backward its parameters' gradients.
+ */
+const brokenFlow = (
   { graph }: Configuration,
   all: ReadonlyArray<Seen>,
+  wanted: Flow["direction"],
   broken: ReadonlySet<string>,
   size: number
 ): Fault | null => {
-  const owned = new Map(
-    parametersOf(graph).filter(({ address }) => broken.has(address)).map(({ address, node }) => [node.id, address])
-  )
+  const beside = wanted === "forward" ? Graph.buffers(graph) : Graph.parameters(graph)
+  const owned = new Map(beside.filter(({ address }) => broken.has(address)).map(({ address, node }) => [node.id, address]))
   for (const { flow: { direction, finite, node }, rows } of all) {
-    if (direction === "forward") continue
+    if (direction !== wanted) continue
     if (!finite) return { node, direction, rows: single(rows, size) }
     const address = owned.get(node)
     if (address !== undefined) return { node: address, direction, rows: null }
@@ -152,14 +150,14 @@ const pass = (
       }
     })
     losses = [result.loss, ...result.parts].map((value) => value.dataSync<"float32">()[0] ?? NaN)
-    for (const [address, gradient] of result.gradients) {
-      if (!allFinite(gradient.dataSync<"float32">())) broken.add(address)
+    for (const [address, tensor] of [...result.gradients, ...result.buffers]) {
+      if (!allFinite(tensor.dataSync<"float32">())) broken.add(address)
     }
     return result
   })
   const size = configuration.batch
-  const fault = brokenInput(batch, size) ?? brokenOutput(all, size) ?? brokenLoss(configuration, losses)
-    ?? brokenGradient(configuration, all, broken, size)
+  const fault = brokenInput(batch, size) ?? brokenFlow(configuration, all, "forward", broken, size)
+    ?? brokenLoss(configuration, losses) ?? brokenFlow(configuration, all, "backward", broken, size)
   return { flows: all.map(({ flow }) => flow), fault, held: next }
 }
 
@@ -167,15 +165,22 @@ const pass = (
 const whole = (
   { configuration, norm }: Subject,
   held: Held.Held
-): Pick<Probe, "loss" | "parts" | "gradNorm"> & { readonly fault: Fault | null } => {
-  const figures = tf.tidy(() =>
-    tf.concat([tf.reshape(norm([...Held.gradients(held).values()]), [1]), Held.losses(held)])
-  )
-  const [gradNorm = NaN, ...losses] = figures.dataSync<"float32">()
+): Pick<Probe, "loss" | "parts" | "gradNorm"> & { readonly finite: boolean; readonly fault: Fault | null } => {
+  const figures = tf.tidy(() => {
+    const scalars = tf.stack([norm([...Held.gradients(held).values()]), Held.soundStatistics(held)])
+    return tf.concat([scalars, Held.losses(held)])
+  })
+  const [gradNorm = NaN, sound = 0, ...losses] = figures.dataSync<"float32">()
   figures.dispose()
   const [loss = NaN, ...parts] = losses
   const long: Fault | null = Number.isFinite(gradNorm) ? null : { node: "norm", direction: "backward", rows: null }
-  return { loss, parts: Parts.weighed(configuration.loss, parts), gradNorm, fault: brokenLoss(configuration, losses) ?? long }
+  return {
+    loss,
+    parts: Parts.weighed(configuration.loss, parts),
+    gradNorm,
+    finite: Number.isFinite(gradNorm) && Number.isFinite(loss) && sound === 1,
+    fault: brokenLoss(configuration, losses) ?? long
+  }
 }
 
 /**
@@ -195,12 +200,14 @@ export const probe = (subject: Subject, batches: ReadonlyArray<Batch>, inject: I
       if ((found?.fault ?? null) === null) found = { ...looked, batch }
     }
     if (found === null || held === null) throw new Error("a step has at least one batch")
-    const { fault, ...reported } = whole(subject, held)
+    const { fault, gradNorm, loss, parts } = whole(subject, held)
     const first = found.fault ?? fault
     return {
       first: state !== null ? { ...state, batch: 0 } : first === null ? null : { ...first, batch: found.batch },
       nodes: found.flows,
-      ...reported
+      loss,
+      parts,
+      gradNorm
     }
   } finally {
     Held.release(held)
@@ -231,8 +238,8 @@ export const rows = (subject: Subject, batch: Batch): ReadonlyArray<RowOutcome> 
     const alone = copies(batch, row, size)
     const held = Held.joined(null, () => differentiated(subject, alone, 0, subject.buffers, Taps.none))
     try {
-      const { gradNorm, loss } = whole(subject, held)
-      return { finite: Number.isFinite(loss) && Number.isFinite(gradNorm), loss, gradNorm }
+      const { finite, gradNorm, loss } = whole(subject, held)
+      return { finite, loss, gradNorm }
     } finally {
       Held.release(held)
     }

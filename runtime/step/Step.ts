@@ -20,7 +20,7 @@ export interface Scalars {
 
 /**
  * What one step reports: the loss and its parts as means over its batches, the global norm before clipping and the bound
- * that it was held against. A step that is not finite changed nothing.
+ * that it was held against. `finite`: loss, norm and running statistics are. A step that is not changed nothing.
  */
 export interface StepOutcome {
   readonly loss: number

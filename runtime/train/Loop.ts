@@ -55,9 +55,11 @@ const letOthersIn = Effect.callback<void>((resume) => {
 const rateWindow = 10
 
 const faultOf = (outcome: StepOutcome, step: number): NonFinite => {
-  const what = Number.isFinite(outcome.loss)
-    ? `the gradients' norm is ${outcome.gradNorm} while the loss is still ${outcome.loss}`
-    : `the loss is ${outcome.loss}`
+  const what = !Number.isFinite(outcome.loss)
+    ? `the loss is ${outcome.loss}`
+    : Number.isFinite(outcome.gradNorm)
+    ? `a running statistic overflows while the loss is still ${outcome.loss}`
+    : `the gradients' norm is ${outcome.gradNorm} while the loss is still ${outcome.loss}`
   return new NonFinite({ step, loss: outcome.loss, gradNorm: outcome.gradNorm, message: `at step ${step} ${what}` })
 }
 

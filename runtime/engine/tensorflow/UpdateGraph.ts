@@ -136,7 +136,11 @@ export const build = (writing: Writing, eager: EagerStep.EagerStep, { gradients,
     N: GraphDef.integer(gradients.length)
   })
   const norm = op("Sqrt", [op("Mul", [halves, scalar(2)])])
-  const finite = op("LogicalAnd", [op("IsFinite", [norm]), op("IsFinite", [loss])], {})
+  const sound = op("All", [op("IsFinite", [statistics]), write.integers([0, 1])], {
+    Tidx: GraphDef.type(write.TF_INT32),
+    keep_dims: GraphDef.boolean(false)
+  })
+  const finite = op("LogicalAnd", [op("LogicalAnd", [op("IsFinite", [norm]), op("IsFinite", [loss])], {}), sound], {})
   const ratio = op("RealDiv", [boundOf(writing, norm), op("AddV2", [norm, scalar(clipEpsilon)])])
   const coefficient = select(finite, op("Minimum", [scalar(1), ratio]), scalar(0))
   const scaled = clip._tag === "PerLayer" || clip._tag === "Adaptive"

@@ -179,6 +179,17 @@ onEachStep("A probe", (make) => {
     })
   })
 
+  it("finds the running statistic that overflows though every output is finite", () => {
+    using(tiny, (step) => {
+      const bright = flooded(batchOf(0), tiny, 1, 1e25)
+      const { first, gradNorm, loss, nodes } = step.probe([bright])
+      const node = "backbone.0.norm.variance"
+      assert.deepStrictEqual(first, { node, direction: "forward", batch: 0, rows: null })
+      assert.isTrue(nodes.every(({ finite }) => finite) && Number.isFinite(loss) && Number.isFinite(gradNorm))
+      assert.deepStrictEqual(step.rows(bright).map(({ finite }) => finite), [true, false, true])
+    })
+  })
+
   it("finds the part of the loss that overflows while every output is finite, and the whole where no part does", () => {
     using(tiny, (step) => {
       step.write(withTensor(step.read(), "parameters", "head.bias.bias", (data) => data.fill(3e38)))

@@ -119,6 +119,24 @@ onEachStep("A step of a classifier", (make) => {
     })
   }
 
+  it("changes not one bit where only a running statistic overflows, and says so", () => {
+    for (const accumulate of [1, 3]) {
+      const configuration: Configuration = { ...tiny, accumulate }
+      // The pixel's square is no float any more; normalised, the pixel itself is nothing unusual.
+      const bright = withValue(batchOf(0), "images", 7, 1e25)
+      using(make, configuration, (step) => {
+        train(step, configuration, 0, 1)
+        const before = step.read()
+        for (let index = 1; index < accumulate; index++) step.accumulate(index === 1 ? bright : batchOf(index))
+        const outcome = step.run(accumulate === 1 ? bright : batchOf(5), scalarsOf(configuration))
+        assert.deepStrictEqual([outcome.finite, outcome.clipped], [false, false])
+        assert.isTrue(Number.isFinite(outcome.loss) && Number.isFinite(outcome.gradNorm))
+        assert.deepStrictEqual(changed(before, step.read()), [])
+        assert.isTrue(train(step, configuration, 1, 2).outcomes[0]?.finite)
+      })
+    }
+  })
+
   it("moves its statistics by every batch of a step", () => {
     const still = { ...scalarsOf(tiny), learningRate: 0, biasLearningRate: 0 }
     const moved = using(make, tiny, (step) => {
