@@ -109,6 +109,7 @@ describe("Notation.of", () => {
     ["model", Model.from({ run: "a-1" }, Model.yolo({ size: "n", input: 64 })),
       `Model.from({ run: "a-1" }, Model.yolo({ size: "n", input: 64 }))`],
     ["model.weights", { _tag: "File", file: "a b", sha256: null }, `{ file: "a b" }`],
+    ["data.about", "two\u2028lines\u0085or three\n", `"two\\u2028lines\\u0085or three\\n"`],
     ["data", Dataset.yolo({ name: "blood-cells" }), `Dataset.yolo({ name: "blood-cells" })`],
     ["feed.skip", Feed.make({ skip: [{ from: 120, steps: 1 }] }).skip, "[{ from: 120, steps: 1 }]"],
     ["retry", Retry.diagnosed({ attempts: 2 }), "Retry.diagnosed({ attempts: 2 })"],
