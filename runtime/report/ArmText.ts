@@ -28,6 +28,9 @@ const row = (label: string, ...texts: ReadonlyArray<string>): Row => ({ key: lab
 /** A row that stands only where there is something to say. */
 const maybe = (label: string, text: string | null): ReadonlyArray<Row> => text === null ? [] : [row(label, text)]
 
+/** A row that says what is not shown. */
+const feedLabel = "shown"
+
 /** A row that follows from others, and says nothing of its own where it is not there. */
 const costLabel = "cost"
 
@@ -90,6 +93,7 @@ const rowsOf = (arm: Arm): ReadonlyArray<Row> => {
   const { facts, recipe } = arm
   return [
     row("data", RecipeText.data(recipe, facts)),
+    ...maybe(feedLabel, RecipeText.feed(recipe)),
     row("model", RecipeText.network(recipe)),
     ...maybe("start", RecipeText.start(recipe)),
     row("augment", RecipeText.augment(recipe)),
@@ -144,6 +148,7 @@ const says = ({ key, texts }: Row): string => JSON.stringify([key, texts])
 /** The labels in the order of their rows. */
 const labels = [
   "data",
+  feedLabel,
   "model",
   "start",
   "augment",
@@ -165,7 +170,12 @@ const otherRows = (arm: Arm, base: Arm): ReadonlyArray<Row> => {
   const known = new Set(before.map(says))
   const rows = rowsOf(arm)
   const gone = before.filter(({ key }) => key !== costLabel && !rows.some((row) => row.key === key))
-    .map(({ key, label, name }) => ({ key, label, texts: ["none"], ...(name === undefined ? {} : { name }) }))
+    .map(({ key, label, name }) => ({
+      key,
+      label,
+      texts: [label === feedLabel ? "everything" : "none"],
+      ...(name === undefined ? {} : { name })
+    }))
   const all = [...rows.filter((row) => !known.has(says(row))), ...gone]
   // Ordered, so that the stages of one update stand together.
   return all.toSorted((left, right) => labels.indexOf(left.label) - labels.indexOf(right.label))

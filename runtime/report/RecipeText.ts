@@ -1,9 +1,11 @@
 /**
  * A recipe's parts in words.
  */
+import * as Host from "../../dsl/Host.ts"
 import type * as Length from "../../dsl/Length.ts"
 import type * as Recipe from "../../dsl/Recipe.ts"
 import type { DataFacts } from "../plan/Facts.ts"
+import * as Skips from "../plan/Skips.ts"
 import type { Stage } from "../plan/UpdateStages.ts"
 import * as Figure from "./Figure.ts"
 import * as LearningRateText from "./LearningRateText.ts"
@@ -27,6 +29,29 @@ export const data = ({ data }: Recipe.Recipe, facts: DataFacts | null): string =
   }
   if (data._tag === "Shapes") return `${name}: ${data.train} images to train on, ${data.val} to validate`
   return `${name}, which is not at hand here${data.classes === undefined ? "" : `: ${classes(data.classes)}`}`
+}
+
+const mostNames = 3
+
+const some = (names: ReadonlyArray<string>): string =>
+  names.length > mostNames ? `${names.slice(0, mostNames).join(", ")}, ...` : names.join(", ")
+
+const skipText = (skip: Recipe.Recipe["feed"]["skip"]): string => {
+  const skips = Skips.merged(skip)
+  const only = skips.length === 1 && skips[0]?.steps === 1
+  const ranges = skips.map(({ from, steps }) => steps === 1 ? String(from) : `${from} to ${from + steps - 1}`)
+  return `without the batches of ${only ? "step" : "steps"} ${some(ranges)}`
+}
+
+/** Says what of the training images is not shown, or not in the usual order; null where all are. */
+export const feed = ({ feed: { order, quarantine, skip } }: Recipe.Recipe): string | null => {
+  const names = [...new Set(quarantine)]
+  const said = [
+    ...(names.length === 0 ? [] : [`${Figure.plural(names.length, "image")} in quarantine (${some(names)})`]),
+    ...(skip.length === 0 ? [] : [skipText(skip)]),
+    ...(order === 0 ? [] : [`shuffled by order ${order}`])
+  ]
+  return said.length === 0 ? null : said.join(", ")
 }
 
 /** Names a recipe's network, whatever its weights start from. */
@@ -171,11 +196,13 @@ export const monitor = ({ monitor }: Recipe.Recipe): string | null =>
       interval(monitor.length)
     }`
 
-/** Says what the machine must have; null where anything will do. */
-export const host = ({ host: { device, memory } }: Recipe.Recipe): string | null => {
+/** Says what the machine must have, and how long an attempt may take there; null where anything will do. */
+export const host = ({ host: { device, memory, silence, time } }: Recipe.Recipe): string | null => {
   const asked = [
     ...(device === "any" ? [] : [device.toUpperCase()]),
-    ...(memory === null ? [] : [`${memory} of memory`])
+    ...(memory === null ? [] : [`${memory} of memory`]),
+    ...(time === null ? [] : [`at most ${time} an attempt`]),
+    ...(silence === Host.any.silence ? [] : [`taken to hang after ${silence} without a sign of life`])
   ]
   return asked.length === 0 ? null : asked.join(", ")
 }

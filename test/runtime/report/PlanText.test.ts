@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as FastCheck from "fast-check"
-import { Expect, Model, Recipe, Trigger } from "../../../dsl/index.ts"
+import { Expect, Feed, Model, Recipe, Trigger } from "../../../dsl/index.ts"
 import * as Plan from "../../../runtime/plan/Plan.ts"
 import * as PlanText from "../../../runtime/report/PlanText.ts"
 import { assertGolden } from "./golden.ts"
@@ -44,6 +44,17 @@ describe("PlanText", () => {
     const [, after = ""] = text.split("\nbare, as clip + warmup but for\n")
     assert.match(after, /^ {2}update +clip +none\n/)
     assert.include(text, "\nagain, the same as clip + warmup\n")
+  })
+
+  it("says of an arm what of the images it does not show, and where another shows everything", () => {
+    const [, clipped] = Samples.plan.arms
+    assert.isDefined(clipped)
+    const recipe = Recipe.with(clipped.recipe, { feed: Feed.make({ quarantine: ["#7"] }) })
+    const purged = { ...clipped, arm: "purged", recipe }
+    const of = (...arms: ReadonlyArray<Plan.Arm>) => Texts.plain(PlanText.of({ experiment: "x", arms }, { columns: 100 }))
+    assert.match(of(purged), /\n {2}data +generated shapes.*\n(?: {13}.*\n)*? {2}shown +1 image in quarantine \(#7\)\n/)
+    assert.match(of(clipped, purged), /\npurged, as clip \+ warmup but for\n {2}shown +1 image in quarantine \(#7\)\n/)
+    assert.match(of(purged, clipped), /\nclip \+ warmup, as purged but for\n {2}shown +everything\n/)
   })
 
   it("shows networks that differ, each once", () => {

@@ -8,6 +8,7 @@ import {
   EarlyStop,
   Ema,
   Evaluate,
+  Feed,
   Host,
   Loss,
   Model,
@@ -87,7 +88,7 @@ describe("RecipeText", () => {
       checkpoint: Checkpoint.every({ steps: 10, keep: 3 }),
       earlyStop: EarlyStop.patience({ evaluations: 5, delta: 0.01 }),
       monitor: Monitor.every({ steps: 1, histograms: true }),
-      host: Host.make({ device: "gpu", memory: "8 GiB" })
+      host: Host.make({ device: "gpu", memory: "8 GiB", time: "12 hours", silence: "1 minute" })
     })
     assert.strictEqual(
       RecipeText.cadences(told),
@@ -101,8 +102,31 @@ describe("RecipeText", () => {
       RecipeText.monitor(told),
       "the gradient of each part of the loss, with histograms, every step"
     )
-    assert.strictEqual(RecipeText.host(told), "GPU, 8 GiB of memory")
+    assert.strictEqual(
+      RecipeText.host(told),
+      "GPU, 8 GiB of memory, at most 12 hours an attempt, taken to hang after 1 minute without a sign of life"
+    )
     for (const said of [RecipeText.earlyStop, RecipeText.monitor, RecipeText.host]) assert.isNull(said(recipe))
+  })
+
+  it("says what of the images is not shown, or otherwise; nothing where all are", () => {
+    const feed = (options: Parameters<typeof Feed.make>[0]) =>
+      RecipeText.feed(Recipe.with(recipe, { feed: Feed.make(options) }))
+    assert.isNull(feed({}))
+    assert.strictEqual(feed({ quarantine: ["#7", "#7"] }), "1 image in quarantine (#7)")
+    assert.strictEqual(
+      feed({ quarantine: ["a.jpg", "b.jpg", "c.jpg", "d.jpg"] }),
+      "4 images in quarantine (a.jpg, b.jpg, c.jpg, ...)"
+    )
+    assert.strictEqual(feed({ skip: [{ from: 100, steps: 1 }] }), "without the batches of step 100")
+    assert.strictEqual(
+      feed({ skip: [{ from: 200, steps: 1 }, { from: 100, steps: 20 }, { from: 110, steps: 20 }] }),
+      "without the batches of steps 100 to 129, 200"
+    )
+    assert.strictEqual(
+      feed({ quarantine: ["a.jpg"], skip: [{ from: 0, steps: 2 }], order: 3 }),
+      "1 image in quarantine (a.jpg), without the batches of steps 0 to 1, shuffled by order 3"
+    )
   })
 
   it("says what is known of data, at hand or not", () => {
