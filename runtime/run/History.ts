@@ -60,3 +60,11 @@ export const read = (directory: string): History => {
     token: acceptance?.token ?? null
   }
 }
+
+/** Keeps what nobody could say of attempts that were broken off. */
+export const keep = (directory: string, past: ReadonlyArray<AttemptRecord>): void => {
+  for (const record of past) {
+    const file = RunFolder.recordFile(RunFolder.attemptOf(directory, record.result.number))
+    if (!fs.existsSync(file)) RunFolder.write(file, record)
+  }
+}

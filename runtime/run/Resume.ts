@@ -249,6 +249,7 @@ export const run = Effect.fn("Resume.run")(function*(options: Options) {
     if (standing === undefined) entries.push({ kind: "finished", result: kept(run, launch.request.steps) })
     else {
       const { job } = standing
+      yield* Job.onDisk(job, () => History.keep(job.directory, standing.course.past))
       const course = stuck.includes(standing) ? yield* Job.onDisk(job, () => anew(standing)) : standing.course
       entries.push({ kind: "unfinished", job, course })
     }

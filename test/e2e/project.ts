@@ -19,6 +19,8 @@ export interface Ended {
 export interface Running {
   readonly pid: number
   readonly kill: (signal: NodeJS.Signals) => void
+  /** Ends the process and all that it has started, as a host does that goes down. */
+  readonly killGroup: () => void
   /** Waits until standard error holds a text. */
   readonly says: (text: string) => Promise<void>
   readonly ended: Promise<Ended>
@@ -37,6 +39,8 @@ const start = (folder: string, program: ReadonlyArray<string>, environment: Read
   const child = spawn(process.execPath, program, {
     cwd: folder,
     env: { ...inherited, NO_COLOR: "1", ...environment },
+    // A group of its own can be ended whole.
+    detached: true,
     stdio: ["ignore", "pipe", "pipe"]
   })
   let stdout = ""
@@ -54,6 +58,9 @@ const start = (folder: string, program: ReadonlyArray<string>, environment: Read
   return {
     pid: child.pid ?? -1,
     kill: (signal) => child.kill(signal),
+    killGroup: () => {
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL")
+    },
     says: (text) =>
       new Promise((resolve, reject) => {
         const look = (): void => {

@@ -1,0 +1,9 @@
+import { assert, describe, it } from "@effect/vitest"
+import { drill } from "./kills.ts"
+
+describe("A training that is killed with all of its processes", () => {
+  it("comes to the same bits once it was resumed, whenever that happens", async () => {
+    const { kills } = await drill(["wasm"], 3)
+    assert.isAtLeast(kills, 3)
+  }, 240_000)
+})
