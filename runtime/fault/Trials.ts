@@ -65,6 +65,7 @@ const changed = (change: Tried, { bundle, source }: Options, engine: Remedies.Si
       engines: [engine],
       fault: "NonFinite",
       step: document.fault.tag === "Diverged" ? document.onset : document.fault.step ?? document.onset,
+      onset: document.onset,
       totalSteps,
       stepsPerEpoch,
       images: source.facts,
