@@ -5,9 +5,9 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Result from "effect/Result"
+import * as Conditions from "../engine/Conditions.ts"
 import * as Line from "../report/Line.ts"
 import * as Screen from "../report/Screen.ts"
-import { ballastVersion } from "../train/Made.ts"
 import * as CommandLine from "./CommandLine.ts"
 import * as Complaint from "./Complaint.ts"
 import * as EngineCommands from "./EngineCommands.ts"
@@ -15,6 +15,7 @@ import * as Eval from "./Eval.ts"
 import { code } from "./ExitCode.ts"
 import * as Output from "./Output.ts"
 import * as Plan from "./Plan.ts"
+import * as Replay from "./Replay.ts"
 import * as Resume from "./Resume.ts"
 import * as Run from "./Run.ts"
 import * as Runs from "./Runs.ts"
@@ -28,6 +29,7 @@ const ballast = CommandLine.Command.make("ballast").pipe(
     Plan.schedule,
     Run.run,
     Resume.resume,
+    Replay.replay,
     Runs.runs,
     Eval.evaluate,
     EngineCommands.engine
@@ -41,7 +43,7 @@ const defect = (cause: Cause.Cause<unknown>): ReadonlyArray<Line.Line> => [
 
 /** Runs the command with arguments and returns the code that the process is to end with. Never throws. */
 export const run = async (parameters: ReadonlyArray<string>): Promise<number> => {
-  const exit = await Effect.runPromiseExit(CommandLine.execute(ballast, ballastVersion(), parameters))
+  const exit = await Effect.runPromiseExit(CommandLine.execute(ballast, Conditions.ballastVersion(), parameters))
   if (Exit.isSuccess(exit)) return code.done
   const { columns } = Screen.of(process.stderr, process.env)
   const failure = Cause.findError(exit.cause)

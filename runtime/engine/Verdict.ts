@@ -7,24 +7,38 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { createHash, randomUUID } from "node:crypto"
 import * as fs from "node:fs"
-import { createRequire } from "node:module"
-import * as os from "node:os"
 import * as path from "node:path"
 import { fileURLToPath } from "node:url"
-import type { Candidate, Checked } from "./Candidate.ts"
+import type { Candidate, Checked, Name } from "./Candidate.ts"
+import * as Conditions from "./Conditions.ts"
 import * as Subprocess from "./Subprocess.ts"
 import * as Location from "./tensorflow/Location.ts"
+import * as Threads from "./tensorflow/Threads.ts"
 
 const format = "ballast.engine-verdict/1"
 
-const Document = Schema.Struct({
-  format: Schema.Literal(format),
+/** What decides what comes of an engine's cases here. Fields of libraries and devices are of tensorflow alone. */
+const Key = Schema.Struct({
   engine: Schema.String,
   version: Schema.String,
   ballast: Schema.String,
   node: Schema.String,
   cpu: Schema.String,
   sources: Schema.String,
+  tensorflow: Schema.NullOr(Schema.Struct({
+    variant: Schema.NullOr(Schema.String),
+    sha256: Schema.NullOr(Schema.String),
+    tfjs: Schema.NullOr(Schema.String),
+    gpus: Schema.Array(Schema.String),
+    threads: Schema.Int,
+    variables: Schema.Record(Schema.String, Schema.String)
+  }))
+})
+type Key = typeof Key.Type
+
+const Document = Schema.Struct({
+  format: Schema.Literal(format),
+  ...Key.fields,
   date: Schema.String,
   passed: Schema.Int,
   failures: Schema.Array(Schema.Struct({ case: Schema.String, error: Schema.String }))
@@ -36,42 +50,48 @@ export interface Verdict {
   readonly failures: ReadonlyArray<{ readonly case: string; readonly error: string }>
 }
 
-/** The folders whose files decide what the cases find, of which one is the engine's own. */
-const deciding = (engine: string): ReadonlyArray<string> =>
-  ["reference", engine, "../detect", "../step"].map((folder) =>
-    fileURLToPath(new URL(`./${folder}/`, import.meta.url))
-  )
+const ownFiles = ["CheckMain.ts", "Engine.ts", "Loading.ts", "reference", "../data/Random.ts"]
+const rooms = ["../detect", "../graph", "../nets", "../optim", "../step"]
 
-/** Digests the cases, the engine's code and what both are built on: other code may compute otherwise. */
-const digestOf = (engine: string): string => {
+/** Lists the files that decide what an engine's cases find: the cases, the engine and what both are built on. */
+export const sources = (engine: Name): ReadonlyArray<string> =>
+  [...ownFiles, engine, ...rooms].flatMap((name) => {
+    const whole = fileURLToPath(new URL(`./${name}`, import.meta.url))
+    if (fs.statSync(whole).isFile()) return [whole]
+    return fs.readdirSync(whole, { recursive: true, encoding: "utf8" }).toSorted()
+      .map((file) => path.join(whole, file)).filter((file) => fs.statSync(file).isFile())
+  })
+
+const root = fileURLToPath(new URL("../", import.meta.url))
+
+const digestOf = (engine: Name): string => {
   const hash = createHash("sha256")
-  for (const folder of deciding(engine)) {
-    for (const file of fs.readdirSync(folder, { recursive: true, encoding: "utf8" }).toSorted()) {
-      const whole = path.join(folder, file)
-      if (fs.statSync(whole).isFile()) hash.update(file).update("\0").update(fs.readFileSync(whole)).update("\0")
-    }
+  for (const file of sources(engine)) {
+    hash.update(path.relative(root, file)).update("\0").update(fs.readFileSync(file)).update("\0")
   }
   return hash.digest("hex")
 }
 
-const ballast = (): string => (createRequire(import.meta.url)("../../package.json") as { readonly version: string }).version
-
-interface Key {
-  readonly engine: string
-  readonly version: string
-  readonly ballast: string
-  readonly node: string
-  readonly cpu: string
-  readonly sources: string
+const tensorflowOf = (directory: string): Key["tensorflow"] => {
+  const installed = Location.read(directory)
+  return {
+    variant: installed?.variant ?? null,
+    sha256: installed?.sha256 ?? null,
+    tfjs: installed?.tfjs ?? null,
+    gpus: Location.gpus(),
+    threads: Threads.count(),
+    variables: Conditions.variables()
+  }
 }
 
-const keyOf = ({ engine, version }: Candidate): Key => ({
+const keyOf = ({ directory, engine, version }: Candidate): Key => ({
   engine,
   version,
-  ballast: ballast(),
+  ballast: Conditions.ballastVersion(),
   node: process.versions.node,
-  cpu: os.cpus()[0]?.model.trim() ?? "unknown",
-  sources: digestOf(engine)
+  cpu: Conditions.processor(),
+  sources: digestOf(engine),
+  tensorflow: directory === null ? null : tensorflowOf(directory)
 })
 
 const fileOf = (key: Key): string => {
@@ -94,8 +114,7 @@ export const kept = (candidate: Candidate): Verdict | null => {
 }
 
 /** Puts the file in place whole, so that processes that check at the same time do not disturb one another. */
-const keep = (candidate: Candidate, { cases, passed }: Checked): void => {
-  const key = keyOf(candidate)
+const keep = (key: Key, { cases, passed }: Checked): void => {
   const file = fileOf(key)
   const failures = cases.flatMap((one) => one.ok ? [] : [{ case: one.case, error: one.error ?? "" }])
   const document: typeof Document.Type = { format, ...key, date: new Date().toISOString(), passed, failures }
@@ -116,11 +135,12 @@ const loaderArguments = import.meta.url.includes("/node_modules/") ? ["--import"
  */
 export const check = Effect.fn("Verdict.check")(
   function*(candidate: Candidate): Effect.fn.Return<Checked, Subprocess.SubprocessFailed> {
+    const key = keyOf(candidate)
     const parameters = [...process.execArgv, ...loaderArguments, program, JSON.stringify(candidate)]
     const output = yield* Subprocess.run(process.execPath, parameters)
     // Libraries write to standard output as they like; the answer is its last line.
     const checked = JSON.parse(output.trimEnd().split("\n").at(-1) ?? "") as Checked
-    yield* Effect.ignore(Effect.try(() => keep(candidate, checked)))
+    yield* Effect.ignore(Effect.try(() => keep(key, checked)))
     return checked
   }
 )

@@ -5,8 +5,8 @@ import * as Effect from "effect/Effect"
 import { spawn } from "node:child_process"
 import { createHash } from "node:crypto"
 import * as os from "node:os"
+import * as Conditions from "../engine/Conditions.ts"
 import * as Subprocess from "../engine/Subprocess.ts"
-import * as Made from "../train/Made.ts"
 
 /** The document `environment.json`. Git's fields are null outside of a repository. */
 export interface Environment {
@@ -54,12 +54,12 @@ export const gather: Effect.Effect<Environment> = Effect.gen(function*() {
     format: "ballast.environment/1",
     commit: commit?.trim() ?? null,
     dirty,
-    ballast: Made.ballastVersion(),
+    ballast: Conditions.ballastVersion(),
     node: process.versions.node,
     platform: `${process.platform}-${process.arch}`,
-    cpu: Made.processor(),
+    cpu: Conditions.processor(),
     cores: os.availableParallelism(),
     memory: os.totalmem(),
-    variables: Made.variables()
+    variables: Conditions.variables()
   }
 })

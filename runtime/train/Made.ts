@@ -1,8 +1,7 @@
 /**
  * What numbers were made with, as far as it decides their last bits.
  */
-import { createRequire } from "node:module"
-import * as os from "node:os"
+import * as Conditions from "../engine/Conditions.ts"
 import type { Description } from "../engine/Engine.ts"
 import type { Execution } from "../step/Step.ts"
 
@@ -16,33 +15,15 @@ export interface Made extends Description {
   readonly variables: Readonly<Record<string, string>>
 }
 
-/** Variables that change how TensorFlow computes, and so the last bits of a result. */
-const decisive = /^(TF_(NUM|ENABLE|XLA|CPU|GPU|FORCE|DETERMINISTIC)_|OMP_|MKL_|ONEDNN_|DNNL_|NVIDIA_TF32_OVERRIDE$|CUDA_VISIBLE_DEVICES$)/
-
-/** Reads this version of Ballast off its manifest. */
-export const ballastVersion = (): string =>
-  (createRequire(import.meta.url)("../../package.json") as { readonly version: string }).version
-
-/** Names the processor; machines without a name for it have none. */
-export const processor = (): string => os.cpus()[0]?.model.trim() ?? "unknown"
-
-/** Lists the environment's variables that decide the last bits of a result. */
-export const variables = (): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    Object.entries(process.env).flatMap(([name, value]) =>
-      decisive.test(name) && value !== undefined ? [[name, value]] : []
-    ).toSorted()
-  )
-
 /** Says what this process computes with. */
 export const here = (engine: Description, execution: Execution): Made => ({
   ...engine,
   mode: execution.mode,
-  ballast: ballastVersion(),
+  ballast: Conditions.ballastVersion(),
   node: process.versions.node,
   platform: `${process.platform}-${process.arch}`,
-  processor: processor(),
-  variables: variables()
+  processor: Conditions.processor(),
+  variables: Conditions.variables()
 })
 
 const called: Readonly<Record<Exclude<keyof Made, "variables" | "device">, string>> = {

@@ -100,6 +100,21 @@ export const nvidiaSeen = (): boolean =>
     path.isAbsolute(folder) && fs.existsSync(path.join(folder, "nvidia-smi"))
   )
 
+/**
+ * Names the models of this host's NVIDIA GPUs, each once, as the driver's folder of them tells; `unknown` where there is
+ * a driver that does not.
+ */
+export const gpus = (folder = "/proc/driver/nvidia/gpus"): ReadonlyArray<string> => {
+  try {
+    const models = fs.readdirSync(folder).map((name) =>
+      /^Model:\s*(.+)$/m.exec(fs.readFileSync(path.join(folder, name, "information"), "utf8"))?.[1]?.trim() ?? "unknown"
+    )
+    return [...new Set(models)].toSorted()
+  } catch {
+    return nvidiaSeen() ? ["unknown"] : []
+  }
+}
+
 /** Chooses the variant for this host. */
 export const variantHere = (): Wheel.Variant => nvidiaSeen() ? "tensorflow" : "tensorflow-cpu"
 

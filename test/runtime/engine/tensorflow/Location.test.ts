@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as fs from "node:fs"
+import * as os from "node:os"
 import * as path from "node:path"
 import * as Location from "../../../../runtime/engine/tensorflow/Location.ts"
 import { withEngines } from "./temporary.ts"
@@ -50,4 +51,18 @@ describe("Location", () => {
         })
       ))
   }
+
+  it("names the models of GPUs that the driver tells of, each once", () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ballast-gpus-"))
+    const told = (name: string, text: string): void => {
+      fs.mkdirSync(path.join(folder, name))
+      fs.writeFileSync(path.join(folder, name, "information"), text)
+    }
+    assert.deepStrictEqual(Location.gpus(folder), [])
+    for (const name of ["0000:17:00.0", "0000:65:00.0"]) told(name, "Model: \t\t NVIDIA H100 80GB HBM3\nIRQ:   \t\t 42\n")
+    told("0000:ca:00.0", "IRQ:   \t\t 43\n")
+    assert.deepStrictEqual(Location.gpus(folder), ["NVIDIA H100 80GB HBM3", "unknown"])
+    assert.deepStrictEqual(Location.gpus(path.join(folder, "none")), Location.nvidiaSeen() ? ["unknown"] : [])
+    fs.rmSync(folder, { recursive: true })
+  })
 })
