@@ -54,7 +54,7 @@ const factsOf = (
   name: string,
   classes: ReadonlyArray<string>,
   shown: Readonly<Record<Split, Iterable<Counts.Shown>>>,
-  found: Pick<DataFacts, "fingerprint" | "leaked" | "trainFiles">
+  found: Pick<DataFacts, "fingerprint" | "leaked" | "leftOut" | "trainFiles">
 ): DataFacts => {
   const train = Counts.of(shown.train, classes.length)
   const val = Counts.of(shown.val, classes.length)
@@ -82,6 +82,7 @@ const openShapes = (dataset: Dataset.Shapes): Source => {
     facts: factsOf("shapes", classes, shown, {
       // Every image is drawn from a random stream of its own.
       leaked: 0,
+      leftOut: 0,
       trainFiles: null,
       fingerprint: Canonical.hash({
         generator: [Scene.version, Random.version],
@@ -157,6 +158,7 @@ const openNamed = Effect.fn("Source.openNamed")(function*(dataset: Named, option
     directory: set.root,
     facts: factsOf(dataset.name, set.classes, { train: shownIn(images.train), val: shownIn(images.val) }, {
       leaked,
+      leftOut: excluded.length,
       trainFiles: images.train.map(({ file }) => file),
       fingerprint
     }),

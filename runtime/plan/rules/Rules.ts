@@ -32,7 +32,7 @@ import { scheduleNeverReached } from "./NeverReached.ts"
 import * as Rule from "./Rule.ts"
 import { rateBeyondPractice, scheduleOfZero } from "./ScheduleRates.ts"
 import { partsDoNotMeet, risesToTheEnd } from "./ScheduleShape.ts"
-import { fewValidationImages, leakedImages } from "./Splits.ts"
+import { fewValidationImages, imagesLeftOut, leakedImages } from "./Splits.ts"
 import { stackedRegularisers } from "./StackedRegularisers.ts"
 import { startHardlyFits, startPartlyRandom } from "./StartingWeights.ts"
 import { tinyBatches } from "./TinyBatches.ts"
@@ -79,6 +79,7 @@ export const ofRecipes: ReadonlyArray<Rule.Rule> = [
   emaHardlyAverages,
   fewValidationImages,
   leakedImages,
+  imagesLeftOut,
   mostlyBackground,
   classWithoutBox,
   boxesBelowFinestStride,

@@ -33,3 +33,18 @@ export const leakedImages: Rule = {
       } to train on, too`
       : null
 }
+
+/** Warns of images that are missing from what is learned and measured. */
+export const imagesLeftOut: Rule = {
+  id: "data/left-out",
+  path: "data",
+  severity: "warning",
+  reason: "they or their labels cannot be used, and what they show is neither learned nor measured",
+  source: "the data's files: every image is decoded, and every label read",
+  remedy: "`ballast validate` lists them, each with the reason: mend them, or take them out of the data",
+  check: ({ facts }) => {
+    if (facts === null || facts.leftOut === 0) return null
+    const { images: { train, val }, leftOut, name } = facts
+    return `${leftOut} of the ${train + val + leftOut} images of "${name}" ${leftOut === 1 ? "is" : "are"} left out`
+  }
+}

@@ -854,6 +854,15 @@ const cases: Readonly<Record<string, Case>> = {
     ],
     holds: [{ fields: {}, facts: { ...facts, leaked: 0 } }]
   },
+  "data/left-out": {
+    severity: "warning",
+    path: "data",
+    fires: [
+      [{ fields: {}, facts: { ...facts, leftOut: 1 } }, `1 of the 81 images of "small" is left out`],
+      [{ fields: {}, facts: { ...facts, leftOut: 20 } }, `20 of the 100 images of "small" are left out`]
+    ],
+    holds: [{ fields: {}, facts: { ...facts, leftOut: 0 } }]
+  },
   "data/mostly-background": {
     severity: "warning",
     path: "data",
