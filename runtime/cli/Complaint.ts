@@ -13,6 +13,7 @@ import type * as Line from "../report/Line.ts"
 import * as Paragraph from "../report/Paragraph.ts"
 import type { HomeUnusable } from "../run/Home.ts"
 import type { HostUnfit } from "../run/HostDemand.ts"
+import type { IncidentNotFound } from "../run/Incident.ts"
 import type { RunNotFound } from "../run/Lookup.ts"
 import type { RunTaken } from "../run/OneAttempt.ts"
 import type { ForcesRestart, LaunchHeld } from "../run/Resume.ts"
@@ -31,6 +32,7 @@ export type Failure =
   | ForcesRestart
   | HomeUnusable
   | HostUnfit
+  | IncidentNotFound
   | InstallError
   | InvalidExperiment
   | LaunchHeld
@@ -52,6 +54,7 @@ const codes: Readonly<Record<Exclude<Failure["_tag"], "Ended">, number>> = {
   ForcesRestart: code.no,
   HomeUnusable: code.environment,
   HostUnfit: code.environment,
+  IncidentNotFound: code.usage,
   InstallFailed: code.environment,
   InvalidExperiment: code.no,
   LaunchHeld: code.no,

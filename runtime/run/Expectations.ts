@@ -13,6 +13,9 @@ const exploded = ({ attempts, status }: RunResult): boolean => {
 /** A run is conclusive where it went its whole length, or exploded on the way. */
 const conclusive = (run: RunResult): boolean => exploded(run) || (run.status === "succeeded" && !run.partial)
 
+/** What a run that ended on another recipe has come to says little of the one that it was launched with. */
+const comparable = (run: RunResult): boolean => conclusive(run) && !run.remedied
+
 const mean = (values: ReadonlyArray<number>): number => values.reduce((sum, value) => sum + value, 0) / values.length
 
 const figure = (value: number): string =>
@@ -22,6 +25,7 @@ const ended = (run: RunResult): string => {
   const fault = run.attempts.at(-1)?.fault
   if (exploded(run)) return `seed ${run.seed} ended in ${fault?.tag} after ${run.steps} steps`
   if (run.status === "failed") return `seed ${run.seed} failed for another reason: ${fault?.tag}`
+  if (run.remedied && run.status === "succeeded") return `seed ${run.seed} finished on a changed recipe, after ${run.steps} steps`
   if (run.status === "succeeded" && run.partial) return `seed ${run.seed} was cut short after ${run.steps} steps`
   return `seed ${run.seed} ${run.status === "succeeded" ? "stayed finite" : `was ${run.status}`} over ${run.steps} steps`
 }
@@ -29,23 +33,24 @@ const ended = (run: RunResult): string => {
 /** Judges every run of an arm by itself; one run that decides against it is enough. */
 const everyRun = (
   runs: ReadonlyArray<RunResult>,
-  holds: (run: RunResult) => boolean
+  holds: (run: RunResult) => boolean,
+  decides: (run: RunResult) => boolean = conclusive
 ): Omit<ExpectationResult, "text"> => {
   if (runs.length === 0) return { holds: null, observed: "the arm did not run" }
-  const decided = runs.filter(conclusive)
+  const decided = runs.filter(decides)
   const verdict = decided.some((run) => !holds(run)) ? false : decided.length === runs.length ? true : null
   return { holds: verdict, observed: runs.map(ended).join("; ") }
 }
 
 /** Averages a metric over an arm's seeds; null where a run is not conclusive or was not evaluated. */
 const metricOf = (runs: ReadonlyArray<RunResult>, metric: Expect.Metric): number | null => {
-  if (runs.length === 0 || !runs.every(conclusive)) return null
+  if (runs.length === 0 || !runs.every(comparable)) return null
   const values = runs.map((run) => metric === "loss" || run.status === "succeeded" ? run.metrics[metric] : 0)
   return values.some((value) => value === null) ? null : mean(values.map(Number))
 }
 
 const why = (runs: ReadonlyArray<RunResult>): string => {
-  const open = runs.filter((run) => !conclusive(run))
+  const open = runs.filter((run) => !comparable(run))
   if (runs.length === 0) return "the arm did not run"
   return open.length === 0 ? "it was not evaluated" : open.map(ended).join("; ")
 }
@@ -58,7 +63,8 @@ export const judge = (expectation: Expect.Expect, runs: ReadonlyArray<RunResult>
     case "Diverges":
       return { text, ...everyRun(of(expectation.arm), exploded) }
     case "Finite":
-      return { text, ...everyRun(of(expectation.arm), (run) => !exploded(run)) }
+      // That a remedy cured it shows neither that the recipe by itself stays finite, nor that the arm explodes.
+      return { text, ...everyRun(of(expectation.arm), (run) => !exploded(run), (run) => exploded(run) || comparable(run)) }
     case "Compare": {
       const { arm, metric, relation, than } = expectation
       const left = metricOf(of(arm), metric)

@@ -56,6 +56,21 @@ describe("Expectations", () => {
     assert.strictEqual(observed, "\"good\" 3, \"clip\" infinite")
   })
 
+  it("takes a run that a remedy cured neither for its recipe's nor for one that diverged", () => {
+    const cured = arm("clip", 2, { remedied: true })
+    assert.isNull(holds(Expect.finite("clip"), cured))
+    assert.isFalse(holds(Expect.diverges("clip"), cured))
+    assert.isNull(holds(Expect.loss("clip").below(3), cured))
+    assert.isNull(holds(Expect.loss("good").below("clip"), arm("good", 1), cured))
+    const { observed } = Expectations.judge(Expect.loss("clip").below(3), [cured])
+    assert.match(observed, /"clip" has no loss to compare: seed 0 finished on a changed recipe/)
+    // What no remedy cured has exploded all the same.
+    const lost = failedRun("NonFinite", { remedied: true })
+    assert.isTrue(holds(Expect.diverges("clip"), lost))
+    assert.isFalse(holds(Expect.finite("clip"), lost))
+    assert.isNull(holds(Expect.loss("good").below("clip"), arm("good", 1), lost))
+  })
+
   it("sums up: one that fails decides, one that cannot be judged leaves it open", () => {
     const of = (...all: ReadonlyArray<boolean | null>) =>
       Expectations.verdictOf(all.map((holds) => ({ text: "", observed: "", holds })))
