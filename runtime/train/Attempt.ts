@@ -172,7 +172,8 @@ export const run = Effect.fn("Attempt.run")(
           watch.emit({ ...origin(), kind: "checkpoint", directory: path.relative(assignment.directory, directory) }),
         onUnsafe: (why) => watch.emit({ ...origin(), kind: "status", status: "training", detail: why }),
         writeFile: injector.writeFile,
-        guard: () => Fence.pass(assignment.directory, assignment.token)
+        guard: () => Fence.pass(assignment.directory, assignment.token),
+        now: () => performance.now()
       })
       keeper = kept
       const evaluateEvery = every(recipe.evaluate.every, stepsPerEpoch)
@@ -248,8 +249,9 @@ export const run = Effect.fn("Attempt.run")(
         onset: Math.min(progress.onset(step), keeper?.goodUntil() ?? step),
         injected: injector.cause(fault, step)
       }
-      const { arm, attempt, directory, injection, run } = assignment
-      const written = Failure.leavesIncident(fault) && (yield* Bundle.write(path.join(directory, incidentName), {
+      const { arm, attempt, directory, injection, run, token } = assignment
+      const kept = Failure.leavesIncident(fault) && Fence.admits(directory, token)
+      const written = kept && (yield* Bundle.write(path.join(directory, incidentName), {
         document: {
           run,
           attempt,

@@ -12,7 +12,7 @@ export const raise = (directory: string, token: string): void => {
   fs.writeFileSync(fileOf(directory), token, { flush: true })
 }
 
-/** Throws where another one was named to write into an attempt's folder; where none was, anybody may. */
+/** Throws where another token was named to write into an attempt's folder; where none was, anybody may. */
 export const pass = (directory: string, token: string): void => {
   let named: string
   try {
@@ -22,4 +22,14 @@ export const pass = (directory: string, token: string): void => {
     throw cause
   }
   if (named !== token) throw new Error("another process has taken over this attempt")
+}
+
+/** Tells whether a token may write into an attempt's folder, as far as that can be told. */
+export const admits = (directory: string, token: string): boolean => {
+  try {
+    pass(directory, token)
+    return true
+  } catch {
+    return false
+  }
 }

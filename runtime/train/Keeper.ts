@@ -31,6 +31,8 @@ export interface Options {
   readonly writeFile: () => WriteFile
   /** Throws where this process may not write any more. */
   readonly guard: () => void
+  /** Tells milliseconds. */
+  readonly now: () => number
 }
 
 export interface Keeper {
@@ -52,9 +54,10 @@ const share = 0.01
 const leastApart = 5000
 const recoveriesKept = 2
 
+const lost = (message: string): WorkerLost => new WorkerLost({ exitCode: null, signal: null, message })
+
 /** A checkpoint that cannot be written is the host's failure, and no better reason to train on without one. */
-export const hostFailed = ({ message }: Checkpoint.CheckpointError): WorkerLost =>
-  new WorkerLost({ exitCode: null, signal: null, message })
+export const hostFailed = ({ message }: Checkpoint.CheckpointError): WorkerLost => lost(message)
 
 /** Says that a state cannot be trained on any more: after which step, and what of it. */
 const faultOf = ({ address, what }: Finite.Poisoned, cursor: Cursor, tally: Tally): NonFinite => {
@@ -66,11 +69,11 @@ const faultOf = ({ address, what }: Finite.Poisoned, cursor: Cursor, tally: Tall
 
 /** Begins with a snapshot of the present state. Fails with NonFinite where that is not finite. */
 export const make = Effect.fn("Keeper.make")(function*(options: Options): Effect.fn.Return<Keeper, NonFinite | WorkerLost> {
-  const { cursor, directory, guard, step, tally } = options
+  const { cursor, directory, guard, now, step, tally } = options
   const checkpoints = path.join(directory, "checkpoints")
   const recovery = path.join(directory, "recovery")
-  const snapshots = Snapshots.make(performance.now())
-  const recovering = Allowance.make({ share, least: leastApart, began: performance.now() })
+  const snapshots = Snapshots.make(now())
+  const recovering = Allowance.make({ share, least: leastApart, began: now() })
   let written: number | null = null
   let goodUntil: number | null = null
 
@@ -83,45 +86,53 @@ export const make = Effect.fn("Keeper.make")(function*(options: Options): Effect
 
   /** Reads the state, and keeps it as a snapshot, too, where one is due. */
   const read = Effect.gen(function*() {
-    const began = performance.now()
+    const began = now()
     const snapshot = { cursor: cursor(), state: step.read() }
     const poisoned = Finite.poisoned(snapshot.state)
     if (poisoned !== null) {
       goodUntil = snapshots.all().at(-1)?.cursor.step ?? snapshot.cursor.step
       return yield* faultOf(poisoned, snapshot.cursor, tally)
     }
-    const now = performance.now()
-    if (snapshots.due(snapshot.cursor.step, now)) snapshots.add(snapshot, now, now - began)
+    const ended = now()
+    if (snapshots.due(snapshot.cursor.step, ended)) snapshots.add(snapshot, ended, ended - began)
     return snapshot
   })
 
   const prune = (spared: ReadonlySet<string>) =>
     options.keep === null ? Effect.void : Checkpoint.prune(checkpoints, options.keep, spared).pipe(Effect.mapError(hostFailed))
 
+  /** Takes down that there is something to go on from, and what it took to write. */
+  const secured = (began: number): void => {
+    const ended = now()
+    recovering.spent(ended, ended - began)
+  }
+
   const write = Effect.fnUntraced(function*(snapshot: Snapshots.Snapshot) {
+    const began = now()
     const { best, step } = snapshot.cursor
     const folder = yield* Checkpoint.write(checkpoints, complete(snapshot), { guard, writeFile: options.writeFile() }).pipe(
       Effect.mapError(hostFailed)
     )
     written = step
+    secured(began)
     options.onCheckpoint(folder)
     yield* prune(new Set(best === null ? [] : [path.join(checkpoints, Checkpoint.directoryName(best.step))]))
   })
 
-  /** Nobody asked for a recovery checkpoint: where it cannot be written, the training goes on without. */
+  /** Nobody asked for a recovery checkpoint: where there is no room for it, the training goes on without. */
   const recover = Effect.fnUntraced(function*(snapshot: Snapshots.Snapshot) {
-    const began = performance.now()
+    const began = now()
+    yield* Effect.try({ try: guard, catch: (cause) => lost(cause instanceof Error ? cause.message : String(cause)) })
     yield* Checkpoint.write(recovery, complete(snapshot), { guard }).pipe(
       Effect.andThen(Checkpoint.prune(recovery, recoveriesKept, new Set())),
       Effect.catch(({ message }) => Effect.sync(() => options.onUnsafe(message)))
     )
-    const now = performance.now()
-    recovering.spent(now, now - began)
+    secured(began)
   })
 
   const keeper: Keeper = {
     keep: Effect.fnUntraced(function*(wanted) {
-      const began = performance.now()
+      const began = now()
       const recoveryDue = recovering.due(began)
       if (!wanted && !recoveryDue && !snapshots.due(cursor().step, began)) return
       const snapshot = yield* read
@@ -131,12 +142,7 @@ export const make = Effect.fn("Keeper.make")(function*(options: Options): Effect
     last: Effect.suspend(() => written === cursor().step ? Effect.void : Effect.flatMap(read, write)),
     done: Effect.try({
       try: () => fs.rmSync(recovery, { recursive: true, force: true }),
-      catch: (cause) =>
-        new WorkerLost({
-          exitCode: null,
-          signal: null,
-          message: `${recovery} was not removed: ${cause instanceof Error ? cause.message : String(cause)}`
-        })
+      catch: (cause) => lost(`${recovery} was not removed: ${cause instanceof Error ? cause.message : String(cause)}`)
     }),
     snapshots: () => snapshots.all().map(complete),
     goodUntil: () => goodUntil,

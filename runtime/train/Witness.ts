@@ -25,12 +25,14 @@ const sizeOf = ({ boxes, classes, images, present }: Batch): number =>
 /** Holds nothing yet. */
 export const make = (): Witness => {
   let held: Array<Batch> = []
-  let bytes = 0
+  let [seen, bytes] = [0, 0]
   const events: Array<StepEvent> = []
   return {
     saw: (batch) => {
+      seen += 1
       bytes += sizeOf(batch)
-      if (bytes > mostBytes) held = []
+      // A single one is there anyway.
+      if (seen > 1 && bytes > mostBytes) held = []
       else held.push(batch)
     },
     heard: (event) => {
@@ -39,6 +41,7 @@ export const make = (): Witness => {
     },
     passed: () => {
       held = []
+      seen = 0
       bytes = 0
     },
     batches: () => held,

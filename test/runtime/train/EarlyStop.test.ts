@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Recipe from "../../../dsl/EarlyStop.ts"
 import * as EarlyStop from "../../../runtime/train/EarlyStop.ts"
+import * as EventLog from "../../../runtime/train/EventLog.ts"
 
 const detector = (map: number, map50 = 2 * map) => ({ map, map50, accuracy: null })
 const classifier = (accuracy: number) => ({ map: null, map50: null, accuracy })
@@ -80,5 +81,19 @@ describe("EarlyStop", () => {
       null,
       "best"
     ])
+  })
+
+  it("goes on from what it remembers as if it had never stopped", () => {
+    const recipe = Recipe.patience({ evaluations: 3 })
+    const maps = [0, 0.1, 0.05, 0.2, 0.2, 0.19, 0.3, 0.1, 0.1, 0.1]
+    for (let at = 0; at <= maps.length; at++) {
+      const whole = EarlyStop.judge(recipe)
+      let broken = EarlyStop.judge(recipe)
+      for (const [index, map] of maps.entries()) {
+        if (index === at) broken = EarlyStop.judge(recipe, EventLog.decode(EventLog.encode(broken.memory())) as EarlyStop.Memory)
+        assert.deepStrictEqual(broken.look(index, detector(map)), whole.look(index, detector(map)))
+      }
+      assert.deepStrictEqual(broken.memory(), whole.memory())
+    }
   })
 })
