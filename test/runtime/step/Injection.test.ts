@@ -22,7 +22,8 @@ describe("Injection", () => {
       if (op._tag === "Image") assert.match(Injection.obstacle(graph, id) ?? "", /no gradient flows back/)
       else assert.isNull(Injection.obstacle(graph, id))
     }
-    assert.deepStrictEqual(["backbone.4.cv1.cnov", "backbone.4", "elsewhere"].map((node) => Injection.obstacle(graph, node)), [
+    const wrong = ["backbone.4.cv1.cnov", "backbone.4", "elsewhere"]
+    assert.deepStrictEqual(wrong.map((node) => Injection.obstacle(graph, node)), [
       `the network has no node "backbone.4.cv1.cnov"; did you mean "backbone.4.cv1.conv"?`,
       `"backbone.4" is a block of the network, not a node; its last node is "backbone.4.cv2.act"`,
       `the network has no node "elsewhere"; ballast plan lists its nodes`
