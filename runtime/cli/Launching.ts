@@ -6,7 +6,9 @@ import * as Layer from "effect/Layer"
 import type * as Expect from "../../dsl/Expect.ts"
 import * as Engines from "../engine/Engines.ts"
 import * as Plan from "../plan/Plan.ts"
+import * as Courses from "../report/Courses.ts"
 import * as Findings from "../report/Findings.ts"
+import * as Incidents from "../report/Incidents.ts"
 import * as Line from "../report/Line.ts"
 import * as Progress from "../report/Progress.ts"
 import * as ResultText from "../report/ResultText.ts"
@@ -50,23 +52,22 @@ export const engineOf = Effect.fn("Launching.engineOf")(function*(choice: Engine
   return engine
 })
 
-const listening = (progress: Progress.Progress, curves: Map<string, Array<number>>): Layer.Layer<Reporter> =>
-  Layer.succeed(Reporter, {
-    launched: (experiment, _launch, runs) => progress.launch(experiment, runs),
+const listening = (progress: Progress.Progress, courses: Courses.Courses): Layer.Layer<Reporter> => {
+  let experiment = ""
+  return Layer.succeed(Reporter, {
+    launched: (name, _launch, runs) => {
+      experiment = name
+      progress.launch(name, runs)
+    },
+    begins: (run, attempt) => progress.begins(run, attempt),
     event: (event, run) => {
-      if (event.kind === "step") {
-        const losses = curves.get(run.id) ?? []
-        losses.push(event.loss)
-        curves.set(run.id, losses)
-      }
+      if (event.kind === "step") courses.add(event)
       progress.event(event, run)
     },
-    begins: (run, { remarks }) => {
-      for (const remark of remarks) progress.say(Line.of(`${run.id}: ${remark}`))
-    },
-    decided: () => undefined,
-    ended: () => undefined
+    decided: (run, attempt, decision) => progress.decided(run, attempt, decision),
+    ended: (run) => Incidents.write(experiment, run)
   })
+}
 
 /** Finds the code that a launch ends with. */
 const codeOf = (result: Result, expected: ReadonlyArray<Expect.Expect>, stop: Stop.Stop): number => {
@@ -88,18 +89,18 @@ export const watched = Effect.fn("Launching.watched")(function*<E, R>(
 ) {
   const stop = Stop.make()
   const progress = Progress.make(Output.standardError, process.env)
-  const curves = new Map<string, Array<number>>()
+  const courses = new Courses.Courses()
   const result = yield* Effect.scoped(Effect.gen(function*() {
     yield* Signals.watch(stop, (signal) =>
       progress.say(Line.of(`${signal}: ending with a checkpoint; once more ends at once`)))
     return yield* launch(stop)
   })).pipe(
-    Effect.provide([Store.layerSqlite(home.database), listening(progress, curves)]),
+    Effect.provide([Store.layerSqlite(home.database), listening(progress, courses)]),
     Effect.ensuring(Effect.sync(() => progress.done()))
   )
   yield* json
     ? Output.json(result)
-    : Output.lines(ResultText.of(result, curves, { columns: Output.columns(), cwd: process.cwd() }))
+    : Output.lines(ResultText.of(result, courses, { columns: Output.columns(), cwd: process.cwd() }))
   const unfinished = result.runs.some(({ status }) => status === "interrupted")
   if (unfinished) yield* say(`to go on: npx ballast resume ${result.launch}`)
   const ended = codeOf(result, expect, stop)

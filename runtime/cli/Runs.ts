@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Courses from "../report/Courses.ts"
 import * as RunsText from "../report/RunsText.ts"
 import * as Detail from "../run/Detail.ts"
 import * as Home from "../run/Home.ts"
@@ -38,12 +39,15 @@ const unknown: RunsText.RunDetail["metrics"] = {
 
 const detailOf = (run: RunRecord, detail: Detail.Detail): RunsText.RunDetail => {
   const { checkpoints, environment, events, identity, recipe } = detail
-  const losses = events.flatMap((event) => event.kind === "step" ? [event.loss] : [])
+  const courses = Courses.of(events.flatMap((event) => event.kind === "step" ? [event] : []))
+  // What a later attempt has taken again does not count.
+  const counts = (attempt: number, step: number): boolean =>
+    courses.every((course) => course.attempt <= attempt || course.from >= step)
   const { arm, directory, experiment, id, launch, result, seed, started, status } = run
   return {
     engine: null,
     execution: null,
-    steps: losses.length,
+    steps: Courses.joined(courses).losses.length,
     partial: false,
     stopped: null,
     best: null,
@@ -52,7 +56,7 @@ const detailOf = (run: RunRecord, detail: Detail.Detail): RunsText.RunDetail => 
     spikes: 0,
     skipped: 0,
     advice: [],
-    attempts: [],
+    attempts: detail.attempts,
     infrastructure: 0,
     remedied: false,
     ...result,
@@ -70,9 +74,9 @@ const detailOf = (run: RunRecord, detail: Detail.Detail): RunsText.RunDetail => 
     revision: environment?.commit === undefined || environment.commit === null
       ? null
       : { commit: environment.commit, dirty: environment.dirty !== null },
-    losses,
-    evaluations: events.flatMap((event) => event.kind === "eval" ? [event] : []),
-    monitors: events.flatMap((event) => event.kind === "monitor" ? [event] : []),
+    courses,
+    evaluations: events.flatMap((event) => event.kind === "eval" && counts(event.attempt, event.step) ? [event] : []),
+    monitors: events.flatMap((event) => event.kind === "monitor" && counts(event.attempt, event.step + 1) ? [event] : []),
     checkpoints
   }
 }

@@ -3,6 +3,7 @@
  */
 import type { Curve } from "../optim/Curve.ts"
 import * as Sequence from "../optim/Sequence.ts"
+import * as Axis from "./Axis.ts"
 import * as Figure from "./Figure.ts"
 import * as Line from "./Line.ts"
 import * as Sparkline from "./Sparkline.ts"
@@ -12,23 +13,10 @@ const mostColumns = 72
 const leastColumns = 8
 /** The rows of one column are averaged over this many at most. */
 const mostSamples = 16
-/** Columns that a label keeps free beside itself. */
-const gap = 2
-
-interface Tick {
-  readonly step: number
-  /** From the longest to the shortest: what fits is written. */
-  readonly texts: ReadonlyArray<string>
-  /** Whether the axis shows it where its label has no room. */
-  readonly marked: boolean
-}
 
 /** Draws every step as wide where there are fewer steps than columns. */
 const widthOf = ({ totalSteps }: Curve, room: number): number =>
   totalSteps >= room ? room : Math.floor(room / totalSteps) * totalSteps
-
-const columnOf = (step: number, { totalSteps }: Curve, wide: number): number =>
-  Math.min(wide - 1, Math.floor((step * wide) / totalSteps))
 
 const valuesOf = (curve: Curve, wide: number): ReadonlyArray<number> =>
   Array.from({ length: wide }, (_, column) => {
@@ -52,7 +40,7 @@ const extremesOf = (curve: Curve): readonly [low: number, high: number] => {
 }
 
 /** The ticks that come first win where there is not room for all. */
-const ticksOf = (curve: Curve): ReadonlyArray<Tick> => {
+const ticksOf = (curve: Curve): ReadonlyArray<Axis.Tick> => {
   const { totalSteps, warmupSteps } = curve
   const warmup = warmupSteps > 0 && warmupSteps < totalSteps
     ? [{ step: warmupSteps, texts: [`${warmupSteps}, warmup ends`, `${warmupSteps}`], marked: true }]
@@ -68,35 +56,6 @@ const ticksOf = (curve: Curve): ReadonlyArray<Tick> => {
     ...turns.map((step) => ({ step, texts: [`${step}`], marked: true })),
     ...quarters.map((step) => ({ step, texts: [`${step}`], marked: false }))
   ]
-}
-
-interface Label {
-  readonly from: number
-  readonly text: string
-}
-
-const isFree = ({ from, text }: Label, others: ReadonlyArray<Label>, wide: number): boolean =>
-  from >= 0 && from + text.length <= wide && others.every((other) =>
-    from >= other.from + other.text.length + gap || from + text.length + gap <= other.from
-  )
-
-/** Writes an axis: a mark where a tick is, and below it the label if there is room, centred or beside it. */
-const axisOf = (curve: Curve, wide: number): readonly [line: string, labels: string] => {
-  const marks = new Set<number>()
-  const placed: Array<Label> = []
-  for (const { marked, step, texts } of ticksOf(curve)) {
-    const column = columnOf(step, curve, wide)
-    const label = texts.flatMap((text): ReadonlyArray<Label> => {
-      const before = [Math.floor((text.length - 1) / 2), 0, text.length - 1, -1, -2]
-      return before.map((columns) => ({ text, from: column - columns }))
-    }).find((label) => isFree(label, placed, wide))
-    if (label !== undefined) placed.push(label)
-    if (step > 0 && step < curve.totalSteps && (marked || label !== undefined)) marks.add(column)
-  }
-  const line = Array.from({ length: wide }, (_, column) => marks.has(column) ? "┬" : "─").join("")
-  const labels = placed.toSorted((left, right) => left.from - right.from)
-    .reduce((written, { from, text }) => written.padEnd(from) + text, "")
-  return [line, labels]
 }
 
 /**
@@ -119,11 +78,11 @@ export const of = (
   const wide = widthOf(curve, room)
   const scale: Sparkline.Scale = { low: 0, high, logarithmic: false }
   const rowOfLow = Math.min(rows - 1, rows - Math.ceil((low / high) * rows))
-  const split = columnOf(Math.min(curve.warmupSteps, curve.totalSteps), curve, wide)
+  const split = Axis.columnOf(Math.min(curve.warmupSteps, curve.totalSteps), curve.totalSteps, wide)
   const start = (text: string, edge: string): ReadonlyArray<Line.Span> => [
     Line.span(`${" ".repeat(indent)}${Line.pad(text, label, "right")} ${edge}`, "quiet")
   ]
-  const [axis, labels] = axisOf(curve, wide)
+  const [axis, labels] = Axis.of(ticksOf(curve), curve.totalSteps, wide)
   return [
     ...Sparkline.curve(valuesOf(curve, wide), wide, rows, scale).map((row, index) => {
       const said = index === 0 ? top : index === rowOfLow ? bottom : ""

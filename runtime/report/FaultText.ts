@@ -2,7 +2,8 @@
  * Faults in words, and what is worth a try.
  */
 import * as path from "node:path"
-import type { RunResult } from "../run/Result.ts"
+import type { AttemptResult, RunResult } from "../run/Result.ts"
+import * as RunFolder from "../run/RunFolder.ts"
 import type { OutcomeFault } from "../train/Outcome.ts"
 import * as Figure from "./Figure.ts"
 import * as Place from "./Place.ts"
@@ -14,10 +15,10 @@ const leap = 10
 export const last = ({ attempts }: RunResult): OutcomeFault | null =>
   attempts.findLast(({ fault }) => fault !== null)?.fault ?? null
 
-/** Says a fault in words, with its step and its tag. */
-export const say = ({ message, step, tag }: OutcomeFault): string => {
+/** Says a fault in words, with its step, its tag, and what brought it about where that was done on purpose. */
+export const say = ({ injected, message, step, tag }: OutcomeFault): string => {
   const place = step === null || message.includes(`step ${step}`) ? "" : ` at step ${step}`
-  return `${message} (${tag}${place})`
+  return `${message} (${tag}${place}${injected === null ? "" : `, brought about by --inject ${injected}`})`
 }
 
 /** Says what ended a run, and after how many attempts. */
@@ -26,6 +27,10 @@ export const of = (run: RunResult): string => {
   if (fault === null) return `it ended after ${Figure.plural(run.steps, "step")}, and no fault was recorded`
   return say(fault) + (run.attempts.length > 1 ? `, after ${run.attempts.length} attempts` : "")
 }
+
+/** Names the page that tells of an attempt's fault; null where that left nothing to replay. */
+export const page = ({ directory }: Pick<RunResult, "directory">, { incident, number }: AttemptResult): string | null =>
+  incident === null ? null : path.join(RunFolder.incident(RunFolder.attemptOf(directory, number)), "incident.md")
 
 const againstExplosion = (fault: OutcomeFault, { clipRate, gradNorm }: RunResult): ReadonlyArray<string> => {
   const ratio = gradNorm.max / gradNorm.median
@@ -43,7 +48,7 @@ const againstExplosion = (fault: OutcomeFault, { clipRate, gradNorm }: RunResult
 }
 
 const logOf = ({ attempts, directory }: RunResult, cwd: string): string =>
-  Place.of(path.join(directory, "attempts", String(attempts.at(-1)?.number ?? 1), "process.log"), cwd)
+  Place.of(RunFolder.processLog(RunFolder.attemptOf(directory, attempts.at(-1)?.number ?? 1)), cwd)
 
 /** Says what is worth a try after a run failed, from what the run itself tells; nothing of it was tried. */
 export const remedies = (run: RunResult, cwd: string): ReadonlyArray<string> => {

@@ -1,7 +1,10 @@
 /**
  * What a launch is doing while it runs: lines that rewrite themselves on a terminal, and plain lines elsewhere.
  */
+import type { Decision } from "../run/Reporter.ts"
+import type { AttemptResult } from "../run/Result.ts"
 import type { Event } from "../train/Event.ts"
+import * as DecisionText from "./DecisionText.ts"
 import * as Figure from "./Figure.ts"
 import * as Line from "./Line.ts"
 import { columnsOf, LiveBlock } from "./LiveBlock.ts"
@@ -15,8 +18,12 @@ import * as Screen from "./Screen.ts"
 export interface Progress {
   /** Begins a launch of runs. */
   readonly launch: (name: string, runs: ReadonlyArray<RunName.Named & { readonly id: string }>) => void
+  /** Begins an attempt, with what there is to say of how it does. */
+  readonly begins: (run: RunName.Named & { readonly id: string }, attempt: Pick<AttemptResult, "number" | "remarks">) => void
   /** Takes in what a run says. */
   readonly event: (event: Event, run: RunName.Named) => void
+  /** Takes in what is done after an attempt that failed. */
+  readonly decided: (run: RunName.Named & { readonly id: string }, attempt: AttemptResult, decision: Decision) => void
   /** Writes a line that stays, as wide as it is. */
   readonly say: (line: Line.Line) => void
   /** Takes away what is not meant to stay. */
@@ -40,8 +47,8 @@ interface Writer {
   readonly done: () => void
 }
 
-const ended = (run: RunProgress): boolean =>
-  run.status === "succeeded" || run.status === "failed" || run.status === "interrupted"
+const ended = ({ phase }: RunProgress): boolean =>
+  phase === "succeeded" || phase === "failed" || phase === "interrupted"
 
 /** Everything that is known of a launch so far. */
 class LaunchProgress {
@@ -50,10 +57,16 @@ class LaunchProgress {
   nameColumns = 0
 
   take(event: Event, name: RunName.Named, now: number): RunProgress {
-    const known = this.runs.get(event.run)
-    const run = known?.attempt === event.attempt ? known : new RunProgress(name, event.attempt, now)
-    if (run !== known) this.runs.set(event.run, run)
+    const run = this.of(event.run, event.attempt, name, now)
     run.add(event, now)
+    return run
+  }
+
+  /** Finds what is known of an attempt, which may not have said anything yet. */
+  of(id: string, attempt: number, name: RunName.Named, now: number): RunProgress {
+    const known = this.runs.get(id)
+    const run = known?.attempt === attempt ? known : new RunProgress(name, attempt, now)
+    if (run !== known) this.runs.set(id, run)
     return run
   }
 
@@ -99,7 +112,7 @@ const plain = (output: Screen.Output, screen: Screen.Screen, launch: LaunchProgr
     columns,
     stay,
     show: (run, now) => {
-      if (run.step === null || run.status !== "training") return
+      if (run.step === null || run.phase !== "training") return
       const before = last.get(run)
       const tenth = run.steps - (before?.steps ?? 0) >= run.step.totalSteps * lineShare
       if (before !== undefined && !tenth && now - before.at < lineEvery && run.steps < run.step.totalSteps) return
@@ -153,6 +166,12 @@ export const make = (
       case "spike":
       case "incident":
         return []
+      case "trial":
+        return DecisionText.trial(run, event, nameColumns, columns)
+      case "spike":
+      case "incident":
+        // The one is counted, and the other told by the status that follows.
+        return []
       case "status": {
         // A live line shows each phase as long as it lasts, and training goes on after every evaluation.
         const stays = screen.live
@@ -171,12 +190,27 @@ export const make = (
       launch.nameColumns = Math.max(0, ...runs.map((run) => Line.widthOf(RunName.of(run, most))))
       writer.stay(beginning(name, runs, columns), null)
     },
+    begins: (name, { number, remarks }) => {
+      const now = clock()
+      const run = launch.of(name.id, number, name, now)
+      const lines = DecisionText.remarks(run, remarks, launch.nameColumns, writer.columns())
+      if (lines.length > 0) writer.stay(lines, run)
+      else writer.show(run, now, true)
+    },
     event: (event, name) => {
       const now = clock()
       const run = launch.take(event, name, now)
       const lines = told(event, run, now)
       if (lines.length > 0) writer.stay(lines, run)
       else writer.show(run, now, event.kind === "status")
+    },
+    decided: (name, attempt, decision) => {
+      const now = clock()
+      const run = launch.of(name.id, attempt.number, name, now)
+      const told = run.phase === "failed" || run.phase === "diagnosing"
+      run.phase = decision.kind === "diagnose" ? "diagnosing" : decision.kind === "again" ? "waiting" : "failed"
+      const { nameColumns } = launch
+      writer.stay(DecisionText.decided(run, attempt, decision, { nameColumns, columns: writer.columns(), told }), run)
     },
     say: (line) => writer.stay([line], null),
     done: () => writer.done()

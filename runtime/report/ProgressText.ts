@@ -7,7 +7,7 @@ import * as Figure from "./Figure.ts"
 import * as Line from "./Line.ts"
 import * as Paragraph from "./Paragraph.ts"
 import * as RunName from "./RunName.ts"
-import type { RunProgress } from "./RunProgress.ts"
+import type { Phase, RunProgress } from "./RunProgress.ts"
 import * as Sparkline from "./Sparkline.ts"
 
 const gap = "  "
@@ -19,14 +19,16 @@ const mostCurve = 30
 /** Beside a name sentences have at least this much room, or stand below it. */
 const leastBeside = 30
 
-const statusTones: Readonly<Record<StatusEvent["status"], Line.Tone>> = {
+const tones: Readonly<Record<Phase, Line.Tone>> = {
   starting: "quiet",
   compiling: "quiet",
   training: "quiet",
   evaluating: "quiet",
   succeeded: "good",
   failed: "bad",
-  interrupted: "doubtful"
+  interrupted: "doubtful",
+  diagnosing: "doubtful",
+  waiting: "doubtful"
 }
 
 /** Part of a line. Where a line is too narrow for all of its fields, those of the highest rank are left out. */
@@ -81,6 +83,9 @@ const bound = ({ boundMoves, step }: RunProgress): Line.Line =>
     ? labelled("bound", Figure.measured(step.clipBound))
     : Line.empty
 
+const spikes = ({ spikes }: RunProgress): Line.Line =>
+  spikes === 0 ? Line.empty : Line.of(Line.span(Figure.plural(spikes, "spike"), "doubtful"))
+
 const left = ({ secondsLeft }: RunProgress): Line.Line =>
   secondsLeft === null || secondsLeft === 0
     ? Line.empty
@@ -120,7 +125,7 @@ export const nameRoom = (columns: number): number => Math.min(mostName, Math.flo
 const standing = (run: RunProgress, columns: number, place: string | null): Line.Line => {
   const name = Line.truncate(Line.of(Line.span(nameOf(run, nameRoom(columns)), "strong")), columns)
   const which = place === null ? [] : [Line.of(Line.span(place, "quiet"))]
-  const phase = run.status === "training" ? [] : [Line.of(Line.span(run.status, statusTones[run.status]))]
+  const phase = run.phase === "training" ? [] : [Line.of(Line.span(run.phase, tones[run.phase]))]
   const { step } = run
   if (step === null) return Line.truncate(joined([name, ...phase, ...which]), columns)
   const room = columns - Line.width(name) - gap.length
@@ -163,7 +168,8 @@ export const block = (run: RunProgress, columns: number, place: string | null): 
           ...measured(evaluation)[0] ?? [],
           Line.span(` at ${evaluation.step}`, "quiet")
         ]),
-        ...field(5, checkpoint === null ? Line.empty : labelled("saved at", String(checkpoint.step)))
+        ...field(7, checkpoint === null ? Line.empty : labelled("saved at", String(checkpoint.step))),
+        ...field(5, spikes(run))
       ], inner)
     ],
     ...(monitor === null ? [] : [[
@@ -189,7 +195,8 @@ export const step = (run: RunProgress, nameColumns: number, columns: number): Li
       ...field(2, loss),
       ...field(3, labelled("norm", figure(step.gradNorm))),
       ...field(4, clipped(run)),
-      ...field(8, bound(run)),
+      ...field(9, bound(run)),
+      ...field(8, spikes(run)),
       ...field(6, labelled("lr", Line.span(Figure.measured(step.learningRate)))),
       ...field(7, Line.of(`${Figure.rate(step.imagesPerSecond)} images/s`)),
       ...field(5, left(run))
@@ -201,7 +208,7 @@ export const step = (run: RunProgress, nameColumns: number, columns: number): Li
 }
 
 /** Says something of a run in as many lines as it takes. */
-const note = (
+export const note = (
   run: RunProgress,
   nameColumns: number,
   tone: Line.Tone,
@@ -258,12 +265,8 @@ export const monitor = (run: RunProgress, event: MonitorEvent, nameColumns: numb
   found(run, event.step, pulls(event), nameColumns, columns)
 
 /** Says that a checkpoint was written. */
-export const checkpoint = (
-  run: RunProgress,
-  directory: string,
-  nameColumns: number,
-  columns: number
-): ReadonlyArray<Line.Line> => note(run, nameColumns, "quiet", `saved ${directory}`, columns)
+export const checkpoint = (run: RunProgress, directory: string, nameColumns: number, columns: number): ReadonlyArray<Line.Line> =>
+  note(run, nameColumns, "quiet", `saved ${directory}`, columns)
 
 /** Says which phase a run has come to, and for one that ended how far it came. */
 export const status = (
@@ -292,5 +295,5 @@ export const status = (
   const text = event.detail === null || event.detail === ""
     ? said
     : `${said}${event.status === "succeeded" ? "; " : ": "}${event.detail}`
-  return note(run, nameColumns, statusTones[event.status], text, columns)
+  return note(run, nameColumns, tones[event.status], text, columns)
 }

@@ -3,14 +3,16 @@
  */
 import * as Expect from "../../dsl/Expect.ts"
 import type { ExpectationResult, Result, RunResult } from "../run/Result.ts"
+import * as AdviceText from "./AdviceText.ts"
+import * as AttemptText from "./AttemptText.ts"
 import * as ExpectationsText from "./ExpectationsText.ts"
 import * as FaultText from "./FaultText.ts"
 import * as Figure from "./Figure.ts"
 import * as Line from "./Line.ts"
+import * as LossText from "./LossText.ts"
 import * as Paragraph from "./Paragraph.ts"
 import * as Place from "./Place.ts"
 import * as RunName from "./RunName.ts"
-import * as Sparkline from "./Sparkline.ts"
 import * as Status from "./Status.ts"
 import * as Table from "./Table.ts"
 
@@ -21,8 +23,6 @@ interface Options {
 }
 
 const mostName = 28
-const mostCurve = 60
-const leastCurve = 10
 
 const nameColumns = (columns: number): number => Math.min(mostName, Math.floor(columns / 2))
 
@@ -69,7 +69,13 @@ const outcomeOf = (runs: ReadonlyArray<RunResult>): ReadonlyArray<Cell> => {
   ]
 }
 
-const course: ReadonlyArray<Cell> = [
+const courseOf = (runs: ReadonlyArray<RunResult>): ReadonlyArray<Cell> => [
+  ...(runs.some(({ attempts }) => attempts.length > 1)
+    ? [{
+      column: { heading: "attempts", align: "left" },
+      of: (run) => Line.span(AttemptText.count(run), run.remedied ? "doubtful" : "plain")
+    } satisfies Cell]
+    : []),
   right("norm median", ({ gradNorm }) => figure(gradNorm.median)),
   right("norm max", ({ gradNorm }) => figure(gradNorm.max)),
   right("clipped", ({ clipRate }) => Line.span(Figure.percent(clipRate))),
@@ -89,72 +95,20 @@ const tables = (runs: ReadonlyArray<RunResult>, columns: number): ReadonlyArray<
   ]
   const fits = (cells: ReadonlyArray<Cell>): boolean => Table.fits(headings(cells), rows(cells), columns)
   const outcome = outcomeOf(runs)
+  const course = courseOf(runs)
   const all = [...outcome, ...course]
   return !fits(all) && fits(outcome) && fits(course) ? [...table(outcome), ...table(course)] : table(all)
-}
-
-/**
- * Lays curves on one scale. Where some runs succeeded it is theirs, because one that explodes would flatten all others;
- * what is above it stands at the top.
- */
-const scaleOf = (drawn: ReadonlyArray<{ readonly run: RunResult; readonly losses: ReadonlyArray<number> }>) => {
-  const succeeded = drawn.filter(({ run }) => run.status === "succeeded")
-  const all = Sparkline.scaleOf(drawn.flatMap(({ losses }) => losses))
-  const scale = succeeded.length === 0 ? all : Sparkline.scaleOf(succeeded.flatMap(({ losses }) => losses))
-  const broken = drawn.some(({ losses }) => losses.some((loss) => !Number.isFinite(loss)))
-  const range = `from ${Figure.measured(scale.low)} to ${Figure.measured(scale.high)}`
-  const said = [
-    ...(Number.isFinite(scale.low) ? [`${range}${scale.logarithmic ? ", logarithmic" : ""}`] : []),
-    ...(all.high > scale.high ? ["what is higher stands at the top"] : []),
-    ...(broken ? ["× is NaN or infinite"] : [])
-  ]
-  return { scale, said }
-}
-
-const curvesOf = (
-  runs: ReadonlyArray<RunResult>,
-  curves: ReadonlyMap<string, ReadonlyArray<number>>,
-  columns: number
-): ReadonlyArray<Line.Line> => {
-  const drawn = runs.flatMap((run) => {
-    const losses = curves.get(run.id) ?? []
-    return losses.length === 0 ? [] : [{
-      run,
-      losses,
-      name: RunName.of(run, nameColumns(columns)),
-      ends: `${Figure.measured(losses[0] ?? NaN)} to ${Figure.measured(losses.at(-1) ?? NaN)}`
-    }]
-  })
-  if (drawn.length === 0) return []
-  const widest = (texts: ReadonlyArray<string>): number => Math.max(...texts.map(Line.widthOf))
-  const names = widest(drawn.map(({ name }) => name))
-  const ends = widest(drawn.map(({ ends }) => ends))
-  const free = columns - 2 - names - 2
-  const withEnds = free - ends - 2 >= leastCurve
-  const room = Math.max(1, Math.min(mostCurve, withEnds ? free - ends - 2 : free))
-  const longest = Math.max(...drawn.map(({ losses }) => losses.length))
-  const { said, scale } = scaleOf(drawn)
-  return [
-    ...heading("loss"),
-    ...Paragraph.of([Figure.plural(longest, "step"), ...said].join("; "), columns, { indent: 2, tone: "quiet" }),
-    ...drawn.map(({ ends, losses, name }) => {
-      // A run that ended early is as much shorter: steps stand below each other.
-      const wide = Math.max(1, Math.round((Math.min(room, longest) * losses.length) / longest))
-      const curve = Sparkline.line(losses, wide, scale)
-      return Line.of(
-        "  ",
-        Line.pad(name, names),
-        "  ",
-        withEnds ? Line.pad(curve, Math.min(room, longest)) : curve,
-        ...(withEnds ? ["  ", Line.span(ends, "quiet")] : [])
-      )
-    })
-  ]
 }
 
 const isExpected = (arm: string, expectations: ReadonlyArray<ExpectationResult>): boolean => {
   const text = Expect.text(Expect.diverges(arm))
   return expectations.some((expectation) => expectation.holds === true && expectation.text === text)
+}
+
+/** What is known of the fault of a run's only attempt; where there were several, each is told by itself. */
+const foundOf = ({ attempts }: RunResult): ReadonlyArray<string> => {
+  const found = attempts.length === 1 ? attempts[0]?.diagnosis ?? null : null
+  return found === null ? [] : AttemptText.diagnosis(found)
 }
 
 const failedArm = (
@@ -188,7 +142,10 @@ const failedArm = (
       ),
       columns
     ),
-    ...failed.flatMap((run) => Paragraph.of(`seed ${run.seed}: ${FaultText.of(run)}`, columns, { indent: 2 })),
+    ...failed.flatMap((run) => [
+      ...Paragraph.of(`seed ${run.seed}: ${FaultText.of(run)}`, columns, { indent: 2 }),
+      ...foundOf(run).flatMap((text) => Paragraph.of(text, columns, { indent: 4 }))
+    ]),
     ...(expected || remedies.length === 0 ? [] : [
       ...Paragraph.of(exploded ? "Worth a try; nothing of it was tried on this run:" : "Worth a try:", columns, {
         indent: 2,
@@ -199,10 +156,17 @@ const failedArm = (
   ]
 }
 
-/** Says of each run that ended before its length why it did, although nothing went wrong. */
-const early = (runs: ReadonlyArray<RunResult>, columns: number): ReadonlyArray<Line.Line> => {
-  const stopped = runs.flatMap((run) => run.stopped === null ? [] : `${RunName.of(run, nameColumns(columns))} ${run.stopped}`)
-  return stopped.length === 0 ? [] : [Line.empty, ...stopped.flatMap((text) => Paragraph.of(text, columns))]
+/** Says of each run why it ended before its length, although nothing went wrong, and what it met on the way. */
+const besides = (runs: ReadonlyArray<RunResult>, columns: number): ReadonlyArray<Line.Line> => {
+  const said = runs.flatMap((run) => {
+    const name = RunName.of(run, nameColumns(columns))
+    const remarks = AttemptText.remarks(run)
+    return [
+      ...(run.stopped === null ? [] : [`${name} ${run.stopped}`]),
+      ...(remarks.length === 0 ? [] : [`${name}: ${remarks.join(", ")}`])
+    ]
+  })
+  return said.length === 0 ? [] : [Line.empty, ...said.flatMap((text) => Paragraph.of(text, columns))]
 }
 
 const interruption = (run: RunResult): string =>
@@ -224,13 +188,34 @@ const faults = (result: Result, options: Options): ReadonlyArray<Line.Line> => {
   ]
 }
 
+const attempts = (runs: ReadonlyArray<RunResult>, options: Options): ReadonlyArray<Line.Line> =>
+  runs.filter(({ attempts }) => attempts.length > 1).flatMap((run) => [
+    ...heading(`attempts of ${RunName.of(run, nameColumns(options.columns))}`),
+    ...run.attempts.flatMap((attempt) => AttemptText.of(run, attempt, options))
+  ])
+
+const advice = (runs: ReadonlyArray<RunResult>, columns: number): ReadonlyArray<Line.Line> =>
+  runs.filter(({ advice }) => advice.length > 0).flatMap((run) => [
+    ...heading(`advice for ${RunName.of(run, nameColumns(columns))}`),
+    ...AdviceText.of(run.advice, columns)
+  ])
+
+const files = (runs: ReadonlyArray<RunResult>, options: Options): ReadonlyArray<Line.Line> => {
+  const places = runs.flatMap((run) => {
+    const name = RunName.of(run, nameColumns(options.columns))
+    const pages = run.attempts.flatMap((attempt) => FaultText.page(run, attempt) ?? [])
+    return [{ name, file: run.directory }, ...pages.map((file) => ({ name: `${name}: incident`, file }))]
+  })
+  return places.length === 0 ? [] : [...heading("files"), ...Place.list(places, options)]
+}
+
 /**
- * Writes what came of a launch, the verdict last. `curves` holds the loss of every step by the run's id; a run that has
- * none there is not drawn. At most `columns` wide, but for paths, which are never cut.
+ * Writes what came of a launch, the verdict last. `told` knows the steps of every run by its id; a run that has told none
+ * is not drawn. At most `columns` wide, but for paths, which are never cut.
  */
 export const of = (
   result: Result,
-  curves: ReadonlyMap<string, ReadonlyArray<number>>,
+  told: LossText.Told,
   options: Options
 ): ReadonlyArray<Line.Line> => {
   const { columns } = options
@@ -248,17 +233,13 @@ export const of = (
       { tone: "doubtful" }
     )),
     ...(runs.length === 0 ? [] : tables(runs, columns)),
-    ...early(runs, columns),
-    ...curvesOf(runs, curves, columns),
+    ...besides(runs, columns),
+    ...LossText.of(runs, told, columns),
     ...faults(result, options),
+    ...attempts(runs, options),
+    ...advice(runs, columns),
     ...ExpectationsText.of(result, columns),
-    ...(runs.length === 0 ? [] : [
-      ...heading("files"),
-      ...Place.list(
-        runs.map((run) => ({ name: RunName.of(run, nameColumns(columns)), file: run.directory })),
-        options
-      )
-    ]),
+    ...files(runs, options),
     Line.empty,
     ...Paragraph.fitted(ExpectationsText.verdict(result), columns)
   ]

@@ -2,16 +2,20 @@ import type { CheckpointEvent, EvalEvent, Event, MonitorEvent, StatusEvent, Step
 import { LossHistory } from "./LossHistory.ts"
 import type { Named } from "./RunName.ts"
 
+/** What a run is at: what its process says, or what is done about a fault after that has ended. */
+export type Phase = StatusEvent["status"] | "diagnosing" | "waiting"
+
 /** What is known of one attempt at a run while it goes on. */
 export class RunProgress {
   readonly name: Named
   readonly attempt: number
   readonly losses: LossHistory = new LossHistory()
-  status: StatusEvent["status"] = "starting"
+  phase: Phase = "starting"
   step: StepEvent | null = null
   evaluation: EvalEvent | null = null
   checkpoint: CheckpointEvent | null = null
   monitor: MonitorEvent | null = null
+  spikes = 0
   readonly #began: number
   #finite = 0
   #clipped = 0
@@ -49,7 +53,13 @@ export class RunProgress {
         this.checkpoint = event
         return
       case "status":
-        this.status = event.status
+        this.phase = event.status
+        return
+      case "spike":
+        this.spikes++
+        return
+      case "incident":
+      case "trial":
         return
     }
   }

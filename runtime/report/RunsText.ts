@@ -5,7 +5,10 @@ import type * as Recipe from "../../dsl/Recipe.ts"
 import type { Identity } from "../plan/Identity.ts"
 import type { RunResult } from "../run/Result.ts"
 import type { EvalEvent } from "../train/Event.ts"
-import * as FaultText from "./FaultText.ts"
+import * as AdviceText from "./AdviceText.ts"
+import * as AttemptText from "./AttemptText.ts"
+import * as Courses from "./Courses.ts"
+import * as CourseText from "./CourseText.ts"
 import * as Figure from "./Figure.ts"
 import * as Line from "./Line.ts"
 import * as MonitorText from "./MonitorText.ts"
@@ -14,7 +17,7 @@ import * as Place from "./Place.ts"
 import * as RecipeText from "./RecipeText.ts"
 import * as ResultText from "./ResultText.ts"
 import * as RunName from "./RunName.ts"
-import * as Sparkline from "./Sparkline.ts"
+import * as ShadowText from "./ShadowText.ts"
 import * as Status from "./Status.ts"
 import * as Table from "./Table.ts"
 
@@ -45,8 +48,8 @@ export interface RunDetail extends Omit<RunResult, "status"> {
   readonly identity: Identity | null
   /** The commit that it ran at, and whether files differed from it. */
   readonly revision: { readonly commit: string; readonly dirty: boolean } | null
-  /** The loss of every step of the last attempt. */
-  readonly losses: ReadonlyArray<number>
+  /** Every attempt's steps. */
+  readonly courses: ReadonlyArray<Courses.Course>
   readonly evaluations: ReadonlyArray<Pick<EvalEvent, "step" | "map" | "map50" | "accuracy" | "seconds">>
   readonly monitors: ReadonlyArray<MonitorText.Measurement>
   /** The last attempt's; folders absolute. */
@@ -60,8 +63,6 @@ interface Options {
 }
 
 const mostName = 24
-const curveRows = 6
-const mostCurve = 72
 const shortIdentity = 12
 
 const cell = (value: number | null, write: (value: number) => string = String): Line.Span =>
@@ -156,10 +157,10 @@ const measuredAt = (name: string, value: number | null): string =>
   value === null ? "" : `, ${name} ${Figure.precision(value)}`
 
 const figuresOf = (run: RunDetail, columns: number): ReadonlyArray<Line.Line> => {
-  const { attempts, best, clipRate, gradNorm, losses, metrics, partial, steps, stopped } = run
-  if (attempts.length === 0) {
-    // Its figures are computed when an attempt ends: NaN before that would look like a loss that is NaN.
-    const last = losses.at(-1)
+  const { best, clipRate, gradNorm, metrics, partial, steps, stopped } = run
+  if (run.attempts.length === 0 || Number.isNaN(metrics.seconds)) {
+    // Its figures are computed when it ends: NaN before that would look like a loss that is NaN.
+    const last = run.courses.at(-1)?.losses.at(-1)
     return Paragraph.labelled("so far", [
       Figure.plural(steps, "step") + (last === undefined ? "" : `, last loss ${Figure.measured(last)}`)
     ], columns)
@@ -178,58 +179,19 @@ const figuresOf = (run: RunDetail, columns: number): ReadonlyArray<Line.Line> =>
         Figure.measured(gradNorm.p99)
       }, highest ${Figure.measured(gradNorm.max)}`,
       `${Figure.percent(clipRate)} of the steps clipped`
-    ], columns)
+    ], columns),
+    ...Paragraph.labelled("besides", AttemptText.remarks(run), columns)
   ]
 }
 
-const attemptsOf = ({ attempts }: RunDetail, columns: number): ReadonlyArray<Line.Line> =>
-  attempts.length === 0 ? [] : [
-    ...heading("attempts"),
-    ...attempts.flatMap(({ fault, number, status }) => [
-      Line.truncate(Line.of("  ", `${number}  `, Status.of(status)), columns),
-      ...(fault === null ? [] : Paragraph.of(FaultText.say(fault), columns, { indent: 5 }))
-    ])
+const attemptsOf = (run: RunDetail, options: { readonly columns: number; readonly cwd: string }): ReadonlyArray<Line.Line> =>
+  run.attempts.length === 0 ? [] : [
+    ...heading(run.remedied ? "attempts, the last on a changed recipe" : "attempts"),
+    ...run.attempts.flatMap((attempt) => AttemptText.of(run, attempt, options))
   ]
 
-const curveOf = ({ losses }: RunDetail, columns: number): ReadonlyArray<Line.Line> => {
-  if (losses.length === 0) return []
-  const finite = Sparkline.scaleOf(losses)
-  const scale = finite.logarithmic ? finite : { ...finite, low: Math.min(0, finite.low) }
-  const known = Number.isFinite(finite.high)
-  const top = known ? Figure.measured(scale.high) : ""
-  const bottom = known ? Figure.measured(scale.low) : ""
-  const label = Math.max(Line.widthOf(top), Line.widthOf(bottom))
-  const room = Math.max(1, Math.min(mostCurve, columns - 2 - label - 1))
-  const rows = Sparkline.curve(losses, room, curveRows, scale)
-  const broken = losses.findIndex((loss) => !Number.isFinite(loss))
-  const said = [
-    ...(scale.logarithmic ? ["logarithmic scale"] : []),
-    ...(broken === -1 ? [] : [`× from step ${broken} on is NaN or infinite`])
-  ].join("; ")
-  const between = Array.from({ length: curveRows - 2 }, () => "")
-  const wide = Math.min(room, losses.length)
-  return [
-    ...heading("loss"),
-    ...rows.map((row, index) =>
-      Line.truncate(
-        Line.of(
-          "  ",
-          Line.span(`${Line.pad([top, ...between, bottom][index] ?? "", label, "right")} `, "quiet"),
-          row
-        ),
-        columns
-      )
-    ),
-    Line.truncate(
-      Line.of(
-        " ".repeat(2 + label + 1),
-        Line.span(`0${Line.pad(losses.length > 1 ? ` ${losses.length - 1}` : "", wide - 1, "right")}`, "quiet")
-      ),
-      columns
-    ),
-    ...Paragraph.of(said, columns, { indent: 2, tone: "quiet" })
-  ]
-}
+const under = (text: string, lines: ReadonlyArray<Line.Line>): ReadonlyArray<Line.Line> =>
+  lines.length === 0 ? [] : [...heading(text), ...lines]
 
 const indented = (lines: ReadonlyArray<Line.Line>): ReadonlyArray<Line.Line> =>
   lines.map((line) => line.length === 0 ? line : [Line.span("  "), ...line])
@@ -287,10 +249,12 @@ export const show = (run: RunDetail, options: Options & { readonly cwd: string }
     ...(run.recipe === null ? [] : recipeOf(run.recipe, columns)),
     ...identityOf(run, columns),
     ...figuresOf(run, columns),
-    ...attemptsOf(run, columns),
-    ...curveOf(run, columns),
+    ...attemptsOf(run, { columns, cwd }),
+    ...under("loss", CourseText.of(run.courses, columns)),
     ...evaluationsOf(run, columns),
     ...monitorsOf(run, columns),
+    ...under("what other clip policies would have done", ShadowText.of(Courses.joined(run.courses).norms, columns)),
+    ...under("advice", AdviceText.of(run.advice, columns)),
     ...heading("files"),
     ...Place.list([
       { name: "run", file: run.directory },

@@ -10,6 +10,7 @@ import type { Event } from "../train/Event.ts"
 import * as EventLog from "../train/EventLog.ts"
 import type { RunEnvironment } from "./Environment.ts"
 import * as Evaluation from "./Evaluation.ts"
+import type { AttemptResult } from "./Result.ts"
 import * as RunFolder from "./RunFolder.ts"
 
 /** What a folder holds; null or empty where a part of it is not there. */
@@ -17,19 +18,20 @@ export interface Detail {
   readonly recipe: Recipe.Recipe | null
   readonly identity: Identity | null
   readonly environment: RunEnvironment | null
-  /** The last attempt's events. */
+  /** Every attempt's events, the first attempt's first. */
   readonly events: ReadonlyArray<Event>
+  /** The attempts that have ended so far. */
+  readonly attempts: ReadonlyArray<AttemptResult>
   /** The last attempt's that are still there, the oldest first: a recipe may keep the newest alone. */
   readonly checkpoints: ReadonlyArray<{ readonly step: number; readonly directory: string }>
 }
 
-const eventsOf = (attempt: string | null): ReadonlyArray<Event> => {
-  const file = attempt === null ? null : RunFolder.events(attempt)
-  return file !== null && fs.existsSync(file) ? EventLog.read(file) : []
+const eventsOf = (attempt: string): ReadonlyArray<Event> => {
+  const file = RunFolder.events(attempt)
+  return fs.existsSync(file) ? EventLog.read(file) : []
 }
 
-const checkpointsOf = (attempt: string | null, events: ReadonlyArray<Event>): Detail["checkpoints"] => {
-  if (attempt === null) return []
+const checkpointsOf = (attempt: string, events: ReadonlyArray<Event>): Detail["checkpoints"] => {
   const written = events.flatMap((event) =>
     event.kind === "checkpoint" ? [{ step: event.step, directory: path.join(attempt, event.directory) }] : []
   )
@@ -40,15 +42,16 @@ const checkpointsOf = (attempt: string | null, events: ReadonlyArray<Event>): De
 
 /** Reads a run's folder. What is not there, or cannot be read, is left out: a run in progress has not all of it. */
 export const read = Effect.fn("Detail.read")(function*(directory: string) {
-  const attempt = RunFolder.attempts(directory)[0] ?? null
-  const events = eventsOf(attempt)
+  const attempts = RunFolder.attempts(directory).toReversed().map((attempt) => ({ attempt, events: eventsOf(attempt) }))
+  const last = attempts.at(-1)
   const recipe = yield* Evaluation.recipeOf(directory).pipe(Effect.catch(() => Effect.succeed(null)))
   const detail: Detail = {
     recipe,
     identity: RunFolder.plan(directory)?.arms[0]?.identity ?? null,
     environment: RunFolder.environment(directory),
-    events,
-    checkpoints: checkpointsOf(attempt, events)
+    events: attempts.flatMap(({ events }) => events),
+    attempts: attempts.flatMap(({ attempt }) => RunFolder.record(attempt)?.result ?? []),
+    checkpoints: last === undefined ? [] : checkpointsOf(last.attempt, last.events)
   }
   return detail
 })

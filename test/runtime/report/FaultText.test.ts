@@ -4,11 +4,9 @@ import type { RunResult } from "../../../runtime/run/Result.ts"
 import * as Samples from "./samples.ts"
 
 const attempt = (tag: string, message: string, step: number | null = null): RunResult["attempts"][number] => ({
-  number: 1,
+  ...Samples.attempt,
   status: "failed",
-  fault: { tag, message, step },
-  diagnosis: null,
-  remedy: null
+  fault: { tag, message, step, onset: step ?? 0, injected: null }
 })
 
 const ended = (tag: string, fields: Partial<RunResult> = {}): RunResult => ({

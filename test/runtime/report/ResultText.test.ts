@@ -6,9 +6,9 @@ import { assertGolden } from "./golden.ts"
 import * as Samples from "./samples.ts"
 import * as Texts from "./texts.ts"
 
-const { cwd, losses, result } = Samples
+const { cwd, result, told } = Samples
 
-const text = (result: Result, columns = 100): string => Texts.plain(ResultText.of(result, losses, { columns, cwd }))
+const text = (result: Result, columns = 100): string => Texts.plain(ResultText.of(result, told, { columns, cwd }))
 
 const run: FastCheck.Arbitrary<RunResult> = FastCheck.record({
   arm: Texts.text,
@@ -25,13 +25,21 @@ const run: FastCheck.Arbitrary<RunResult> = FastCheck.record({
   execution: { version: "2", device: "cpu", threads: 2, mode: "eager", reason: message },
   metrics: { loss: figure, map50: figure, map: null, accuracy: figure, imagesPerSecond: figure, seconds: 12 },
   gradNorm: { median: figure, p99: figure, max: figure },
-  attempts: [{ number: 1, status: "failed", fault: { tag, message, step: 3 }, diagnosis: null, remedy: null }]
+  attempts: [{ ...Samples.attempt, status: "failed", fault: { tag, message, step: 3, onset: 3, injected: null } }]
 }))
 
 describe("ResultText", () => {
   for (const columns of [60, 80, 100, 140]) {
     it(`reports a launch in ${columns} columns`, () =>
-      assertGolden(`result-${columns}`, ResultText.of(result, losses, { columns, cwd })))
+      assertGolden(`result-${columns}`, ResultText.of(result, told, { columns, cwd })))
+  }
+
+  for (const columns of [80, 120]) {
+    it(`reports a launch with a run that was retried in ${columns} columns`, () =>
+      assertGolden(
+        `result-retried-${columns}`,
+        ResultText.of(Samples.retriedLaunch.result, Samples.retriedLaunch.told, { columns, cwd })
+      ))
   }
 
   it("proposes nothing where a failure was expected", () => {
@@ -83,8 +91,8 @@ describe("ResultText", () => {
     assert.notInclude(text(result), "stopped early")
     const [first = Samples.failed, second = Samples.failed] = result.runs
     const stopped = "stopped early: in 5 evaluations in a row map did not rise above its best, 0.194 after step 100"
-    const told = text({ ...result, runs: [first, { ...second, stopped }] }, 120)
-    assert.include(told, `\n\nclip, seed 0 ${stopped}\n\nloss\n`)
+    const said = text({ ...result, runs: [first, { ...second, stopped }] }, 120)
+    assert.include(said, `\n\nclip, seed 0 ${stopped}\n\nloss\n`)
   })
 
   it("draws a run that ended early as much shorter, on the scale of those that succeeded", () => {
@@ -96,7 +104,7 @@ describe("ResultText", () => {
   })
 
   it("leaves out the curves that it was not given", () => {
-    const lines = ResultText.of(result, new Map(), { columns: 100, cwd })
+    const lines = ResultText.of(result, { of: () => [] }, { columns: 100, cwd })
     assert.notMatch(Texts.plain(lines), /[▁▂▃▄▅▆▇█×]/)
   })
 
@@ -112,8 +120,8 @@ describe("ResultText", () => {
       FastCheck.array(Texts.number, { maxLength: 30 }),
       Texts.columns,
       (runs, expectations, name, curve, columns) => {
-        const told = { ...result, experiment: name, launch: name, runs, expectations }
-        Texts.assertFits(ResultText.of(told, new Map([[Samples.failed.id, curve]]), { columns, cwd }), columns)
+        const some = { ...result, experiment: name, launch: name, runs, expectations }
+        Texts.assertFits(ResultText.of(some, { of: () => [Samples.courseOf(curve)] }, { columns, cwd }), columns)
       }
     ))
   })

@@ -23,6 +23,8 @@ describe("RunsText", () => {
     assertGolden("runs-show-failed", RunsText.show(Samples.exploded, { columns: 80, cwd, timeZone })))
 
   for (const columns of [80, 120]) {
+    it(`shows a run that was retried in ${columns} columns`, () =>
+      assertGolden(`runs-show-retried-${columns}`, RunsText.show(Samples.retriedDetail, { columns, cwd, timeZone })))
     it(`shows a watched run in ${columns} columns`, () =>
       assertGolden(`runs-show-watched-${columns}`, RunsText.show(Samples.watched, { columns, cwd, timeZone })))
     it(`shows a classifier that stopped early in ${columns} columns`, () =>
@@ -63,7 +65,7 @@ describe("RunsText", () => {
       clipRate: NaN,
       gradNorm: { median: NaN, p99: NaN, max: NaN },
       steps: 3,
-      losses: [4, 3, 2.5]
+      courses: [Samples.courseOf([4, 3, 2.5])]
     })
     assert.notInclude(running, "NaN")
     assert.include(running, "so far     3 steps, last loss 2.5")
@@ -72,7 +74,7 @@ describe("RunsText", () => {
   it("shows where a loss turned NaN, and says so", () => {
     assert.match(show(Samples.exploded), /█×\n/)
     assert.include(show(Samples.exploded), "× from step 17 on is NaN or infinite")
-    const none = show({ ...Samples.exploded, losses: [NaN] })
+    const none = show({ ...Samples.exploded, courses: [Samples.courseOf([NaN])] })
     assert.include(none, "× from step 0 on is NaN or infinite")
   })
 
@@ -87,7 +89,7 @@ describe("RunsText", () => {
       message: Texts.text,
       figure: Texts.number
     })
-    FastCheck.assert(FastCheck.property(detail, Texts.columns, ({ figure, message, ...fields }, columns) => {
+    FastCheck.assert(FastCheck.property(detail, Texts.columns, ({ figure, losses, message, ...fields }, columns) => {
       const run: RunsText.RunDetail = {
         ...Samples.detail,
         ...fields,
@@ -96,8 +98,9 @@ describe("RunsText", () => {
         revision: { commit: message, dirty: true },
         evaluations: [{ step: 3, map: figure, map50: figure, accuracy: null, seconds: 1 }],
         stopped: message,
+        courses: [Samples.courseOf(losses)],
         attempts: [
-          { number: 1, status: "failed", fault: { tag: "Timeout", message, step: null }, diagnosis: null, remedy: null }
+          { ...Samples.attempt, status: "failed", fault: { tag: "Timeout", message, step: null, onset: 0, injected: null } }
         ]
       }
       Texts.assertFits(RunsText.show(run, { columns, cwd, timeZone }), columns)

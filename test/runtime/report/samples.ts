@@ -4,11 +4,14 @@
 import type * as Experiment from "../../../dsl/Experiment.ts"
 import { Augment, Clip, Dataset, Evaluate, LearningRate, Model, Optimizer, Recipe, Warmup } from "../../../dsl/index.ts"
 import type { Evaluation } from "../../../runtime/detect/AveragePrecision.ts"
+import type { Diagnosis } from "../../../runtime/fault/Diagnosis.ts"
 import * as Plan from "../../../runtime/plan/Plan.ts"
+import type { Course } from "../../../runtime/report/Courses.ts"
 import type { CheckedEngine, EngineRow } from "../../../runtime/report/EnginesText.ts"
+import type * as LossText from "../../../runtime/report/LossText.ts"
 import type { RunDetail, RunRow } from "../../../runtime/report/RunsText.ts"
 import type { Validation } from "../../../runtime/report/ValidateText.ts"
-import type { Result, RunResult } from "../../../runtime/run/Result.ts"
+import type { AttemptResult, Result, RunResult } from "../../../runtime/run/Result.ts"
 import { monitorEvent } from "./events.ts"
 
 export const cwd = "/home/ada/detector"
@@ -47,6 +50,7 @@ const resolved = Plan.resolve(experiment, () => ({
   boxesByClass: [240, 251, 240],
   medianSide: 0.31,
   leaked: 0,
+  leftOut: 0,
   fingerprint: null
 }))
 
@@ -54,6 +58,21 @@ const resolved = Plan.resolve(experiment, () => ({
 export const plan: Plan.Plan = { ...resolved, arms: resolved.arms.map((arm) => ({ ...arm, identity })) }
 
 const execution = { version: "2.20.0", device: "cpu", threads: 2, mode: "session", reason: null } as const
+
+/** An attempt from the beginning that ended well. */
+export const attempt: AttemptResult = {
+  number: 1,
+  from: 0,
+  status: "succeeded",
+  fault: null,
+  diagnosis: null,
+  remedy: null,
+  exact: null,
+  incident: null,
+  exit: null,
+  memory: null,
+  remarks: []
+}
 
 export const failed: RunResult = {
   id: "260309-1405-k3f-1",
@@ -69,13 +88,16 @@ export const failed: RunResult = {
   metrics: { loss: Infinity, map50: null, map: null, accuracy: null, imagesPerSecond: 96.4, seconds: 4.2 },
   clipRate: 0,
   gradNorm: { median: 22.71, p99: 5.1e12, max: 5.1e12 },
+  spikes: 0,
+  skipped: 0,
+  advice: [],
   attempts: [{
-    number: 1,
+    ...attempt,
     status: "failed",
-    fault: { tag: "NonFinite", message: "at step 17 the loss is NaN", step: 17 },
-    diagnosis: null,
-    remedy: null
+    fault: { tag: "NonFinite", message: "at step 17 the loss is NaN", step: 17, onset: 15, injected: null }
   }],
+  infrastructure: 0,
+  remedied: false,
   directory: `${cwd}/.ballast/runs/260309-1405-k3f-1`
 }
 
@@ -89,7 +111,7 @@ const succeeded = (id: string, arm: string, loss: number, map50: number, clipRat
     metrics: { loss, map50, map: map50 / 2, accuracy: null, imagesPerSecond: 118.23, seconds: 70.4 },
     clipRate,
     gradNorm: { median: 3.117, p99: 22.05, max: 41.9 },
-    attempts: [{ number: 1, status: "succeeded", fault: null, diagnosis: null, remedy: null }],
+    attempts: [attempt],
     directory: `${cwd}/.ballast/runs/${id}`
   }
 }
@@ -113,10 +135,22 @@ export const result: Result = {
   verdict: "fails"
 }
 
-export const losses: ReadonlyMap<string, ReadonlyArray<number>> = new Map(result.runs.map(({ arm, id }) => [
+const fallingNorms: ReadonlyArray<number> = Array.from({ length: 150 }, (_, step) => 3 + 20 * Math.exp(-step / 12) + Math.sin(step))
+
+/** One attempt's steps from the beginning; the norms go along with the losses where they are not told. */
+export const courseOf = (losses: ReadonlyArray<number>, norms: ReadonlyArray<number> = losses): Course =>
+  ({ attempt: 1, from: 0, losses, norms })
+
+const courses: ReadonlyMap<string, ReadonlyArray<Course>> = new Map(result.runs.map(({ arm, id }) => [
   id,
-  arm === "bare" ? explodingLosses : arm === "clip" ? fallingLosses(6.3, 2.3) : fallingLosses(6.3, 1.9)
+  [
+    arm === "bare"
+      ? courseOf(explodingLosses)
+      : courseOf(arm === "clip" ? fallingLosses(6.3, 2.3) : fallingLosses(6.3, 1.9), fallingNorms)
+  ]
 ]))
+
+export const told: LossText.Told = { of: (run) => courses.get(run) ?? [] }
 
 export const rows: ReadonlyArray<RunRow> = [
   ...result.runs.map(({ arm, id, metrics, seed, status, steps }) => ({
@@ -157,7 +191,7 @@ export const detail: RunDetail = {
   recipe: clipAndWarmup,
   identity,
   revision: { commit: "615640f1c0ffee", dirty: true },
-  losses: losses.get(best.id) ?? [],
+  courses: told.of(best.id),
   evaluations: [
     { step: 50, map: 0.0514, map50: 0.1302, accuracy: null, seconds: 1.9 },
     { step: 100, map: 0.1711, map50: 0.3522, accuracy: null, seconds: 1.9 },
@@ -194,7 +228,7 @@ export const classifier: RunDetail = {
   steps: 30,
   stopped: "stopped early: in 2 evaluations in a row accuracy did not rise above its best, 0.667 after step 10",
   metrics: { loss: 0.6608, map50: null, map: null, accuracy: 0.6667, imagesPerSecond: 883, seconds: 1.4 },
-  losses: fallingLosses(0.72, 0.5).slice(0, 30),
+  courses: [courseOf(fallingLosses(0.72, 0.5).slice(0, 30))],
   evaluations: [
     { step: 10, map: null, map50: null, accuracy: 0.6667, seconds: 0.1 },
     { step: 20, map: null, map50: null, accuracy: 0.6512, seconds: 0.1 },
@@ -211,10 +245,101 @@ export const exploded: RunDetail = {
   ...detail,
   ...failed,
   recipe: bare,
-  losses: explodingLosses,
+  courses: [courseOf(explodingLosses)],
   evaluations: [],
   checkpoints: []
 }
+
+const diagnosis: Diagnosis = {
+  verdict: "explosion",
+  node: "head.class.0",
+  direction: "forward",
+  files: [],
+  explanation: "the norm rose 300-fold over the 12 steps before; half the bound cures it, the same again does not",
+  trials: [
+    { change: "same again", cured: false, steps: 12, reason: "at step 17 the loss is NaN" },
+    { change: "half the learning rate", cured: true, steps: 40, reason: null },
+    { change: "half the bound", cured: true, steps: 40, reason: null },
+    { change: "another engine", cured: null, steps: 0, reason: "no other engine works on this host" }
+  ]
+}
+
+/** A run that exploded, was clipped from then on, was broken off by the machine, and ended well. */
+export const remedied: RunResult = {
+  ...failed,
+  status: "succeeded",
+  steps: 150,
+  metrics: { ...best.metrics, loss: 2.401 },
+  clipRate: 0.41,
+  gradNorm: best.gradNorm,
+  spikes: 3,
+  skipped: 2,
+  advice: [{
+    rule: "retry/remedied",
+    message: "it ended on a changed recipe; to begin with that, write clip: Clip.globalNorm(1)"
+  }],
+  attempts: [
+    {
+      ...attempt,
+      status: "failed",
+      fault: { tag: "NonFinite", message: "at step 17 the loss is NaN", step: 17, onset: 15, injected: null },
+      diagnosis,
+      incident: "260309-1405-k3f-1.1",
+      remedy: {
+        change: "a tighter clip, from step 10",
+        fields: [{ path: "clip", before: Clip.off, after: Clip.globalNorm(1) }],
+        engine: null,
+        from: 10
+      }
+    },
+    {
+      ...attempt,
+      number: 2,
+      from: 10,
+      status: "failed",
+      exact: { exact: false, reason: "the training has changed since then" },
+      fault: {
+        tag: "WorkerLost",
+        message: "the training process was ended by SIGKILL",
+        step: 80,
+        onset: 80,
+        injected: "kill@80"
+      },
+      exit: { code: null, signal: "SIGKILL" },
+      remedy: { change: "the same again from step 70", fields: [], engine: null, from: 70 }
+    },
+    {
+      ...attempt,
+      number: 3,
+      from: 70,
+      exact: { exact: true, reason: null },
+      remarks: ["the checkpoint step-000075 was refused: weights.safetensors is not what was written"]
+    }
+  ],
+  infrastructure: 1,
+  remedied: true
+}
+
+const retried: ReadonlyArray<Course> = [
+  courseOf(explodingLosses),
+  { attempt: 2, from: 10, losses: fallingLosses(6.3, 2.3).slice(10, 80), norms: fallingNorms.slice(10, 80) },
+  { attempt: 3, from: 70, losses: fallingLosses(6.3, 2.3).slice(70), norms: fallingNorms.slice(70) }
+]
+
+/** The launch in which that happened. */
+export const retriedLaunch: { readonly result: Result; readonly told: LossText.Told } = {
+  result: {
+    ...result,
+    runs: [remedied, ...result.runs.slice(1)],
+    expectations: [
+      { text: "loss of \"clip\" below \"bare\"", holds: null, observed: "\"bare\" finished on a changed recipe" }
+    ],
+    verdict: "undecided"
+  },
+  told: { of: (run) => run === remedied.id ? retried : told.of(run) }
+}
+
+export const retriedDetail: RunDetail = { ...detail, ...remedied, recipe: bare, courses: retried, evaluations: [], checkpoints: [] }
 
 export const evaluation: Evaluation = {
   format: "ballast.eval/1",

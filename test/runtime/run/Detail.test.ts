@@ -50,6 +50,21 @@ it.effect("Detail.read reads what was watched, and numbers that JSON lacks", () 
     assert.deepStrictEqual(events, [watched])
   })))
 
+it.effect("Detail.read reads every attempt in turn, and how those ended that have", () =>
+  inTemporaryFolder(Effect.fn(function*(folder) {
+    for (const attempt of [1, 2, 10]) {
+      const directory = RunFolder.attemptOf(folder, attempt)
+      fs.mkdirSync(directory, { recursive: true })
+      const log = EventLog.open(RunFolder.events(directory))
+      log.append({ ...watched, attempt })
+      log.close()
+      if (attempt < 10) RunFolder.write(RunFolder.recordFile(directory), { result: { number: attempt } })
+    }
+    const { attempts, events } = yield* Detail.read(folder)
+    assert.deepStrictEqual(events.map(({ attempt }) => attempt), [1, 2, 10])
+    assert.deepStrictEqual(attempts.map(({ number }) => number), [1, 2])
+  })))
+
 it.effect("Detail.read leaves out all that a folder does not have yet", () =>
   inTemporaryFolder(Effect.fn(function*(folder) {
     assert.deepStrictEqual(yield* Detail.read(folder), {
@@ -57,6 +72,7 @@ it.effect("Detail.read leaves out all that a folder does not have yet", () =>
       identity: null,
       environment: null,
       events: [],
+      attempts: [],
       checkpoints: []
     })
   })))
