@@ -89,8 +89,8 @@ const assemble = async (
     if (placed.classes.length > maxBoxes) {
       const [index = 0] = shown.images
       const name = Quarantine.nameOf(fileOf(making, split, index), index)
-      const count = placed.classes.length
-      throw new Picture.UnreadablePicture(name, `${split} image ${name} has ${count} boxes, and a batch has room for ${maxBoxes}`)
+      const has = `${split} image ${name} has ${placed.classes.length} boxes`
+      throw new Picture.UnreadablePicture(name, `${has}, and a batch has room for ${maxBoxes}`)
     }
     boxes.set(placed.boxes, row * maxBoxes * 4)
     classes.set(placed.classes, row * maxBoxes)
@@ -136,7 +136,10 @@ const changed = (
   const random = Random.stream(seed, "mosaic", epoch, index)
   const mosaic = closing ? null : Mosaic.draw(augment.mosaic, source.facts.images.train, input, random)
   return mosaic === null
-    ? { images: [shown(index)], write: ([picture], out, offset) => change(Sheet.of(picture as Picture.Picture), out, offset) }
+    ? {
+      images: [shown(index)],
+      write: ([picture], out, offset) => change(Sheet.of(picture as Picture.Picture), out, offset)
+    }
     : {
       images: [index, ...mosaic.others].map(shown),
       write: (pictures, out, offset) =>

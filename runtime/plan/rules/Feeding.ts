@@ -19,9 +19,9 @@ export const nothingLeftToShow: Rule = {
   check: ({ facts, recipe: { feed } }) => {
     if (facts === null || facts.images.train === 0) return null
     const { size } = Quarantine.indicesOf(feed.quarantine, facts)
-    return size < facts.images.train
-      ? null
-      : `${Words.plural(size, "training image")} of "${facts.name}" ${size === 1 ? "is" : "are"} in quarantine, all there are`
+    if (size < facts.images.train) return null
+    const counted = Words.plural(size, "training image")
+    return `${counted} of "${facts.name}" ${size === 1 ? "is" : "are"} in quarantine, all there are`
   }
 }
 
