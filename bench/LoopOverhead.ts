@@ -11,10 +11,13 @@ import * as Warmup from "../dsl/Warmup.ts"
 import * as Kernels from "../runtime/engine/tensorflow/Kernels.ts"
 import * as Native from "../runtime/engine/tensorflow/Native.ts"
 import * as Session from "../runtime/engine/tensorflow/Session.ts"
+import * as ClipMemory from "../runtime/optim/Clip.ts"
 import * as Curve from "../runtime/optim/Curve.ts"
 import * as EagerStep from "../runtime/step/EagerStep.ts"
+import * as Divergence from "../runtime/train/Divergence.ts"
 import * as EventLog from "../runtime/train/EventLog.ts"
 import * as Loop from "../runtime/train/Loop.ts"
+import * as Spike from "../runtime/train/Spike.ts"
 import { Tally } from "../runtime/train/Tally.ts"
 import type { Bench } from "./Bench.ts"
 import * as Subject from "./Subject.ts"
@@ -63,10 +66,13 @@ export const loopOverhead: Bench = {
     await Effect.runPromise(Loop.run({
       recipe,
       curve: Curve.make({ schedule, warmup: Warmup.none, momentum: 0.937, totalSteps: steps, warmupSteps: 0 }),
+      from: { step: 0, clip: ClipMemory.start(recipe.clip) },
       lastStep: steps,
-      stepsPerEpoch: steps,
       step,
       tally: new Tally(),
+      divergence: Divergence.detector(),
+      spikes: Spike.detector(),
+      inject: () => [0, 0],
       nextBatch: Effect.succeed(batch),
       onBatch: () => undefined,
       onStep: (event) => log.append({ run: "bench", attempt: 1, ...event }),

@@ -1,23 +1,17 @@
 import * as tf from "@tensorflow/tfjs-core"
-import * as Clip from "../dsl/Clip.ts"
-import * as Loss from "../dsl/Loss.ts"
-import * as Model from "../dsl/Model.ts"
-import * as Optimizer from "../dsl/Optimizer.ts"
 import * as Parity from "../runtime/engine/tensorflow/Parity.ts"
 import * as Backend from "../runtime/engine/wasm/Backend.ts"
 import * as Composed from "../runtime/engine/wasm/Composed.ts"
 import * as Own from "../runtime/engine/wasm/Kernels.ts"
 import * as Operations from "../runtime/engine/wasm/Operations.ts"
-import * as Yolo from "../runtime/nets/yolo/Yolo.ts"
-import type { Configuration } from "../runtime/step/Configuration.ts"
 import * as EagerStep from "../runtime/step/EagerStep.ts"
 import type { Kernels } from "../runtime/step/Kernels.ts"
 import type { Scalars } from "../runtime/step/Step.ts"
 import type { Bench } from "./Bench.ts"
+import * as Small from "./Small.ts"
 import * as Timing from "./Timing.ts"
 
 const turns = 9
-const sizes = [{ input: 64, batch: 16 }, { input: 96, batch: 8 }] as const
 
 const scalars: Scalars = {
   learningRate: 0.01,
@@ -28,19 +22,6 @@ const scalars: Scalars = {
   emaDecay: 0.99,
   inject: [0, 0]
 }
-
-const configurationOf = ({ batch, input }: typeof sizes[number]): Configuration => ({
-  graph: Yolo.build(Model.yolo({ depth: 0.33, width: 0.125, input }), ["circle", "square", "star"]),
-  loss: Loss.yoloV8(),
-  optimizer: Optimizer.sgd({ momentum: 0.937, nesterov: true, weightDecay: 5e-4 }),
-  clip: Clip.globalNorm(10),
-  ema: true,
-  batch,
-  accumulate: 1,
-  maxBoxes: 8,
-  seed: 0,
-  inject: null
-})
 
 interface Contestant {
   readonly name: string
@@ -74,8 +55,8 @@ const contestants = (own: Kernels): ReadonlyArray<Contestant> => {
   ]
 }
 
-const measureAt = async (backend: Backend.Backend, size: typeof sizes[number]): Promise<ReadonlyArray<string>> => {
-  const configuration = configurationOf(size)
+const measureAt = async (backend: Backend.Backend, size: Small.Size): Promise<ReadonlyArray<string>> => {
+  const configuration = Small.configurationOf(size)
   const batch = Parity.exampleBatch(configuration)
   const steps = contestants(Own.make(backend)).map(({ kernels, name, stock }) => {
     const step = EagerStep.make(configuration, kernels)
@@ -105,7 +86,7 @@ export const wasmKernels: Bench = {
     tf.setBackend(Operations.backendName)
     try {
       const lines: Array<string> = []
-      for (const size of sizes) lines.push(...await measureAt(backend, size))
+      for (const size of Small.sizes) lines.push(...await measureAt(backend, size))
       return lines
     } finally {
       if (before !== "" && before !== undefined) tf.setBackend(before)

@@ -4,6 +4,7 @@
 import * as os from "node:os"
 import { againstPytorch } from "./AgainstPytorch.ts"
 import type { Bench } from "./Bench.ts"
+import { faults } from "./Faults.ts"
 import { guard } from "./Guard.ts"
 import { loopOverhead } from "./LoopOverhead.ts"
 import { planStart } from "./PlanStart.ts"
@@ -16,6 +17,7 @@ const benches: Readonly<Record<string, Bench>> = {
   pytorch: againstPytorch,
   guard,
   loop: loopOverhead,
+  faults,
   plan: planStart
 }
 
