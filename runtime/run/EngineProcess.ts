@@ -163,15 +163,17 @@ export const supervise = <T extends Task>(task: T, options: Options): Effect.Eff
     child.on("message", (message: FromProcess) => {
       watch.heard()
       switch (message.kind) {
-        case "alive":
-          watch.underWay()
-          break
         case "engine":
           engine = message.description
           break
         case "event":
-          if (message.event.kind === "step") step = message.event.step + (message.event.finite ? 1 : 0)
+          if (message.event.kind === "step") {
+            watch.underWay()
+            step = message.event.step + (message.event.finite ? 1 : 0)
+          }
           options.onEvent?.(message.event)
+          break
+        case "alive":
           break
         default:
           answer = message

@@ -21,13 +21,13 @@ export type Breach = { readonly limit: keyof Limits; readonly allowed: string }
 
 /** How often it is looked after. */
 export const period = 1000
-/** Nothing is heard while an engine compiles, and it cannot be told from one that hangs. */
-const leastWhileCompiling = Duration.seconds(Host.any.silence)
+/** Little is heard until an engine has compiled its first step, which cannot be told from hanging. */
+const leastBefore = Duration.seconds(Host.any.silence)
 
 export interface Watch {
   /** Hears a sign of life. */
   readonly heard: () => void
-  /** Learns that it has compiled: from here on it is to be heard of. */
+  /** Learns that it has taken a step: from here on it is to be heard of. */
   readonly underWay: () => void
   /** Looks after `milliseconds`, at the most memory that it held so far, null where that is not to count. */
   readonly look: (milliseconds: number, memory: number | null) => Breach | null
@@ -37,7 +37,7 @@ export interface Watch {
 export const watch = (limits: Limits): Watch => {
   let silent = 0
   let taken = 0
-  let least = leastWhileCompiling
+  let least = leastBefore
   return {
     heard: () => {
       silent = 0
