@@ -28,7 +28,8 @@ export default Experiment.make("poisoned", {
       retry: Retry.diagnosed()
     })
   },
-  seeds: [0]
+  seeds: [0],
+  expect: []
 })
 `
 

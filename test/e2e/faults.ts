@@ -82,7 +82,8 @@ export default Experiment.make("faults", {
       length: { steps: ${steps} }
     })
   },
-  seeds: [0]
+  seeds: [0],
+  expect: []
 })
 `
 
