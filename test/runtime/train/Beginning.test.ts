@@ -25,7 +25,7 @@ import * as Tensorflow from "../../../runtime/engine/tensorflow/Tensorflow.ts"
 import * as Wasm from "../../../runtime/engine/wasm/Wasm.ts"
 import { tensorflow } from "../engine/tensorflow/engine.ts"
 import { inTemporaryFolder } from "../run/temporary.ts"
-import { attemptAt, type Options } from "./attempts.ts"
+import { attemptAt, checkpointsIn, type Options } from "./attempts.ts"
 
 /** Every policy remembers, batches are shuffled and mixed, and steps take several of them. */
 const detector = Recipe.make({
@@ -111,6 +111,22 @@ const goesOnExactly = (engine: () => Layer.Layer<Engine, EngineFault>, stops: Re
   it.live("computes the same bits of a classifier that stops early", () => compare(classifier), 240_000)
 }
 
-describe("Beginning (wasm)", () => goesOnExactly(() => Wasm.layer, [3, 4]))
+describe("Beginning (wasm)", () => {
+  goesOnExactly(() => Wasm.layer, [3, 4])
+
+  it.live("takes no further step of a training that had stopped early, or come to its end, and evaluates what is left", () =>
+    inTemporaryFolder(Effect.fn(function*(folder) {
+      const short = Recipe.with(classifier, { earlyStop: EarlyStop.off, length: { steps: 3 } })
+      for (const [name, recipe] of Object.entries({ classifier, short })) {
+        const whole = yield* attemptAt(path.join(folder, name), recipe, Wasm.layer)
+        const from = path.join(whole.directory, "checkpoints", checkpointsIn(whole.directory).at(-1) ?? "")
+        const again = yield* attemptAt(path.join(folder, name), recipe, Wasm.layer, { number: 2, from })
+        assert.isFalse(again.events.some(({ kind }) => kind === "step"))
+        assert.strictEqual(again.outcome.from, whole.outcome.steps)
+        assert.deepStrictEqual(figuresOf(again), figuresOf(whole))
+        assert.deepStrictEqual(again.kinds.includes(`eval@${whole.outcome.steps}`), recipe === short)
+      }
+    })), 120_000)
+})
 tensorflow("Beginning (tensorflow)", () =>
   goesOnExactly(() => Tensorflow.layer(Location.find()?.directory ?? ""), [6]))
