@@ -1,5 +1,5 @@
 import type { Advice } from "../train/Outcome.ts"
-import * as Line from "./Line.ts"
+import type * as Line from "./Line.ts"
 import * as Paragraph from "./Paragraph.ts"
 
 /** Writes what a training's own figures advise, each under the name of its rule. */

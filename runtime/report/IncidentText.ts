@@ -2,6 +2,7 @@
  * The account of one fault, on a page: what happened, why, what was tried, what worked, what it cost, how to replay it.
  */
 import type * as Diagnosis from "../fault/Diagnosis.ts"
+import * as OptimClip from "../optim/Clip.ts"
 import type { AppliedRemedy, AttemptResult, RunResult } from "../run/Result.ts"
 import type { BundleDocument } from "../train/Bundle.ts"
 import type { StepEvent } from "../train/Event.ts"
@@ -103,7 +104,7 @@ const happened = ({ diagnosis, fault, samples }: Account): ReadonlyArray<string>
   const files = [...new Set(samples.map(({ file, index }) => file ?? `#${index}`))]
   return [
     ...(fault.injected === null ? [] : [`It was brought about on purpose, by ${code(`--inject ${fault.injected}`)}.`, ""]),
-    `${sentence(text(fault.message))} (${text(fault.tag)})${began}${
+    `**${text(fault.tag)}**: ${sentence(text(fault.message))}${began}${
       node === null ? "" : ` What is not finite first is ${code(node)}${way === null ? "" : `, ${AttemptText.ways[way]}`}.`
     }`,
     ...(files.length === 0 ? [] : [
@@ -144,7 +145,7 @@ const tried = ({ diagnosis }: Account): ReadonlyArray<string> =>
 const outcomeOf = ({ fault, number, status }: Account["later"][number]): string =>
   fault === null
     ? `Attempt ${number} ${status}.`
-    : `Attempt ${number} ${status}: ${sentence(text(fault.message))} (${text(fault.tag)})`
+    : `Attempt ${number} ${status} (${text(fault.tag)}): ${sentence(text(fault.message))}`
 
 const worked = ({ attempt, later, remedy, status }: Account): ReadonlyArray<string> => {
   if (remedy === null) return [`Nothing was tried after attempt ${attempt}: the run ${status}.`]
@@ -168,9 +169,12 @@ const costs = ({ cost: { replayed, seconds, steps }, diagnosis }: Account): Read
 const curve = (name: string, values: ReadonlyArray<number>): string =>
   `${name}  ${Sparkline.line(values, mostCurve)}  ${Figure.measured(values[0] ?? NaN)} to ${Figure.measured(values.at(-1) ?? NaN)}`
 
-/** What a gradient was multiplied with. */
-const ratio = ({ clipBound, clipped, gradNorm }: Account["before"][number]): string =>
-  clipped && Number.isFinite(clipBound) ? Figure.measured(Math.min(1, clipBound / gradNorm)) : clipped ? "clipped" : "1"
+/** What a gradient was multiplied with. Where every tensor is clipped by itself, that is not one number. */
+const ratio = ({ clipBound, clipped, finite, gradNorm }: Account["before"][number]): string => {
+  if (!finite) return "-"
+  if (!clipped) return "1"
+  return Number.isFinite(clipBound) ? Figure.measured(OptimClip.coefficient(gradNorm, clipBound)) : "by tensor"
+}
 
 const before = ({ before }: Account): ReadonlyArray<string> => {
   const last = before.at(-1)
@@ -180,7 +184,7 @@ const before = ({ before }: Account): ReadonlyArray<string> => {
     ...Markdown.block([curve("loss", before.map(({ loss }) => loss)), curve("norm", before.map(({ gradNorm }) => gradNorm))]),
     "",
     ...Markdown.table(
-      ["step", "loss", "norm", "bound", "times", "learning rate"].map((text) => ({ text, right: true })),
+      ["step", "loss", "norm", "bound", "clip ratio", "learning rate"].map((text) => ({ text, right: true })),
       rows.map((event) => [
         String(event.step),
         Figure.measured(event.loss),

@@ -163,9 +163,6 @@ export const make = (
         return screen.live ? [] : [Line.truncate(ProgressText.monitor(run, event, nameColumns, columns), columns)]
       case "checkpoint":
         return screen.live ? [] : ProgressText.checkpoint(run, event.directory, nameColumns, columns)
-      case "spike":
-      case "incident":
-        return []
       case "trial":
         return DecisionText.trial(run, event, nameColumns, columns)
       case "spike":
