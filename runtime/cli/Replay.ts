@@ -1,8 +1,11 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Locations from "../data/Locations.ts"
+import * as Source from "../data/Source.ts"
 import * as Engines from "../engine/Engines.ts"
 import * as ReplayText from "../report/ReplayText.ts"
 import * as EngineProcess from "../run/EngineProcess.ts"
+import * as Home from "../run/Home.ts"
 import * as Incident from "../run/Incident.ts"
 import * as CommandLine from "./CommandLine.ts"
 import { code, Ended } from "./ExitCode.ts"
@@ -24,14 +27,17 @@ export const replay = Command.make(
       Flag.optional,
       Flag.map(Option.getOrNull)
     ),
-    home: CommandLine.shared.home,
-    json: CommandLine.shared.json
+    ...CommandLine.shared
   },
-  Effect.fn(function*({ engine: asked, home, incident, json }) {
-    const { directory, document } = yield* Incident.open(incident, home)
+  Effect.fn(function*({ data, engine: asked, home, incident, json }) {
+    const { directory, document, recipe } = yield* Incident.open(incident, home)
+    const { cache, directory: at } = Home.at(Home.directoryOf(home))
+    const locations = yield* Locations.read(at, data)
+    // A step that failed is replayed from what its bundle holds; the images count where more than that is needed.
+    const source = yield* Source.open(recipe.data, { locations, cache }).pipe(Effect.catch(() => Effect.succeed(null)))
     const failedOn = Engines.names.find((name) => name === document.engine?.engine) ?? "auto"
     const engine = yield* Launching.engineOf(asked ?? failedOn)
-    const assignment = { bundle: directory }
+    const assignment = { bundle: directory, source }
     const replayed = yield* inTemporaryLog((log) => EngineProcess.ask({ kind: "replay", engine, assignment }, { log }))
     const { attempt, fault, run } = document
     const told = { incident: `${run}.${attempt}`, failed: fault.message, ...replayed }

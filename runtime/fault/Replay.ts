@@ -1,9 +1,11 @@
 /**
- * A fault's step once more, from what its bundle holds and nothing else.
+ * A fault once more, from what its bundle holds: a failing step takes nothing else.
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { EngineFault } from "../../dsl/Fault.ts"
+import type { Source } from "../data/Source.ts"
+import * as Sweep from "../data/Sweep.ts"
 import { Engine } from "../engine/Engine.ts"
 import * as Quarantine from "../plan/Quarantine.ts"
 import type { Probe } from "../step/Probe.ts"
@@ -92,19 +94,67 @@ export const step = Effect.fn("Replay.step")(
   }
 )
 
-/** What is to be replayed: a bundle's folder, absolute. */
+/** Takes the steps of a divergence again, from the newest state before its onset: no single one of them failed. */
+const course = Effect.fnUntraced(function*(bundle: Bundle.Bundle, rerun: Rerun.Rerun, source: Source | null) {
+  const { description } = yield* Engine
+  const { fault, onset } = bundle.document
+  const kept = bundle.snapshots.findLast(({ step }) => step <= onset)
+  if (kept === undefined) {
+    return yield* new NotReplayable({ message: `${bundle.directory} holds no state from before step ${onset}, where it began` })
+  }
+  if (source === null) {
+    return yield* new NotReplayable({ message: "the steps of a divergence are replayed on their images, which are not at hand" })
+  }
+  if (source.facts.fingerprint !== bundle.document.facts.fingerprint) {
+    return yield* new NotReplayable({ message: "the images are not those that it was trained on: their fingerprint differs" })
+  }
+  const from = yield* Checkpoint.read(kept.directory).pipe(Effect.mapError(({ message }) => new NotReplayable({ message })))
+  const ended = yield* Rerun.onData(rerun, bundle, source, from, (fault.step ?? onset) + 1)
+  const replayed: Replayed = {
+    engine: description.engine,
+    reproduced: ended.fault !== null,
+    fault: ended.fault,
+    probe: null,
+    files: [],
+    rows: null
+  }
+  return replayed
+})
+
+/** Looks again for images that cannot be decoded. */
+const images = Effect.fnUntraced(function*(source: Source | null) {
+  const { description } = yield* Engine
+  if (source === null) return yield* new NotReplayable({ message: "its images are not at hand" })
+  const [first = null, ...others] = yield* Sweep.broken(source)
+  const replayed: Replayed = {
+    engine: description.engine,
+    reproduced: first !== null,
+    fault: first === null ? null : `${first.file}: ${first.reason}${others.length === 0 ? "" : `, and ${others.length} more`}`,
+    probe: null,
+    files: [first, ...others].flatMap((broken) => broken === null ? [] : [broken.file]),
+    rows: null
+  }
+  return replayed
+})
+
+/** What is to be replayed: a bundle's folder, absolute, and its data set where that is at hand. */
 export interface Assignment {
   readonly bundle: string
+  readonly source: Source | null
 }
 
-/** Replays the failing step of a bundle's folder. Fails with NotReplayable, and with EngineFault where it cannot compile. */
+/**
+ * Replays a bundle's fault: the step that failed, the steps of a divergence, or the reading of the images. Fails with
+ * NotReplayable, and with EngineFault where the step cannot be compiled.
+ */
 export const run = Effect.fn("Replay.run")(
-  function*({ bundle: folder }: Assignment): Effect.fn.Return<
-    Replayed,
-    NotReplayable | EngineFault,
-    Engine
-  > {
+  function*({ bundle: folder, source }: Assignment): Effect.fn.Return<Replayed, NotReplayable | EngineFault, Engine> {
     const bundle = yield* open(folder)
-    return yield* Effect.scoped(Effect.flatMap(Rerun.compile(bundle, bundle.recipe), (rerun) => step(bundle, rerun)))
+    const { tag } = bundle.document.fault
+    if (tag === "DataFault") return yield* images(source)
+    return yield* Effect.scoped(Effect.flatMap(
+      Rerun.compile(bundle, bundle.recipe),
+      (rerun) => tag === "Diverged" ? course(bundle, rerun, source) : step(bundle, rerun)
+    ))
   }
 )

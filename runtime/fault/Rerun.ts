@@ -8,6 +8,8 @@ import type { EngineFault } from "../../dsl/Fault.ts"
 import * as Injection from "../../dsl/Injection.ts"
 import type * as Recipe from "../../dsl/Recipe.ts"
 import type { Batch } from "../data/Batch.ts"
+import * as Loader from "../data/Loader.ts"
+import type { Source } from "../data/Source.ts"
 import { Engine } from "../engine/Engine.ts"
 import type { Curve } from "../optim/Curve.ts"
 import * as Plan from "../plan/Plan.ts"
@@ -117,3 +119,18 @@ export const run = Effect.fn("Rerun.run")(function*(
   )
   return { steps: done - begun, fault }
 })
+
+/** Trains from a checkpoint up to step `until` on the images of the opened data set, and tells how that ended. */
+export const onData = Effect.fn("Rerun.onData")(
+  function*(rerun: Rerun, bundle: Bundle, source: Source, from: Checkpoint, until: number): Effect.fn.Return<Ended> {
+    return yield* Effect.scoped(Effect.gen(function*() {
+      const loader = yield* Loader.make({
+        ...Setup.makingOf(rerun.recipe, source, bundle.document.seed),
+        maxBoxes: Setup.columnsOf(bundle.recipe, source.facts),
+        badImage: rerun.injector.badImage,
+        start: from.cursor.step
+      })
+      return yield* run(rerun, from, until, loader.next)
+    }))
+  }
+)

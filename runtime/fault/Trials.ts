@@ -6,13 +6,11 @@ import * as Result from "effect/Result"
 import type { EngineFault } from "../../dsl/Fault.ts"
 import type * as Recipe from "../../dsl/Recipe.ts"
 import * as Remedy from "../../dsl/Remedy.ts"
-import * as Loader from "../data/Loader.ts"
 import type { Source } from "../data/Source.ts"
 import { Engine } from "../engine/Engine.ts"
 import * as Plan from "../plan/Plan.ts"
 import type { Bundle } from "../train/Bundle.ts"
 import * as Checkpoint from "../train/Checkpoint.ts"
-import * as Setup from "../train/Setup.ts"
 import type { Change, Trial } from "./Diagnosis.ts"
 import * as Remedies from "./Remedies.ts"
 import * as Rerun from "./Rerun.ts"
@@ -108,13 +106,7 @@ const tried = Effect.fnUntraced(function*(
     const again = change === "half the bound"
       ? yield* Rerun.compile(bundle, recipe.success)
       : Rerun.under(rerun, bundle, recipe.success)
-    const loader = yield* Loader.make({
-      ...Setup.makingOf(recipe.success, source, bundle.document.seed),
-      maxBoxes: Setup.columnsOf(bundle.recipe, source.facts),
-      badImage: rerun.injector.badImage,
-      start: window.from
-    })
-    const { fault, steps } = yield* Rerun.run(again, from, window.until, loader.next)
+    const { fault, steps } = yield* Rerun.onData(again, bundle, source, from, window.until)
     return { change, cured: fault === null, steps, reason: fault }
   }))
 })

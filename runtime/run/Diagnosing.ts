@@ -33,7 +33,7 @@ const onAnother = Effect.fnUntraced(function*(failed: Engines.Name, bundle: stri
     if (name === failed) continue
     const engine = yield* Engines.choose(name).pipe(Effect.catch(() => Effect.succeed(null)))
     if (engine === null || engine.warning !== null) continue
-    const { result } = yield* EngineProcess.supervise({ kind: "replay", engine, assignment: { bundle } }, { log })
+    const { result } = yield* EngineProcess.supervise({ kind: "replay", engine, assignment: { bundle, source: null } }, { log })
     if (Result.isFailure(result)) return untried(`${name} did not get through the step: ${result.failure.message}`)
     const { fault, reproduced } = result.success
     return { change: elsewhere, cured: !reproduced, steps: 1, reason: fault } satisfies Trial

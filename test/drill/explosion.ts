@@ -33,7 +33,8 @@ tensorflow("The bare arm of coldstart-clip with Retry.diagnosed", () => {
       const { stderr, stdout } = await ballast("run", "e.ts", "--json", "--arm", "bare", "--arm", "clip", "--engine", engine)
       const [bare, clip] = (JSON.parse(stdout) as { readonly runs: ReadonlyArray<RunDocument> }).runs
       const told = `${stderr}\n${stdout}`
-      assert.strictEqual(bare?.status, "succeeded", told)
+      if (bare === undefined) return assert.fail(told)
+      assert.strictEqual(bare.status, "succeeded", told)
       assert.isTrue(bare.remedied, told)
       assert.strictEqual(bare.attempts[0]?.diagnosis?.verdict, "explosion", told)
       const [ours, theirs] = [bare.metrics.loss, clip?.metrics.loss ?? NaN]

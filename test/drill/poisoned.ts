@@ -68,7 +68,8 @@ part("data", photographs !== "", "Poisoned photographs", () => {
       const [run] = (JSON.parse(stdout) as {
         readonly runs: ReadonlyArray<{ readonly status: string; readonly attempts: ReadonlyArray<object> }>
       }).runs
-      assert.strictEqual(run?.status, "succeeded")
+      if (run === undefined) return assert.fail(stdout)
+      assert.strictEqual(run.status, "succeeded")
       assert.isAtMost(run.attempts.length, 3)
       for (const name of pictures) assert.include(stderr + JSON.stringify(run.attempts), name)
       const validated = await ballast("validate", "e.ts", "--json", "--data", `blood-cells=${data}`)

@@ -78,7 +78,20 @@ const tellOf: Readonly<Record<string, () => Promise<unknown>>> = {
       Source.open(recipe.data, { locations, cache: path.join(argument, "cache") })
     )
     const directory = path.join(argument, "attempt")
-    const assignment = { run: "r", attempt: 1, start: null, arm: "a", seed: 0, recipe, source, steps: null, directory }
+    const assignment: Attempt.Assignment = {
+      run: "r",
+      attempt: 1,
+      arm: "a",
+      seed: 0,
+      recipe,
+      source,
+      directory,
+      token: "t",
+      start: null,
+      steps: null,
+      from: null,
+      injection: null
+    }
     const events: Array<Event> = []
     const attempt = Attempt.run(assignment, { emit: (event) => events.push(event), stopping: () => false })
     const { fault, steps } = await Effect.runPromise(Effect.provide(attempt, Wasm.layer))
