@@ -11,7 +11,9 @@ import * as RunFolder from "../../../runtime/run/RunFolder.ts"
 import * as Start from "../../../runtime/run/Start.ts"
 import type { NamedTensor, State } from "../../../runtime/step/Step.ts"
 import * as Checkpoint from "../../../runtime/train/Checkpoint.ts"
+import { Tally } from "../../../runtime/train/Tally.ts"
 import type { TrainedStart } from "../../../runtime/train/TrainedStart.ts"
+import { cursor } from "../train/cursors.ts"
 
 const tensor = (name: string, value: number): NamedTensor => ({ name, shape: [1], data: Float32Array.of(value) })
 
@@ -30,8 +32,9 @@ describe("Start.find", () => {
   const checkpoint = (run: string, ema: ReadonlyArray<NamedTensor>): Effect.Effect<string, Checkpoint.CheckpointError> => {
     const state: State = { updates: 1, parameters: [tensor("w", 1)], optimizer: [], buffers: [tensor("m", 2)], ema }
     return Checkpoint.write(path.join(folder, "runs", run, "attempts", "1", "checkpoints"), {
-      cursor: { step: 1, epoch: 0, batch: 1, clip: { _tag: "Nothing" }, seed: 0, training: "", data: null },
-      state
+      cursor: { ...cursor, step: 1 },
+      state,
+      history: new Tally().history()
     })
   }
   beforeAll(() => {
