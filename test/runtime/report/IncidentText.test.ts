@@ -12,9 +12,11 @@ const pageOf = (attempt: Incidents.Failed, run = Samples.failed): string =>
 
 /** The headings and tables of a page: what a name in it must not add to. */
 const skeleton = (page: string): ReadonlyArray<string> =>
-  page.split("\n").flatMap((line) =>
-    line.startsWith("    ") ? ["block"] : /^#/.test(line) ? [line] : /^\|/.test(line) ? [`row of ${line.match(/(?<!\\)\|/g)?.length}`] : []
-  )
+  page.split("\n").flatMap((line) => {
+    if (line.startsWith("    ")) return ["block"]
+    if (line.startsWith("#")) return [line]
+    return line.startsWith("|") ? [`row of ${line.match(/(?<!\\)\|/g)?.length}`] : []
+  })
 
 describe("IncidentText", () => {
   it("tells an explosion on a page", () =>

@@ -1,10 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as FastCheck from "fast-check"
+import { stripVTControlCharacters } from "node:util"
 import * as Line from "../../../runtime/report/Line.ts"
 import * as Progress from "../../../runtime/report/Progress.ts"
 import type { Event } from "../../../runtime/train/Event.ts"
 import { checkpointEvent, evalEvent, monitorEvent, statusEvent, stepEvent } from "./events.ts"
 import { Terminal } from "./terminal.ts"
+import * as Samples from "./samples.ts"
 import * as Texts from "./texts.ts"
 
 const run = { id: "r1", arm: "clip + warmup", seed: 0 }
@@ -198,6 +200,101 @@ describe("Progress on a terminal", () => {
     progress.event(stepEvent(0, { attempt: 2, clipped: false }), run)
     assert.match(terminal.text.at(-3) ?? "", /^clip \+ warmup, seed 0, attempt 2 .* 1\/100/)
     assert.match(terminal.text.at(-1) ?? "", /clipped 0%/)
+  })
+})
+
+/** What a launch hears of a run that explodes, is looked into, clipped, killed and gone on with. */
+const retried = (progress: Progress.Progress, clock: { now: number }): void => {
+  const [first = Samples.attempt, second = Samples.attempt, third = Samples.attempt] = Samples.remedied.attempts
+  const told = (attempt: number, event: Event): void => {
+    clock.now += 200
+    progress.event({ ...event, attempt }, run)
+  }
+  const change = (change: string, cured: boolean | null): Event => ({ kind: "trial", run: "r1", attempt: 1, step: 17, change, cured })
+  progress.begins(run, first)
+  told(1, statusEvent(0, "training"))
+  for (const step of [0, 16]) told(1, stepEvent(step))
+  told(1, { kind: "spike", run: "r1", attempt: 1, step: 16, loss: null, gradNorm: null })
+  told(1, stepEvent(17, { loss: NaN, finite: false }))
+  told(1, { kind: "incident", run: "r1", attempt: 1, step: 17, directory: "incident", tag: "NonFinite", message: "it broke" })
+  told(1, statusEvent(17, "failed", "at step 17 the loss is NaN"))
+  progress.decided(run, first, { kind: "diagnose" })
+  told(1, change("same again", false))
+  told(1, change("half the bound", true))
+  told(1, change("another engine", null))
+  if (first.remedy !== null) progress.decided(run, first, { kind: "remedy", remedy: first.remedy })
+  progress.begins(run, second)
+  told(2, statusEvent(10, "training", "from step 10, not to the bit: the training has changed since then"))
+  told(2, stepEvent(10))
+  told(2, stepEvent(79))
+  // Its process was killed: it says nothing more.
+  clock.now += 1000
+  progress.decided(run, second, { kind: "again", after: 1.7, from: 70, try: 1, of: 5 })
+  clock.now += 1700
+  progress.begins(run, third)
+  told(3, statusEvent(70, "training", "from step 70"))
+}
+
+describe("Progress of a run that is retried", () => {
+  it("tells in plain lines what broke, what was tried, what is changed and how it goes on", () => {
+    const { clock, lines, progress } = intoLog()
+    retried(progress, clock)
+    const name = "clip + warmup, seed 0"
+    assert.deepStrictEqual(lines().filter((line) => !/\/100 /.test(line)).slice(1).map((line) => line.replace(name, "X")), [
+      "X  training",
+      "X  step 17 is not finite: loss NaN = box 1.204 + class 0.9384 + dfl 1.000, gradient norm 12.35, learning rate 0.03120",
+      "X  failed after 18 steps: at step 17 the loss is NaN",
+      "X  diagnosing",
+      "X  diagnosing: same again: not cured",
+      "X  diagnosing: half the bound: cured",
+      "X  diagnosing: another engine: not tried",
+      "X  explosion: the norm rose 300-fold over the 12 steps before; half the bound cures it, the same again does not; first not "
+      + "finite:",
+      `${" ".repeat(name.length + 2)}head.class.0, forward`,
+      "X  attempt 2 from step 10: clip: Clip.off -> Clip.globalNorm(1)",
+      "X, attempt 2  training: from step 10, not to the bit: the training has changed since then",
+      "X, attempt 2  failed after 80 steps: the training process was ended by SIGKILL (WorkerLost at step 80, brought about by --inject "
+      + "kill@80)",
+      "X, attempt 2  waits 1.7 s, then attempt 3 from step 70: try 1 of 5",
+      "X, attempt 3  the checkpoint step-000075 was refused: weights.safetensors is not what was written",
+      "X, attempt 3  training: from step 70"
+    ])
+  })
+
+  it("shows in place what it is at, and leaves what it said", () => {
+    const { clock, progress, terminal } = onTerminal(80)
+    const before = terminal.writes.length
+    retried(progress, clock)
+    const frames = terminal.writes.slice(before).map(stripVTControlCharacters)
+    assert.isTrue(frames.some((frame) => /18\/100 {2}diagnosing/.test(frame)))
+    assert.isTrue(frames.some((frame) => /attempt 2 .*80\/100 {2}waiting/.test(frame)))
+    assert.match(terminal.text.at(-1) ?? "", /^clip \+ warmup, seed 0, attempt 3$/)
+    progress.done()
+    const left = terminal.text.join("\n")
+    assert.include(left, "clip + warmup, seed 0  attempt 2 from step 10: clip: Clip.off ->\n")
+    assert.include(left, "waits 1.7 s, then attempt 3 from step")
+    assert.notMatch(left, /━|waiting/)
+    assert.strictEqual(terminal.broken, 0)
+  })
+
+  it("counts spikes in the figures", () => {
+    const { clock, progress, terminal } = onTerminal(100)
+    training(progress, 40, clock, 500)
+    for (const step of [40, 41]) {
+      clock.now += 500
+      progress.event({ kind: "spike", run: "r1", attempt: 1, step, loss: null, gradNorm: { value: 9, median: 1, deviations: 12 } }, run)
+      progress.event(stepEvent(step), run)
+    }
+    assert.match(terminal.text.at(-1) ?? "", / {2}2 spikes$/)
+  })
+
+  it("says why no attempt follows", () => {
+    const { lines, progress } = intoLog()
+    progress.decided(run, Samples.failed.attempts[0] ?? Samples.attempt, { kind: "stop", reason: "Retry.never ends a run at its first fault" })
+    assert.deepStrictEqual(lines().slice(1), [
+      "clip + warmup, seed 0  failed after 0 steps: at step 17 the loss is NaN (NonFinite)",
+      "clip + warmup, seed 0  no further attempt: Retry.never ends a run at its first fault"
+    ])
   })
 })
 
