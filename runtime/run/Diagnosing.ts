@@ -67,6 +67,7 @@ export const diagnose = Effect.fn("Diagnosing.diagnose")(function*(job: Job, { e
   const tag = last?.result.fault?.tag
   if (last === undefined || tag === undefined || last.outcome.incident === null || !lookedInto.has(tag)) return null
   reporter.decided(job, last.result, { kind: "diagnose" })
+  const began = performance.now()
   const directory = RunFolder.attemptOf(job.directory, last.result.number)
   const folder = path.join(directory, last.outcome.incident)
   const log = RunFolder.processLog(directory)
@@ -87,7 +88,8 @@ export const diagnose = Effect.fn("Diagnosing.diagnose")(function*(job: Job, { e
       reporter.event({ kind: "trial", run, attempt, step: step ?? onset, change, cured } satisfies TrialEvent, job)
     }
     const diagnosis: Diagnosis = Verdict.of(evidenceOf(bundle, result.success, other))
-    RunFolder.write(path.join(folder, "diagnosis.json"), diagnosis)
+    const seconds = (performance.now() - began) / 1000
+    RunFolder.write(path.join(folder, "diagnosis.json"), { ...diagnosis, seconds })
     return diagnosis
   })))
   const wished = Effect.callback<null>((resume) => {

@@ -7,6 +7,7 @@ import * as path from "node:path"
 import type * as Expect from "../../dsl/Expect.ts"
 import type * as Injection from "../../dsl/Injection.ts"
 import type { Chosen } from "../engine/Engines.ts"
+import * as Advice from "../train/Advice.ts"
 import * as Attempts from "./Attempts.ts"
 import * as Course from "./Course.ts"
 import * as Environment from "./Environment.ts"
@@ -64,8 +65,10 @@ const bringRun = Effect.fn("Launch.bringRun")(
       const computed = course.past.findLast(({ outcome }) => outcome.engine !== null)
       Job.tellEnvironment(job, options.environment, computed?.outcome.engine ?? null)
     })
-    const { past, token } = yield* Attempts.run(job, course, options)
-    const result = RunOutcome.of(job, job.plan.schedule.totalSteps, past)
+    const { past, plan, token } = yield* Attempts.run(job, course, options)
+    const told = RunOutcome.of(job, job.plan.schedule.totalSteps, past)
+    const cured = told.status === "succeeded" ? Advice.ofRemedies(job.plan.recipe, plan.recipe) : []
+    const result = { ...told, advice: [...told.advice, ...cured] }
     // The file first: the record is made good from it, and not the other way round.
     yield* Job.onDisk(job, () =>
       RunFolder.write(path.join(job.directory, "result.json"), { format: "ballast.run-result/1", ...result }))

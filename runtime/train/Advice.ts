@@ -5,6 +5,8 @@ import * as Clip from "../../dsl/Clip.ts"
 import type * as Recipe from "../../dsl/Recipe.ts"
 import * as OptimClip from "../optim/Clip.ts"
 import * as Shadow from "../optim/Shadow.ts"
+import * as Notation from "../plan/Notation.ts"
+import * as RecipeDiff from "../plan/RecipeDiff.ts"
 import * as Words from "../plan/rules/Words.ts"
 import * as Course from "./Course.ts"
 import type { Advice } from "./Outcome.ts"
@@ -181,4 +183,17 @@ export const of = (evidence: Evidence): ReadonlyArray<Advice> => {
     })),
     ...(short === null ? [] : [{ rule: "warmup/too-short", message: short }])
   ]
+}
+
+/**
+ * Says what to write into the source of a recipe that a run ended on another one of, so that the next run begins with what
+ * this one was cured by. Nothing where both are the same.
+ */
+export const ofRemedies = (declared: Recipe.Recipe, ended: Recipe.Recipe): ReadonlyArray<Advice> => {
+  const fields = [...new Set(RecipeDiff.of(declared, ended).map(({ path }) => path.split(".")[0] ?? ""))]
+  const lines = fields.map((field) => `${field}: ${Notation.of(field, ended[field as keyof Recipe.Recipe])}`)
+  return lines.length === 0 ? [] : [{
+    rule: "retry/remedied",
+    message: `it ended on a changed recipe; to begin with what cured it, write ${lines.join(", ")}`
+  }]
 }

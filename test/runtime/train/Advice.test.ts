@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import { Clip, Dataset, LearningRate, Model, Optimizer, Recipe, Warmup } from "../../../dsl/index.ts"
+import { Clip, Dataset, Feed, LearningRate, Model, Optimizer, Recipe, Warmup } from "../../../dsl/index.ts"
 import * as OptimClip from "../../../runtime/optim/Clip.ts"
 import * as Advice from "../../../runtime/train/Advice.ts"
 
@@ -155,6 +155,20 @@ describe("Advice", () => {
     }
     assert.deepStrictEqual(Advice.of(broken), Advice.of(whole))
     assert.deepStrictEqual(Advice.of({ ...whole, losses: whole.losses.map(() => NaN) }), [])
+  })
+
+  it("says what to write into the source after a run was cured", () => {
+    const cured = Recipe.with(bare, {
+      clip: Clip.globalNorm(0.5),
+      schedule: LearningRate.cosine({ peak: 0.05, final: 0.0005 }),
+      feed: Feed.make({ quarantine: ["train/images/0007.jpg"] })
+    })
+    assert.deepStrictEqual(Advice.ofRemedies(bare, cured), [{
+      rule: "retry/remedied",
+      message: "it ended on a changed recipe; to begin with what cured it, write feed: Feed.make({ quarantine: "
+        + "[\"train/images/0007.jpg\"] }), schedule: LearningRate.cosine({ peak: 0.05, final: 0.0005 }), clip: Clip.globalNorm(0.5)"
+    }])
+    assert.deepStrictEqual(Advice.ofRemedies(bare, { ...bare }), [])
   })
 
   it("says what it says of any figures, or nothing", () => {
