@@ -31,6 +31,11 @@ def grid(*shape, low=-2, high=2, parts=8):
     return torch.tensor(random.integers(low * parts, high * parts + 1, shape) / parts)
 
 
+def ladder(*shape):
+    """Multiples of 1/8 from -2 to 2 that are not drawn, so that what is drawn stays as it is."""
+    return (torch.arange(math.prod(shape)) * 7 % 33 - 16).reshape(shape) / 8
+
+
 def number(value, digits):
     if isinstance(value, bool):
         return int(value)
@@ -373,6 +378,13 @@ def later():
     for name, function in (("less", torch.lt), ("equal", torch.eq), ("maximum", torch.maximum), ("minimum", torch.minimum)):
         case(f"{name} of broadcast shapes of four axes", name, {"left": left, "right": right},
              lambda left, right, f=function: f(left, right), 0)
+    for stride in (1, 2):
+        case(
+            f"convolution 3x3, stride {stride}, 1 channel to 1", "convolution",
+            {"input": ladder(2, 8, 8, 1), "weight": ladder(3, 3, 1, 1)},
+            lambda input, weight, stride=stride: convolve(input, weight, stride), 1e-5, {"stride": stride}, ("input", "weight"),
+            upstream=ladder(2, 8 // stride, 8 // stride, 1),
+        )
 
 
 def movements():

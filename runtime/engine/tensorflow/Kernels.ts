@@ -36,6 +36,12 @@ export const make = (backend: Backend): Kernels.Kernels => {
     integers("dilations", [1, 1, 1, 1])
   ]
 
+  /**
+   * With oneDNN, Conv2DBackpropInput from one channel to one is wrong, and by another amount every time; beside a second
+   * channel of zeros it is right.
+   */
+  const besideZeros = (channels: tf.Tensor4D): tf.Tensor4D => tf.pad(channels, [[0, 0], [0, 0], [0, 0], [0, 1]])
+
   const convolution: Kernels.Kernels["convolution"] = (input, weight, stride) => {
     const pad = Math.floor(weight.shape[0] / 2)
     // TensorFlow pads a strided convolution at the end only, and explicit padding takes the backward pass out of oneDNN.
@@ -49,8 +55,11 @@ export const make = (backend: Backend): Kernels.Kernels => {
         value: one<tf.Tensor4D>("Conv2D", attributes, [image, kernel]),
         gradFunc: (gradient: tf.Tensor4D, saved: Array<tf.Tensor>) => {
           const [image, kernel] = saved as [tf.Tensor4D, tf.Tensor4D]
+          const [size, , from, to] = kernel.shape
+          const lone = size > 1 && from === 1 && to === 1
+          const [weights, upstream] = lone ? [besideZeros(kernel), besideZeros(gradient)] : [kernel, gradient]
           return [
-            one("Conv2DBackpropInput", attributes, [tf.tensor1d(image.shape, "int32"), kernel, gradient]),
+            one("Conv2DBackpropInput", attributes, [tf.tensor1d(image.shape, "int32"), weights, upstream]),
             one("Conv2DBackpropFilter", attributes, [image, tf.tensor1d(kernel.shape, "int32"), gradient])
           ]
         }

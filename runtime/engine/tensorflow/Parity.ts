@@ -31,8 +31,9 @@ const scalarsOf = ({ accumulate, clip }: Configuration, norm: number): Scalars =
 
 /** The largest relative differences that reordered float32 sums explain on a deep network. */
 const tolerance = { scalar: 1e-3, tensor: 1e-2 }
-/** A change that is a smaller share of the value drowns in rounding. */
-const resolution = 1e-5
+/** Of a tensor that an update hardly moves the two may keep values that are this many roundings of float32 apart. */
+const roundings = 8
+const resolution = roundings * 2 ** -24 / tolerance.tensor
 
 /** Draws noise images with a few boxes each, small and large, so that every part of the loss has a gradient. */
 export const exampleBatch = (configuration: Configuration, index = 0): Batch => {

@@ -92,6 +92,7 @@ export const subjects: ReadonlyArray<BrokenSubject> = [
       "convolution 3x3, stride 2, 2x2 cells",
       "convolution 5x5, stride 2, 4x4 cells",
       "convolution of a fixed input",
+      "convolution 3x3, stride 2, 1 channel to 1",
       threeSteps,
       prediction
     ],

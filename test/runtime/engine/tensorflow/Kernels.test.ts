@@ -86,6 +86,16 @@ tensorflow("Kernels of the tensorflow engine", () => {
     })
   }
 
+  it("gives a lone channel's gradients that agree, every time", () => {
+    const input = noise("input", [2, 8, 8, 1]) as tf.Tensor4D
+    const weight = noise("weight", [3, 3, 1, 1]) as tf.Tensor4D
+    for (let time = 0; time < 8; time++) {
+      for (const stride of [1, 2]) {
+        gradientsAgree((x, w) => kernels.convolution(x as tf.Tensor4D, w as tf.Tensor4D, stride), [input, weight])
+      }
+    }
+  })
+
   it("adds a bias to every cell, and its gradients agree", () => {
     const input = noise("input", [2, 3, 4, 5]) as tf.Tensor4D
     const bias = noise("bias", [5]) as tf.Tensor1D

@@ -1,14 +1,16 @@
 import { afterAll, assert, beforeAll, it } from "@effect/vitest"
 import * as Clip from "../../../../dsl/Clip.ts"
+import * as Model from "../../../../dsl/Model.ts"
 import * as Optimizer from "../../../../dsl/Optimizer.ts"
 import type { Batch } from "../../../../runtime/data/Batch.ts"
 import * as Kernels from "../../../../runtime/engine/tensorflow/Kernels.ts"
 import type { Backend } from "../../../../runtime/engine/tensorflow/Native.ts"
 import * as Parity from "../../../../runtime/engine/tensorflow/Parity.ts"
 import * as Session from "../../../../runtime/engine/tensorflow/Session.ts"
+import * as Classifier from "../../../../runtime/nets/classifier/Classifier.ts"
 import type { Configuration } from "../../../../runtime/step/Configuration.ts"
 import * as EagerStep from "../../../../runtime/step/EagerStep.ts"
-import type { Scalars } from "../../../../runtime/step/Step.ts"
+import type { Scalars, Step } from "../../../../runtime/step/Step.ts"
 import { graphOf, tiny } from "../../step/classifier.ts"
 import { changed, small } from "../../step/small.ts"
 import { loadTensorflow, tensorflow } from "./engine.ts"
@@ -89,5 +91,34 @@ tensorflow("Parity.difference", () => {
       assert.match(Parity.difference(configuration, right, one) ?? "none", / (differ by|instead of) /)
     }
     for (const one of [right, step]) one.dispose()
+  })
+
+  it("takes the rounding of weights that hardly move for no difference, and notices more", () => {
+    const [right, other] = [EagerStep.make(tiny, Kernels.make(backend)), EagerStep.make(tiny, Kernels.make(backend))]
+    const moving = (step: Step, by: number): Step => ({
+      ...step,
+      run: (batch, scalars) => {
+        const { parameters } = step.read()
+        const outcome = step.run(batch, scalars)
+        const scaled = parameters.map((tensor) => ({ ...tensor, data: tensor.data.map((value) => value * (1 + by)) }))
+        step.write({ ...step.read(), parameters: scaled })
+        return outcome
+      }
+    })
+    assert.isNull(Parity.difference(tiny, moving(right, 0), moving(other, 2 ** -22)))
+    assert.match(Parity.difference(tiny, moving(right, 0), moving(other, 2e-6)) ?? "", /^new weights of ".*" differ by /)
+    for (const step of [right, other]) step.dispose()
+  })
+
+  it("finds none in stages of one channel, whatever the seed", () => {
+    const graph = Classifier.build(Model.classifier({ channels: [1, 1], input: 8 }), ["a"], 0)
+    const clip = Clip.perLayer(1)
+    for (let seed = 0; seed < 8; seed++) {
+      const configuration: Configuration = { ...tiny, graph, clip, batch: 1, maxBoxes: 1, seed }
+      const right = EagerStep.make(configuration, Kernels.make(backend))
+      const session = Session.make(backend, configuration, right)
+      assert.isNull(Parity.difference(configuration, right, session), `seed ${seed}`)
+      for (const step of [right, session]) step.dispose()
+    }
   })
 })
