@@ -49,11 +49,12 @@ export const suspect = ({ file, reason, row }: Diagnosis.Suspect): string =>
 /** Says what was found out about a fault, a line each. */
 export const diagnosis = (found: Diagnosis.Diagnosis): ReadonlyArray<string> => {
   const where = place(found)
+  const tried = found.trials.filter(({ cured }) => cured !== null)
   return [
     `${found.verdict}: ${found.explanation}`,
     ...(where === null ? [] : [`first not finite: ${where}`]),
     ...found.files.map(suspect),
-    ...(found.trials.length === 0 ? [] : [`tried: ${found.trials.map(trial).join("; ")}`])
+    ...(tried.length === 0 ? [] : [`tried: ${tried.map(trial).join("; ")}`])
   ]
 }
 

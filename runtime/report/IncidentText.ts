@@ -158,9 +158,10 @@ const worked = ({ attempt, later, remedy, status }: Account): ReadonlyArray<stri
 }
 
 const costs = ({ cost: { replayed, seconds, steps }, diagnosis }: Account): ReadonlyArray<string> => {
+  const trials = (diagnosis?.trials ?? []).filter(({ cured }) => cured !== null).length
   const parts = [
     ...(steps === null ? [] : [`${Figure.plural(steps, "step")} taken again`]),
-    ...(diagnosis === null ? [] : [`${Figure.plural(replayed, "step")} replayed in ${Figure.plural(diagnosis.trials.length, "trial")}`]),
+    ...(trials === 0 ? [] : [`${Figure.plural(replayed, "step")} replayed in ${Figure.plural(trials, "trial")}`]),
     ...(seconds === null ? [] : [`${Figure.duration(seconds)} of diagnosis`])
   ]
   return parts.length === 0 ? [] : [sentence(parts.join(", "))]
