@@ -1,7 +1,7 @@
 /**
  * A repository of another team: a folder with experiments, in which Ballast is installed.
  */
-import { spawn } from "node:child_process"
+import { type ChildProcess, spawn } from "node:child_process"
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
@@ -34,6 +34,14 @@ export interface Project {
   readonly ballast: (...parameters: ReadonlyArray<string>) => Promise<Ended>
 }
 
+const endGroup = ({ pid }: ChildProcess): void => {
+  try {
+    if (pid !== undefined) process.kill(-pid, "SIGKILL")
+  } catch {
+    // All of it has ended by itself.
+  }
+}
+
 const start = (folder: string, program: ReadonlyArray<string>, environment: Readonly<Record<string, string>>): Running => {
   const { BALLAST_HOME: _, NODE_OPTIONS: __, ...inherited } = process.env
   const child = spawn(process.execPath, program, {
@@ -43,6 +51,10 @@ const start = (folder: string, program: ReadonlyArray<string>, environment: Read
     detached: true,
     stdio: ["ignore", "pipe", "pipe"]
   })
+  // A test that is out of time leaves nothing behind.
+  const leave = (): void => endGroup(child)
+  process.once("exit", leave)
+  child.once("close", () => process.off("exit", leave))
   let stdout = ""
   let stderr = ""
   const waiting = new Set<() => void>()
@@ -58,9 +70,7 @@ const start = (folder: string, program: ReadonlyArray<string>, environment: Read
   return {
     pid: child.pid ?? -1,
     kill: (signal) => child.kill(signal),
-    killGroup: () => {
-      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL")
-    },
+    killGroup: () => endGroup(child),
     says: (text) =>
       new Promise((resolve, reject) => {
         const look = (): void => {

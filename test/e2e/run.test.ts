@@ -73,7 +73,7 @@ tensorflow("ballast run", () => {
       const { format: evalFormat, map50 } = JSON.parse(evaluated.stdout) as { readonly format: string; readonly map50: number }
       assert.strictEqual(evalFormat, "ballast.eval/1")
       assert.strictEqual(map50, calm?.metrics["map50"])
-    }))
+    }), 180_000)
 
   it("is the same as running the file, and importing the file runs nothing", () =>
     inProject(async ({ start, write }) => {
@@ -84,7 +84,7 @@ tensorflow("ballast run", () => {
       assert.strictEqual(parsed(ran.stdout).runs[0]?.steps, 2)
       const imported = await start([path.join(path.dirname(file), "importing.ts")]).ended
       assert.deepStrictEqual([imported.code, imported.stdout], [0, "small\n"])
-    }))
+    }), 180_000)
 
   it("ends with 4 after a failure that nobody expected, with 1 after an expectation that failed", () =>
     inProject(async ({ ballast, write }) => {
@@ -94,7 +94,7 @@ tensorflow("ballast run", () => {
       assert.strictEqual((await ballast("run", "failed.ts")).code, 4)
       assert.strictEqual((await ballast("run", "no.ts")).code, 1)
       assert.strictEqual((await ballast("run", "both.ts")).code, 4)
-    }))
+    }), 180_000)
 
   it("narrows to arms, seeds and steps, and then leaves open what it did not see", () =>
     inProject(async ({ ballast, write }) => {
@@ -108,7 +108,7 @@ tensorflow("ballast run", () => {
       const wrong = await ballast("run", "e.ts", "--arm", "clam")
       assert.strictEqual(wrong.code, 2)
       assert.match(wrong.stderr, /there is no arm "clam"; did you mean "calm"\?/)
-    }))
+    }), 180_000)
 
   it("ends an interrupted run with a checkpoint, starts no further one, and ends with 130 or 143", () =>
     inProject(async ({ folder, start, write }) => {
@@ -124,7 +124,7 @@ tensorflow("ballast run", () => {
         const checkpoints = path.join(folder, signal, "runs", first?.id ?? "", "attempts/1/checkpoints")
         assert.deepStrictEqual(fs.readdirSync(checkpoints), [`step-${String(first?.steps).padStart(6, "0")}`])
       }
-    }))
+    }), 180_000)
 
   it("blames the process where that is killed, and no training goes on where the command is", () =>
     inProject(async ({ start, write }) => {
@@ -143,13 +143,28 @@ tensorflow("ballast run", () => {
       await terminated.says("/100000")
       process.kill(childrenOf(terminated.pid)[0] ?? -1, "SIGTERM")
       const ended = await terminated.ended
-      assert.deepStrictEqual([ended.code, parsed(ended.stdout).runs[0]?.status], [143, "interrupted"])
+      // The command itself was asked for nothing.
+      assert.deepStrictEqual([ended.code, parsed(ended.stdout).runs[0]?.status], [4, "failed"])
+      assert.strictEqual(parsed(ended.stdout).runs[0]?.attempts[0]?.fault?.tag, "Preempted")
+    }), 180_000)
 
-      const orphaned = start(["run", "e.ts"])
-      await orphaned.says("/100000")
-      const [child = -1] = childrenOf(orphaned.pid)
-      orphaned.kill("SIGKILL")
-      await orphaned.ended
-      await until(() => !lives(child))
-    }))
+  it("leaves no training behind where the command is killed: not between steps, not while compiling, not in a call", () =>
+    inProject(async ({ start, write }) => {
+      write("e.ts", experiment({ steps: 100_000 }))
+      const moments: ReadonlyArray<readonly [says: string, flags: ReadonlyArray<string>]> = [
+        ["/100000", []],
+        ["compiling", []],
+        // The training thread never comes back from this.
+        ["1/100000", ["--inject", "stall@1"]]
+      ]
+      for (const [says, flags] of moments) {
+        const orphaned = start(["run", "e.ts", ...flags])
+        await orphaned.says(says)
+        if (flags.length > 0) await new Promise((resolve) => setTimeout(resolve, 1000))
+        const [child = -1] = childrenOf(orphaned.pid)
+        orphaned.kill("SIGKILL")
+        await orphaned.ended
+        await until(() => !lives(child))
+      }
+    }), 180_000)
 })
