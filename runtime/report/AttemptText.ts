@@ -46,15 +46,13 @@ export const next = (number: number, remedy: AppliedRemedy): string => {
 export const suspect = ({ file, reason, row }: Diagnosis.Suspect): string =>
   `${file}${row === null ? "" : `, row ${row} of its labels`}: ${reason}`
 
-/** Says what was found out about a fault, a line each. */
+/** Says what was found out about a fault; what the explanation does not name, such as further images, on lines of its own. */
 export const diagnosis = (found: Diagnosis.Diagnosis): ReadonlyArray<string> => {
-  const where = place(found)
-  const tried = found.trials.filter(({ cured }) => cured !== null)
+  const { explanation, files, node, verdict } = found
   return [
-    `${found.verdict}: ${found.explanation}`,
-    ...(where === null ? [] : [`first not finite: ${where}`]),
-    ...found.files.map(suspect),
-    ...(tried.length === 0 ? [] : [`tried: ${tried.map(trial).join("; ")}`])
+    `${verdict}: ${explanation}`,
+    ...(node === null || explanation.includes(node) ? [] : [`first not finite: ${place(found)}`]),
+    ...files.filter(({ file }) => !explanation.includes(file)).map(suspect)
   ]
 }
 

@@ -65,7 +65,7 @@ export const decided = (
     ...(told || fault === null ? [] : said("bad", `failed after ${Figure.plural(run.steps, "step")}: ${FaultText.say(fault)}`)),
     ...(diagnosis === null || decision.kind === "diagnose"
       ? []
-      : said("plain", AttemptText.diagnosis({ ...diagnosis, trials: [] }).join("; "))),
+      : said("plain", AttemptText.diagnosis(diagnosis).join("; "))),
     ...said(tone, text)
   ]
 }

@@ -2,6 +2,7 @@
  * Faults in words, and what is worth a try.
  */
 import * as path from "node:path"
+import type { Diagnosis } from "../fault/Diagnosis.ts"
 import type { AttemptResult, RunResult } from "../run/Result.ts"
 import * as RunFolder from "../run/RunFolder.ts"
 import type { OutcomeFault } from "../train/Outcome.ts"
@@ -50,14 +51,46 @@ const againstExplosion = (fault: OutcomeFault, { clipRate, gradNorm }: RunResult
 const logOf = ({ attempts, directory }: RunResult, cwd: string): string =>
   Place.of(RunFolder.processLog(RunFolder.attemptOf(directory, attempts.at(-1)?.number ?? 1)), cwd)
 
-/** Says what is worth a try after a run failed, from what the run itself tells; nothing of it was tried. */
+/** What was found out about the fault that ended a run; null where it was not looked into. */
+export const found = ({ attempts }: RunResult): Diagnosis | null =>
+  attempts.findLast(({ fault }) => fault !== null)?.diagnosis ?? null
+
+/** Tells whether a run ended in an explosion, as far as is known. */
+export const isExplosion = (run: RunResult): boolean =>
+  ["NonFinite", "Diverged"].includes(last(run)?.tag ?? "") && (found(run)?.verdict ?? "explosion") === "explosion"
+
+/** Says what is worth a try after a fault of the numbers that was looked into. */
+const byVerdict = ({ files, node, trials, verdict }: Diagnosis, fault: OutcomeFault, run: RunResult): ReadonlyArray<string> => {
+  switch (verdict) {
+    case "explosion": {
+      const cured = trials.filter((trial) => trial.cured === true).map(({ change }) => `${change}, which cured it in a trial`)
+      return [...cured, ...againstExplosion(fault, run)]
+    }
+    case "bad-data": {
+      const quarantine = files.map(({ file }) => JSON.stringify(file)).join(", ")
+      return quarantine === ""
+        ? ["npx ballast validate, which lists every file that cannot be used"]
+        : [`correct the images, or show them no more: feed: Feed.make({ quarantine: [${quarantine}] })`]
+    }
+    case "bad-graph":
+      return [`a look at ${node ?? "the network"} in npx ballast plan`, "npx ballast engine check, which compares the engine with reference cases"]
+    case "engine-fault":
+      return ["npx ballast engine check, which compares the engine with reference cases", "another engine, by --engine"]
+    case "transient":
+      return ["the same again: it did not come again when its step was replayed; retry: Retry.diagnosed() does that by itself"]
+  }
+}
+
+/** Says what is worth a try after a run failed, from what the run itself tells. */
 export const remedies = (run: RunResult, cwd: string): ReadonlyArray<string> => {
   const fault = last(run)
   if (fault === null) return []
   switch (fault.tag) {
     case "NonFinite":
-    case "Diverged":
-      return againstExplosion(fault, run)
+    case "Diverged": {
+      const diagnosis = found(run)
+      return diagnosis === null ? againstExplosion(fault, run) : byVerdict(diagnosis, fault, run)
+    }
     case "OutOfMemory":
       return [
         "a smaller batch, with accumulate: Accumulate.batches(2) or more for as many images a step as before",

@@ -106,8 +106,8 @@ const isExpected = (arm: string, expectations: ReadonlyArray<ExpectationResult>)
 }
 
 /** What is known of the fault of a run's only attempt; where there were several, each is told by itself. */
-const foundOf = ({ attempts }: RunResult): ReadonlyArray<string> => {
-  const found = attempts.length === 1 ? attempts[0]?.diagnosis ?? null : null
+const foundOf = (run: RunResult): ReadonlyArray<string> => {
+  const found = run.attempts.length === 1 ? FaultText.found(run) : null
   return found === null ? [] : AttemptText.diagnosis(found)
 }
 
@@ -122,7 +122,8 @@ const failedArm = (
   const share = all === 1 ? "" : ` at ${failed.length} of ${all} seeds`
   const finite = [...new Set(result.runs.filter(({ status }) => status === "succeeded").map(({ arm }) => arm))]
     .filter((other) => other !== arm)
-  const exploded = failed.some((run) => ["NonFinite", "Diverged"].includes(FaultText.last(run)?.tag ?? ""))
+  const exploded = failed.some(FaultText.isExplosion)
+  const untried = exploded && failed.every((run) => FaultText.found(run) === null)
   const remedies = [
     ...new Set([
       ...(exploded && finite.length > 0
@@ -147,7 +148,7 @@ const failedArm = (
       ...foundOf(run).flatMap((text) => Paragraph.of(text, columns, { indent: 4 }))
     ]),
     ...(expected || remedies.length === 0 ? [] : [
-      ...Paragraph.of(exploded ? "Worth a try; nothing of it was tried on this run:" : "Worth a try:", columns, {
+      ...Paragraph.of(untried ? "Worth a try; nothing of it was tried on this run:" : "Worth a try:", columns, {
         indent: 2,
         tone: "quiet"
       }),

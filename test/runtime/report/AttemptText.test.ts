@@ -24,8 +24,19 @@ describe("AttemptText", () => {
     const poisoned = text(Incidents.poisoned, 140)
     assert.include(poisoned, "NonFinite, brought about by --inject bad-image@7")
     assert.include(poisoned, ", row 3 of its labels: its box is 1e30 wide")
-    assert.include(poisoned, "tried: without the batch: cured\n")
     assert.include(poisoned, ".ballast/runs/260309-1405-k3f-1/attempts/1/incident/incident.md")
+  })
+
+  it("names what an explanation does not name by itself", () => {
+    const { diagnosis } = Incidents.poisoned
+    if (diagnosis === null) return
+    const explanation = `head.0 fails, and ${Incidents.hostileName} is to blame`
+    const told = { ...diagnosis, node: "head.0", direction: "forward", explanation } as const
+    assert.deepStrictEqual(AttemptText.diagnosis(told), [`bad-data: ${explanation}`])
+    assert.deepStrictEqual(AttemptText.diagnosis({ ...told, explanation: "it fails" }).slice(1), [
+      "first not finite: head.0, forward",
+      `${Incidents.hostileName}, row 3 of its labels: its box is 1e30 wide | not a picture`
+    ])
   })
 
   it("says what follows as a plan's difference, or in words where nothing changes", () => {

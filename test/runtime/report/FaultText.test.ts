@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import type { Diagnosis } from "../../../runtime/fault/Diagnosis.ts"
 import * as FaultText from "../../../runtime/report/FaultText.ts"
 import type { RunResult } from "../../../runtime/run/Result.ts"
 import * as Samples from "./samples.ts"
@@ -36,6 +37,24 @@ describe("FaultText", () => {
     assert.match(unclipped, /Clip\.globalNorm\(1\), because no step was clipped, and the gradient norm reached 5\.1e12/)
     const [clipped = ""] = FaultText.remedies(ended("Diverged", { clipRate: 0.4 }), "/")
     assert.match(clipped, /^a lower maxNorm in clip; it clipped 40% of the steps/)
+  })
+
+  it("goes by what was found out", () => {
+    const judged = (verdict: Diagnosis["verdict"], fields: Partial<Diagnosis> = {}): string => {
+      const diagnosis = { verdict, node: "neck.15.cv2.conv", direction: null, files: [], explanation: "", trials: [], ...fields }
+      return FaultText.remedies(ended("", { attempts: [{ ...attempt("NonFinite", "it broke", 17), diagnosis }] }), "/").join("; ")
+    }
+    const trials = [{ change: "half the bound", cured: true, steps: 3, reason: null }] as const
+    assert.match(judged("explosion", { trials }), /^half the bound, which cured it in a trial; clip: Clip\.globalNorm\(1\)/)
+    const files = [{ file: "a \"b\".jpg", row: null, reason: "" }]
+    assert.include(judged("bad-data", { files }), "feed: Feed.make({ quarantine: [\"a \\\"b\\\".jpg\"] })")
+    assert.match(judged("bad-data"), /ballast validate/)
+    assert.match(judged("bad-graph"), /^a look at neck\.15\.cv2\.conv in npx ballast plan/)
+    assert.match(judged("engine-fault"), /engine check.*--engine/)
+    assert.match(judged("transient"), /^the same again/)
+    for (const verdict of ["bad-data", "bad-graph", "engine-fault", "transient"] as const) {
+      assert.notInclude(judged(verdict), "Clip")
+    }
   })
 
   it("does not speak of a leap where the norm made none", () => {
