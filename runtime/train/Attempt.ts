@@ -246,7 +246,7 @@ export const run = Effect.fn("Attempt.run")(
         tag: fault._tag,
         message: fault.message,
         step: at,
-        onset: Math.min(progress.onset(step), keeper?.goodUntil() ?? step),
+        onset: Failure.builtUp(fault) ? Math.min(progress.onset(step), keeper?.goodUntil() ?? step) : step,
         injected: injector.cause(fault, step)
       }
       const { arm, attempt, directory, injection, run, token } = assignment

@@ -24,3 +24,6 @@ const replayable: ReadonlySet<Fault.Fault["_tag"]> = new Set([
 
 /** Tells whether a fault is kept for replay; those of the machine have nothing in them that could be. */
 export const leavesIncident = (fault: Fault.Fault): boolean => replayable.has(fault._tag)
+
+/** Tells whether a fault may have begun before the step that it ended: numbers grow until they are none. */
+export const builtUp = ({ _tag }: Fault.Fault): boolean => _tag === "NonFinite" || _tag === "Diverged"

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { DataFault, WorkerLost } from "../../../dsl/Fault.ts"
+import { DataFault, NonFinite, WorkerLost } from "../../../dsl/Fault.ts"
 import * as Failure from "../../../runtime/train/Failure.ts"
 
 describe("Failure", () => {
@@ -22,5 +22,10 @@ describe("Failure", () => {
   it("has nothing to replay of what the machine did", () => {
     assert.isTrue(Failure.leavesIncident(new DataFault({ sample: null, message: "" })))
     assert.isFalse(Failure.leavesIncident(new WorkerLost({ exitCode: 1, signal: null, message: "" })))
+  })
+
+  it("looks for the beginning of what numbers came to, and of nothing else", () => {
+    assert.isTrue(Failure.builtUp(new NonFinite({ step: 1, loss: NaN, gradNorm: NaN, message: "" })))
+    assert.isFalse(Failure.builtUp(new DataFault({ sample: null, message: "" })))
   })
 })
