@@ -110,17 +110,16 @@ describe("Attempts", () => {
     inTemporaryFolder(Effect.fn(function*(folder) {
       const job = yield* jobIn(folder)
       yield* record(job)
-      let paused = -1
+      const pausing = Promise.withResolvers<number>()
       const stale = yield* Effect.forkChild(Effect.flip(attempts(job, {
         onEvent: (event) => {
-          if (paused > 0 || !is(event, 15)) return
-          paused = worker()
-          process.kill(paused, "SIGSTOP")
+          if (event.attempt !== 1 || !is(event, 15)) return
+          const pid = worker()
+          process.kill(pid, "SIGSTOP")
+          pausing.resolve(pid)
         }
       })))
-      yield* Effect.promise(async () => {
-        while (paused < 0) await new Promise((resolve) => setTimeout(resolve, 20))
-      })
+      const paused = yield* Effect.promise(() => pausing.promise)
       const folderOf = (attempt: number): string => RunFolder.attemptOf(job.directory, attempt)
       const kept = () => fs.readdirSync(RunFolder.checkpoints(folderOf(1))).toSorted()
       assert.deepStrictEqual(kept(), ["step-000010"])
