@@ -26,6 +26,16 @@ describe("Lookup", () => {
       assert.match(none.message, /there is no run "zzz"; the newest are\n {2}abc-1/)
     })))
 
+  it.effect("finds a launch by its id, by one of its runs, which alone is asked for then, and the newest", () =>
+    withRuns(Effect.gen(function*() {
+      const idsOf = ({ asked, launch, runs }: Lookup.FoundLaunch) => [launch.id, runs.length, asked.map(({ id }) => id).join()]
+      assert.deepStrictEqual(idsOf(yield* Lookup.launch("last")), ["abc", 2, "abc-1,abc-2"])
+      assert.deepStrictEqual(idsOf(yield* Lookup.launch("aa")), ["aab", 2, "aab-1,aab-2"])
+      assert.deepStrictEqual(idsOf(yield* Lookup.launch("aab-2")), ["aab", 2, "aab-2"])
+      assert.match((yield* Effect.flip(Lookup.launch("a"))).message, /begins the ids of 4 runs/)
+      assert.match((yield* Effect.flip(Lookup.launch("zzz"))).message, /there is no run "zzz"/)
+    })))
+
   it.effect("says how runs come about where there are none", () =>
     Effect.gen(function*() {
       const none = yield* Effect.flip(Lookup.find("last"))
