@@ -81,9 +81,14 @@ const skipBatches = (patch: Patch, { steps }: Of<"SkipBatches">, { fault, onset,
 const quarantineSample = (patch: Patch, { images, suspects }: Situation): Patched => {
   const { batch, feed } = patch.recipe
   if (suspects.length === 0) return fail("the fault was traced to no image")
-  const quarantine = [...new Set([...feed.quarantine, ...suspects])]
+  const known = Quarantine.indicesOf(suspects, images)
+  const shown = suspects.filter((name) => known.has(name))
+  if (shown.length === 0) {
+    return fail(`${Words.some(suspects)} ${suspects.length === 1 ? "is" : "are"} not among the images to train on`)
+  }
+  const quarantine = [...new Set([...feed.quarantine, ...shown])]
   if (quarantine.length === feed.quarantine.length) {
-    return fail(`${Words.some(suspects)} ${suspects.length === 1 ? "is" : "are"} in quarantine already`)
+    return fail(`${Words.some(shown)} ${shown.length === 1 ? "is" : "are"} in quarantine already`)
   }
   const left = images.images.train - Quarantine.indicesOf(quarantine, images).size
   return left < batch

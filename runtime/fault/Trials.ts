@@ -3,7 +3,6 @@
  */
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import type { EngineFault } from "../../dsl/Fault.ts"
 import type * as Recipe from "../../dsl/Recipe.ts"
 import * as Remedy from "../../dsl/Remedy.ts"
 import type { Source } from "../data/Source.ts"
@@ -97,7 +96,7 @@ const tried = Effect.fnUntraced(function*(
   change: Tried,
   options: Options,
   { from, window }: Chosen
-): Effect.fn.Return<Trial, EngineFault, Engine> {
+): Effect.fn.Return<Trial, never, Engine> {
   const { bundle, rerun, source } = options
   const { description: { engine } } = yield* Engine
   const recipe = changed(change, options, engine === "webgpu" ? "wasm" : engine)
@@ -108,15 +107,19 @@ const tried = Effect.fnUntraced(function*(
       : Rerun.under(rerun, bundle, recipe.success)
     const { fault, steps } = yield* Rerun.onData(again, bundle, source, from, window.until)
     return { change, cured: fault === null, steps, reason: fault }
-  }))
+  })).pipe(
+    // Where one change is too much for the engine, what the others came to still counts.
+    Effect.catch(({ message }) => Effect.succeed(without(change, `its step could not be compiled: ${message}`))),
+    Effect.catchDefect((defect) =>
+      Effect.succeed(without(change, `it broke off: ${defect instanceof Error ? defect.message : String(defect)}`)))
+  )
 })
 
 /**
  * Tries the changes one after the other, `same again` first, within the budget of steps. What cannot be tried says why.
- * Fails with EngineFault where a step cannot be compiled.
  */
 export const run = Effect.fn("Trials.run")(
-  function*(options: Options): Effect.fn.Return<ReadonlyArray<Trial>, EngineFault, Engine> {
+  function*(options: Options): Effect.fn.Return<ReadonlyArray<Trial>, never, Engine> {
     const found = windowOf(options)
     const from = found === null ? null : yield* Checkpoint.read(found.directory).pipe(Effect.catch(() => Effect.succeed(null)))
     const trials: Array<Trial> = []

@@ -9,8 +9,12 @@ import * as Suspicion from "./Suspicion.ts"
 
 const halves: ReadonlyArray<Change> = ["half the learning rate", "half the bound"]
 
-/** What half of the learning rate or of the bound did: cured, did not, or was not tried at all. */
+/**
+ * What half of the learning rate or of the bound did: cured, did not, or was not tried at all. Before the first update
+ * neither has done anything yet.
+ */
 const byHalf = (evidence: Evidence): boolean | null => {
+  if (evidence.fault.step === 0) return false
   const outcomes = halves.map((change) => cured(evidence, change))
   return outcomes.includes(true) ? true : outcomes.includes(false) ? false : null
 }
@@ -20,6 +24,8 @@ const passes = (evidence: Evidence): boolean => evidence.reproduced === false ||
 const isOfData = (evidence: Evidence): boolean => {
   const without = cured(evidence, "without the batch")
   if (evidence.broken.length > 0 && without !== false) return true
+  // Where no trial could be made, rows that stand out while the norms stayed where they were tell enough.
+  if (without === null && Suspicion.isOfRows(evidence) && Growth.of(evidence.norms)?.grown !== true) return true
   return without === true && (byHalf(evidence) === false || Suspicion.isOfRows(evidence))
 }
 
@@ -90,18 +96,22 @@ const names: Readonly<Record<Change, string>> = {
   "another engine": "another engine"
 }
 
-const outcomeOf = (trials: ReadonlyArray<Trial>, cured: boolean | null, outcome: string): ReadonlyArray<string> => {
+const outcomeOf = (
+  trials: ReadonlyArray<Trial>,
+  cured: boolean | null,
+  outcome: (count: number) => string
+): ReadonlyArray<string> => {
   const found = trials.filter((trial) => trial.cured === cured).map(({ change }) => names[change])
-  return found.length === 0 ? [] : [`${Words.listed(found)} ${outcome}`]
+  return found.length === 0 ? [] : [`${Words.listed(found)} ${outcome(found.length)}`]
 }
 
 /** Says what cured the fault and what did not. */
 const tried = ({ reproduced, trials }: Evidence): string => {
   const said = [
     ...(reproduced === null ? [] : [reproduced ? "taken again, the step failed again" : "taken again, the step was finite"]),
-    ...outcomeOf(trials, true, "cured it"),
-    ...outcomeOf(trials, false, "did not cure it"),
-    ...outcomeOf(trials, null, "was not tried")
+    ...outcomeOf(trials, true, () => "cured it"),
+    ...outcomeOf(trials, false, () => "did not cure it"),
+    ...outcomeOf(trials, null, (count) => count === 1 ? "was not tried" : "were not tried")
   ]
   return sentence(said.length === 0 ? "no trial was made" : said.join("; "))
 }

@@ -33,6 +33,8 @@ const decisionOf = (attempt: AttemptResult, decision: Decision): readonly [text:
   switch (decision.kind) {
     case "diagnose":
       return ["diagnosing", "quiet"]
+    case "undiagnosed":
+      return [`not diagnosed: ${decision.reason}`, "doubtful"]
     case "again":
       return [
         `waits ${Figure.duration(decision.after)}, then attempt ${number} from step ${decision.from}: try ${decision.try} of ${
@@ -63,9 +65,9 @@ export const decided = (
   const [text, tone] = decisionOf(attempt, decision)
   return [
     ...(told || fault === null ? [] : said("bad", `failed after ${Figure.plural(run.steps, "step")}: ${FaultText.say(fault)}`)),
-    ...(diagnosis === null || decision.kind === "diagnose"
+    ...(diagnosis === null || fault === null || decision.kind === "diagnose"
       ? []
-      : said("plain", AttemptText.diagnosis(diagnosis).join("; "))),
+      : said("plain", AttemptText.diagnosis(diagnosis, fault).join("; "))),
     ...said(tone, text)
   ]
 }

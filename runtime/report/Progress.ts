@@ -136,6 +136,9 @@ const beginning = (name: string, runs: ReadonlyArray<RunName.Named>, columns: nu
   )
 }
 
+const phaseAfter = ({ kind }: Decision): RunProgress["phase"] =>
+  kind === "diagnose" || kind === "undiagnosed" ? "diagnosing" : kind === "again" ? "waiting" : "failed"
+
 /**
  * Makes the progress of a launch for a stream. `clock` tells milliseconds. On a terminal the last lines are written
  * anew at most ten times a second; elsewhere a line is written at every tenth of the steps, after 5 seconds, and where
@@ -205,7 +208,7 @@ export const make = (
       const now = clock()
       const run = launch.of(name.id, attempt.number, name, now)
       const told = run.phase === "failed" || run.phase === "diagnosing"
-      run.phase = decision.kind === "diagnose" ? "diagnosing" : decision.kind === "again" ? "waiting" : "failed"
+      run.phase = phaseAfter(decision)
       const { nameColumns } = launch
       writer.stay(DecisionText.decided(run, attempt, decision, { nameColumns, columns: writer.columns(), told }), run)
     },

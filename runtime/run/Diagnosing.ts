@@ -75,7 +75,10 @@ export const diagnose = Effect.fn("Diagnosing.diagnose")(function*(job: Job, { e
     { kind: "diagnose", engine, assignment: { bundle: folder, source: job.source } },
     { log, onEvent: (event) => reporter.event(event, job) }
   ).pipe(Effect.flatMap(Effect.fnUntraced(function*({ result }) {
-    if (Result.isFailure(result)) return null
+    if (Result.isFailure(result)) {
+      reporter.decided(job, last.result, { kind: "undiagnosed", reason: result.failure.message })
+      return null
+    }
     const bundle = yield* Effect.try({ try: () => Bundle.read(folder), catch: () => null }).pipe(
       Effect.catch(() => Effect.succeed(null))
     )
@@ -89,7 +92,8 @@ export const diagnose = Effect.fn("Diagnosing.diagnose")(function*(job: Job, { e
     }
     const diagnosis: Diagnosis = Verdict.of(evidenceOf(bundle, result.success, other))
     const seconds = (performance.now() - began) / 1000
-    RunFolder.write(path.join(folder, "diagnosis.json"), { ...diagnosis, seconds })
+    // It is kept with the attempt, too: a disk that has no room for it twice costs nothing but this copy.
+    yield* Effect.ignore(Effect.try(() => RunFolder.write(path.join(folder, "diagnosis.json"), { ...diagnosis, seconds })))
     return diagnosis
   })))
   const wished = Effect.callback<null>((resume) => {

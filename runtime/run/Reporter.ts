@@ -13,6 +13,8 @@ export interface RunReference {
 /** What is done after an attempt that ended in a fault; seconds to wait, steps to go on from. */
 export type Decision =
   | { readonly kind: "diagnose" }
+  /** The fault could not be looked into, and why. */
+  | { readonly kind: "undiagnosed"; readonly reason: string }
   | { readonly kind: "again"; readonly after: number; readonly from: number; readonly try: number; readonly of: number }
   | { readonly kind: "remedy"; readonly remedy: AppliedRemedy }
   | { readonly kind: "stop"; readonly reason: string }

@@ -149,7 +149,7 @@ describe("Ladder.next, diagnosing", () => {
     [{ fault: "OutOfMemory", ...diagnosis("transient") }, ["HalveBatch"]],
     [{ fault: "EngineFault", diagnosis: null }, ["SwitchEngine"]],
     [{ fault: "EngineFault", ...diagnosis("transient") }, ["RollBack"]],
-    [{ fault: "DataFault", diagnosis: null, suspects: ["a.jpg"] }, ["QuarantineSample"]],
+    [{ fault: "DataFault", diagnosis: null, suspects: ["#4"] }, ["QuarantineSample"]],
     [{ fault: "DataFault" }, "the data cannot be used, and no image of it is to blame"]
   ]
   for (const [of, expected] of cases) {

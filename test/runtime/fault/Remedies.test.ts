@@ -135,6 +135,10 @@ describe("Remedies.apply", () => {
     assert.deepStrictEqual(applied(quarantineSample, some, suspects), [`feed.quarantine: ["#5"] -> ["#5", "#3"]`])
     assert.strictEqual(applied(quarantineSample), "the fault was traced to no image")
     assert.strictEqual(
+      applied(quarantineSample, {}, { suspects: ["images/val/a.jpg"] }),
+      `"images/val/a.jpg" is not among the images to train on`
+    )
+    assert.strictEqual(
       applied(quarantineSample, { feed: Feed.make({ quarantine: ["#3", "#5"] }) }, suspects),
       `"#3" and "#5" are in quarantine already`
     )

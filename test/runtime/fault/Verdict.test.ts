@@ -126,7 +126,16 @@ const cases: ReadonlyArray<Case> = [
     ...trials({ ...nothingCures, "without the batch": true })
   }, "bad-data"],
   ["only without augmentation it is finite", trials({ ...nothingCures, "no augmentation": true }), "bad-data"],
+  ["no trial could be made, and one row stands out", { rows: spread({ loss: 400, gradNorm: 300 }) }, "bad-data"],
+  ["before the first update nothing but the graph can be to blame", {
+    fault: { ...nan.fault, step: 0 },
+    ...trials({ "same again": false, "without the batch": false })
+  }, "bad-graph"],
   // near misses of bad-data
+  ["no trial could be made, one row stands out, and the norms grew", {
+    rows: spread({ loss: 400, gradNorm: 300 }),
+    norms: growing
+  }, "explosion"],
   ["leaving out the batch cures it, and so does half the bound",
     trials({ "without the batch": true, "half the bound": true }), "explosion"],
   ["one row is nine times the others'", {
