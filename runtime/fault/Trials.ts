@@ -3,6 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
+import * as path from "node:path"
 import type * as Recipe from "../../dsl/Recipe.ts"
 import * as Remedy from "../../dsl/Remedy.ts"
 import type { Source } from "../data/Source.ts"
@@ -79,32 +80,38 @@ interface Chosen {
   readonly window: Window.Window
 }
 
-const windowOf = ({ bundle, budget }: Options): { readonly window: Window.Window; readonly directory: string } | null => {
+/** The states that trials may begin with: the bundle's, and what its attempt wrote to the disk. */
+const keptOf = ({ directory, snapshots }: Bundle) =>
+  [
+    ...snapshots,
+    ...["checkpoints", "recovery"].flatMap((name) => Checkpoint.list(path.join(path.dirname(directory), name)))
+  ]
+
+const windowOf = (options: Options, tried: number): { readonly window: Window.Window; readonly directory: string } | null => {
+  const { bundle, budget } = options
   const { fault, onset } = bundle.document
+  const kept = keptOf(bundle)
   const window = Window.of({
     tag: fault.tag,
     step: fault.step ?? onset,
     onset,
-    kept: bundle.snapshots.map(({ step }) => step),
-    budget: Math.floor(budget / changes.length)
+    kept: kept.map(({ step }) => step),
+    budget: Math.floor(budget / tried)
   })
-  const directory = bundle.snapshots.find(({ step }) => step === window?.from)?.directory
+  const directory = kept.find(({ step }) => step === window?.from)?.directory
   return window === null || directory === undefined ? null : { window, directory }
 }
 
 const tried = Effect.fnUntraced(function*(
   change: Tried,
-  options: Options,
+  recipe: Recipe.Recipe,
+  { bundle, rerun, source }: Options,
   { from, window }: Chosen
 ): Effect.fn.Return<Trial, never, Engine> {
-  const { bundle, rerun, source } = options
-  const { description: { engine } } = yield* Engine
-  const recipe = changed(change, options, engine === "webgpu" ? "wasm" : engine)
-  if (Result.isFailure(recipe)) return without(change, recipe.failure)
   return yield* Effect.scoped(Effect.gen(function*() {
     const again = change === "half the bound"
-      ? yield* Rerun.compile(bundle, recipe.success)
-      : Rerun.under(rerun, bundle, recipe.success)
+      ? yield* Rerun.compile(bundle, recipe)
+      : Rerun.under(rerun, bundle, recipe)
     const { fault, steps } = yield* Rerun.onData(again, bundle, source, from, window.until)
     return { change, cured: fault === null, steps, reason: fault }
   })).pipe(
@@ -120,13 +127,17 @@ const tried = Effect.fnUntraced(function*(
  */
 export const run = Effect.fn("Trials.run")(
   function*(options: Options): Effect.fn.Return<ReadonlyArray<Trial>, never, Engine> {
-    const found = windowOf(options)
+    const { description: { engine } } = yield* Engine
+    const recipes = changes.map((change) => [change, changed(change, options, engine === "webgpu" ? "wasm" : engine)] as const)
+    const found = windowOf(options, recipes.filter(([, recipe]) => Result.isSuccess(recipe)).length)
     const from = found === null ? null : yield* Checkpoint.read(found.directory).pipe(Effect.catch(() => Effect.succeed(null)))
     const trials: Array<Trial> = []
-    for (const change of changes) {
-      const trial = found === null || from === null
+    for (const [change, recipe] of recipes) {
+      const trial = Result.isFailure(recipe)
+        ? without(change, recipe.failure)
+        : found === null || from === null
         ? without(change, `no state from before the fault is near enough for ${options.budget} steps of trials`)
-        : yield* tried(change, options, { from, window: found.window })
+        : yield* tried(change, recipe.success, options, { from, window: found.window })
       options.onTrial(trial)
       trials.push(trial)
     }
