@@ -14,6 +14,7 @@ import type * as Diagnose from "../fault/Diagnose.ts"
 import type * as Replay from "../fault/Replay.ts"
 import type { Assignment } from "../train/Attempt.ts"
 import type { Event } from "../train/Event.ts"
+import * as Failure from "../train/Failure.ts"
 import type { AttemptOutcome } from "../train/Outcome.ts"
 import type { EvaluationAssignment, RunEvaluation } from "./Evaluation.ts"
 import * as HostMemory from "./HostMemory.ts"
@@ -158,7 +159,7 @@ export const supervise = <T extends Task>(task: T, options: Options): Effect.Eff
       if (answer === null) end(Result.fail(fault(exit)))
       // The process answers the task that it was given.
       else if (answer.kind === "answer") end(Result.succeed(answer.value as Answers[T["kind"]]))
-      else end(Result.fail(new Fault.EngineFault({ engine: task.engine.engine, message: answer.message })))
+      else end(Result.fail(Failure.thrown(answer.message, task.engine.engine, step)))
     }
     child.on("message", (message: FromProcess) => {
       watch.heard()

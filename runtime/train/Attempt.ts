@@ -239,6 +239,9 @@ export const run = Effect.fn("Attempt.run")(
       return outcome("succeeded", null)
     })
 
+    /** Tells of a fault, as far as that can be told: the fault itself may be that events cannot be written any more. */
+    const tell = (event: Event) => Effect.ignoreCause(Effect.sync(() => watch.emit(event)))
+
     const failed = Effect.fnUntraced(function*(fault: Fault.Fault) {
       const at = "step" in fault ? fault.step : null
       const step = at ?? progress.position.step
@@ -271,14 +274,13 @@ export const run = Effect.fn("Attempt.run")(
       }))
       if (written) {
         incident = incidentName
-        watch.emit({ ...origin(), kind: "incident", directory: incidentName, tag: fault._tag, message: fault.message })
+        yield* tell({ ...origin(), kind: "incident", directory: incidentName, tag: fault._tag, message: fault.message })
       }
-      yield* status("failed", fault.message)
+      yield* tell({ ...origin(), kind: "status", status: "failed", detail: fault.message })
       return outcome("failed", told)
     })
 
-    yield* status("starting")
-    return yield* train.pipe(
+    return yield* Effect.andThen(status("starting"), train).pipe(
       Effect.catchDefect((defect) => Effect.fail(Failure.thrown(defect, engine.description.engine, progress.position.step))),
       // Within the scope: the step must still be there to be read.
       Effect.catch(failed),

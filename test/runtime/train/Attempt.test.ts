@@ -30,6 +30,7 @@ import * as Wasm from "../../../runtime/engine/wasm/Wasm.ts"
 import * as Bundle from "../../../runtime/train/Bundle.ts"
 import * as Checkpoint from "../../../runtime/train/Checkpoint.ts"
 import type { Event } from "../../../runtime/train/Event.ts"
+import * as EventLog from "../../../runtime/train/EventLog.ts"
 import * as Fence from "../../../runtime/train/Fence.ts"
 import { tensorflow } from "../engine/tensorflow/engine.ts"
 import { inTemporaryFolder } from "../run/temporary.ts"
@@ -275,6 +276,22 @@ describe("Attempt, where something goes wrong", () => {
       assert.match(outcome.fault?.message ?? "", /not written to .*step-000008: the disk is full: ENOSPC/)
       assert.deepStrictEqual([outcome.steps, outcome.incident], [8, null])
       assert.deepStrictEqual(checkpointsIn(directory), ["step-000004"])
+    })), 60_000)
+
+  it.live("blames the host, and keeps no incident, where its events cannot be written, from the start or later on", () =>
+    inTemporaryFolder(Effect.fn(function*(folder) {
+      for (const from of [0, 5]) {
+        const log = EventLog.open("/dev/full")
+        const { directory, outcome } = yield* attemptAt(path.join(folder, String(from)), small, Wasm.layer, {
+          hear: (event) => {
+            if (event.step >= from) log.append({ ...event, step: 0, kind: "status", status: "training", detail: null })
+          }
+        })
+        assert.deepInclude(outcome.fault, { tag: "WorkerLost", step: null, injected: null })
+        assert.strictEqual(outcome.fault?.message, "the disk is full: ENOSPC: no space left on device, write")
+        assert.deepStrictEqual([outcome.status, outcome.steps, outcome.incident], ["failed", from === 0 ? 0 : 6, null])
+        assert.isFalse(fs.existsSync(path.join(directory, "incident")))
+      }
     })), 60_000)
 
   it.live("takes no step with a state that is not finite, and names what is not", () =>

@@ -19,6 +19,20 @@ describe("Failure", () => {
     assert.deepInclude(Failure.thrown("a text", "wasm", 7), { _tag: "EngineFault", message: "a text" })
   })
 
+  it("blames the host, and not the engine, where a file cannot be written or read", () => {
+    const cases = [
+      ["ENOSPC: no space left on device, write", "the disk is full"],
+      ["EDQUOT: disk quota exceeded, mkdir '/runs/r'", "the disk is full"],
+      ["EIO: i/o error, fsync", "the disk fails"],
+      ["EROFS: read-only file system, open 'events.jsonl'", "the disk fails"],
+      ["EFBIG: file too large, write", "the disk fails"]
+    ]
+    for (const [message = "", what] of cases) {
+      assert.deepInclude(Failure.thrown(new Error(message), "wasm", 7), { _tag: "WorkerLost", message: `${what}: ${message}` })
+    }
+    assert.strictEqual(Failure.thrown("no kernel for EIOU", "wasm", null)._tag, "EngineFault")
+  })
+
   it("has nothing to replay of what the machine did", () => {
     assert.isTrue(Failure.leavesIncident(new DataFault({ sample: null, message: "" })))
     assert.isFalse(Failure.leavesIncident(new WorkerLost({ exitCode: 1, signal: null, message: "" })))

@@ -25,6 +25,8 @@ export interface Options {
   readonly from?: string
   readonly injection?: Injection
   readonly token?: string
+  /** Hears every event, too. */
+  readonly hear?: (event: Event) => void
 }
 
 /** Makes an attempt at a recipe and tells all that it said. */
@@ -54,7 +56,10 @@ export const attemptAt = Effect.fnUntraced(function*(
     injection: options.injection ?? null,
     token: options.token ?? "t"
   }, {
-    emit: (event) => events.push(event),
+    emit: (event) => {
+      events.push(event)
+      options.hear?.(event)
+    },
     stopping: () => events.filter(({ kind }) => kind === "step").length >= (options.stopAfter ?? Infinity)
   }).pipe(Effect.provide(engine))
   const kinds = events.flatMap((event) =>
