@@ -4,6 +4,7 @@
 import type * as Diagnosis from "../fault/Diagnosis.ts"
 import * as RecipeDiff from "../plan/RecipeDiff.ts"
 import type { AppliedRemedy, AttemptResult, RunResult } from "../run/Result.ts"
+import type { OutcomeFault } from "../train/Outcome.ts"
 import * as FaultText from "./FaultText.ts"
 import * as Figure from "./Figure.ts"
 import * as Line from "./Line.ts"
@@ -46,11 +47,21 @@ export const next = (number: number, remedy: AppliedRemedy): string => {
 export const suspect = ({ file, reason, row }: Diagnosis.Suspect): string =>
   `${file}${row === null ? "" : `, row ${row} of its labels`}: ${reason}`
 
-/** Says what was found out about a fault; what the explanation does not name, such as further images, on lines of its own. */
-export const diagnosis = (found: Diagnosis.Diagnosis): ReadonlyArray<string> => {
+/** What an explanation says beyond the fault's own message, which it may begin with; all of it where that is nothing. */
+export const beyond = ({ explanation }: Diagnosis.Diagnosis, { message }: Pick<OutcomeFault, "message">): string => {
+  const isSaid = explanation.toLowerCase().startsWith(message.toLowerCase())
+  const rest = isSaid ? explanation.slice(message.length).replace(/^[.\s]+/, "") : explanation
+  return rest === "" ? explanation : rest
+}
+
+/**
+ * Says what was found out about a fault beyond its message; what the explanation does not name, such as further images, on
+ * lines of its own.
+ */
+export const diagnosis = (found: Diagnosis.Diagnosis, fault: Pick<OutcomeFault, "message">): ReadonlyArray<string> => {
   const { explanation, files, node, verdict } = found
   return [
-    `${verdict}: ${explanation}`,
+    `${verdict}: ${beyond(found, fault)}`,
     ...(node === null || explanation.includes(node) ? [] : [`first not finite: ${place(found)}`]),
     ...files.filter(({ file }) => !explanation.includes(file)).map(suspect)
   ]
@@ -79,7 +90,7 @@ export const of = (
     ...(began === null ? [] : said(began)),
     ...remarks.flatMap((remark) => said(remark, "doubtful")),
     ...(fault === null ? [] : said(FaultText.say(fault))),
-    ...(attempt.diagnosis === null ? [] : diagnosis(attempt.diagnosis).flatMap((text) => said(text))),
+    ...(fault === null || attempt.diagnosis === null ? [] : diagnosis(attempt.diagnosis, fault).flatMap((text) => said(text))),
     ...(page === null ? [] : said(`the account: ${Place.of(page, cwd)}`)),
     ...(remedy === null ? [] : said(next(number + 1, remedy), "strong"))
   ]

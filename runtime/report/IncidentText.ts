@@ -116,9 +116,9 @@ const happened = ({ diagnosis, fault, samples }: Account): ReadonlyArray<string>
   ]
 }
 
-const why = ({ diagnosis }: Account): ReadonlyArray<string> =>
+const why = ({ diagnosis, fault }: Account): ReadonlyArray<string> =>
   diagnosis === null ? ["It was not looked into."] : [
-    `**${diagnosis.verdict}**: ${sentence(text(diagnosis.explanation))}`,
+    `**${diagnosis.verdict}**: ${sentence(text(AttemptText.beyond(diagnosis, fault)))}`,
     ...(diagnosis.files.length === 0 ? [] : [
       "",
       ...diagnosis.files.map(({ file, reason, row }) =>

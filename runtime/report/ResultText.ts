@@ -107,8 +107,8 @@ const isExpected = (arm: string, expectations: ReadonlyArray<ExpectationResult>)
 
 /** What is known of the fault of a run's only attempt; where there were several, each is told by itself. */
 const foundOf = (run: RunResult): ReadonlyArray<string> => {
-  const found = run.attempts.length === 1 ? FaultText.found(run) : null
-  return found === null ? [] : AttemptText.diagnosis(found)
+  const [found, fault] = run.attempts.length === 1 ? [FaultText.found(run), FaultText.last(run)] : [null, null]
+  return found === null || fault === null ? [] : AttemptText.diagnosis(found, fault)
 }
 
 const failedArm = (

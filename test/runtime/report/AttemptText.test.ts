@@ -32,11 +32,20 @@ describe("AttemptText", () => {
     if (diagnosis === null) return
     const explanation = `head.0 fails, and ${Incidents.hostileName} is to blame`
     const told = { ...diagnosis, node: "head.0", direction: "forward", explanation } as const
-    assert.deepStrictEqual(AttemptText.diagnosis(told), [`bad-data: ${explanation}`])
-    assert.deepStrictEqual(AttemptText.diagnosis({ ...told, explanation: "it fails" }).slice(1), [
+    assert.deepStrictEqual(AttemptText.diagnosis(told, { message: "it broke" }), [`bad-data: ${explanation}`])
+    assert.deepStrictEqual(AttemptText.diagnosis({ ...told, explanation: "it fails" }, { message: "" }).slice(1), [
       "first not finite: head.0, forward",
       `${Incidents.hostileName}, row 3 of its labels: its box is 1e30 wide | not a picture`
     ])
+  })
+
+  it("does not say the fault's message twice", () => {
+    const { diagnosis } = Incidents.poisoned
+    if (diagnosis === null) return
+    const said = (explanation: string): string => AttemptText.beyond({ ...diagnosis, explanation }, { message: "at step 3 it broke" })
+    assert.strictEqual(said("At step 3 it broke. Half of it cured it."), "Half of it cured it.")
+    assert.strictEqual(said("Half of it cured it."), "Half of it cured it.")
+    assert.strictEqual(said("At step 3 it broke."), "At step 3 it broke.")
   })
 
   it("says what follows as a plan's difference, or in words where nothing changes", () => {
