@@ -14,11 +14,21 @@ const chosen: ReadonlySet<string> = new Set(["arm", "experiment"])
 export const decode = (text: string): unknown =>
   JSON.parse(text, (key, item: unknown) => chosen.has(key) ? item : named.get(item) ?? item)
 
-/** Reads the events of a log so far. A last line that was cut short by a crash is dropped. */
-export const read = (file: string): ReadonlyArray<Event> =>
-  fs.readFileSync(file, "utf8").split("\n").slice(0, -1).map((line) => decode(line) as Event)
+/** What is no event is the rest of one: a line that a crash or a full disk cut short. */
+const eventsIn = (line: string): ReadonlyArray<Event> => {
+  try {
+    const event = decode(line)
+    return typeof event === "object" && event !== null && "kind" in event ? [event as Event] : []
+  } catch {
+    return []
+  }
+}
 
-/** Appends events to a file, one JSON line each, a few at a time. */
+/** Reads the events of a log so far. A line that is not whole is dropped. */
+export const read = (file: string): ReadonlyArray<Event> =>
+  fs.readFileSync(file, "utf8").split("\n").slice(0, -1).flatMap(eventsIn)
+
+/** Appends events to a file, one JSON line each, a few at a time. What once could not be written is not tried again. */
 export interface EventLog {
   readonly append: (event: Event) => void
   readonly close: () => void
@@ -31,10 +41,24 @@ export const open = (file: string): EventLog => {
   const descriptor = fs.openSync(file, "a")
   let held: Array<string> = []
   let flushed = performance.now()
+  let torn = false
+  const write = (text: string): void => {
+    // After a piece of a line the next one begins anew.
+    const bytes = Buffer.from(torn ? `\n${text}` : text)
+    torn = true
+    try {
+      for (let written = 0; written < bytes.length;) written += fs.writeSync(descriptor, bytes, written)
+    } catch (cause) {
+      throw new Error(`${file} was not written: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    }
+    torn = false
+  }
   const flush = (): void => {
-    if (held.length > 0) fs.writeSync(descriptor, `${held.join("\n")}\n`)
+    if (held.length === 0) return
+    const text = held.map((line) => `${line}\n`).join("")
     held = []
     flushed = performance.now()
+    write(text)
   }
   return {
     append: (event) => {
@@ -42,8 +66,11 @@ export const open = (file: string): EventLog => {
       if (event.kind !== "step" || performance.now() - flushed > flushEveryMilliseconds) flush()
     },
     close: () => {
-      flush()
-      fs.closeSync(descriptor)
+      try {
+        flush()
+      } finally {
+        fs.closeSync(descriptor)
+      }
     }
   }
 }

@@ -288,9 +288,11 @@ describe("Attempt, where something goes wrong", () => {
           }
         })
         assert.deepInclude(outcome.fault, { tag: "WorkerLost", step: null, injected: null })
-        assert.strictEqual(outcome.fault?.message, "the disk is full: ENOSPC: no space left on device, write")
+        const said = "the disk is full: /dev/full was not written: ENOSPC: no space left on device, write"
+        assert.strictEqual(outcome.fault?.message, said)
         assert.deepStrictEqual([outcome.status, outcome.steps, outcome.incident], ["failed", from === 0 ? 0 : 6, null])
         assert.isFalse(fs.existsSync(path.join(directory, "incident")))
+        log.close()
       }
     })), 60_000)
 

@@ -1,0 +1,89 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { execFile } from "node:child_process"
+import * as fs from "node:fs"
+import * as path from "node:path"
+import { promisify } from "node:util"
+import type { Event } from "../../../runtime/train/Event.ts"
+import * as EventLog from "../../../runtime/train/EventLog.ts"
+import { statusEvent, stepEvent } from "../report/events.ts"
+import { inTemporaryFolder } from "../run/temporary.ts"
+
+const module = new URL("../../../runtime/train/EventLog.ts", import.meta.url).href
+
+/** Writes to a log that may not grow beyond a kibibyte at first, and says what that came to. */
+const full = `
+  import { execFileSync } from "node:child_process"
+  import * as EventLog from ${JSON.stringify(module)}
+  const [, , file, ...events] = process.argv
+  const [first, second, third, last] = events.map((event) => JSON.parse(event))
+  const log = EventLog.open(file)
+  log.append(first)
+  try {
+    log.append(second)
+  } catch ({ message }) {
+    console.log(message)
+  }
+  execFileSync("prlimit", ["--pid", String(process.pid), "--fsize=unlimited"])
+  log.append(third)
+  log.append(last)
+  log.close()
+`
+
+const written = (folder: string, events: ReadonlyArray<Event>): Effect.Effect<readonly [file: string, said: string]> =>
+  Effect.promise(async () => {
+    const [program, file] = [path.join(folder, "full.mjs"), path.join(folder, "events.jsonl")]
+    fs.writeFileSync(program, full)
+    const { stdout } = await promisify(execFile)("bash", [
+      "-c",
+      `ulimit -S -f 1; exec "$@"`,
+      "bash",
+      process.execPath,
+      program,
+      file,
+      ...events.map((event) => JSON.stringify(event))
+    ])
+    return [file, stdout] as const
+  })
+
+describe("EventLog", () => {
+  it.effect("reads back what it wrote, numbers that JSON lacks and names that look like them included", () =>
+    inTemporaryFolder((folder) =>
+      Effect.sync(() => {
+        const file = path.join(folder, "events.jsonl")
+        const events = [stepEvent(0, { loss: NaN, gradNorm: Infinity }), stepEvent(1), statusEvent(2, "succeeded")]
+        const log = EventLog.open(file)
+        for (const event of events) log.append(event)
+        log.close()
+        assert.deepStrictEqual(EventLog.read(file), events)
+        assert.deepStrictEqual(EventLog.decode(EventLog.encode({ arm: "NaN", loss: NaN })), { arm: "NaN", loss: NaN })
+      })
+    ))
+
+  it.effect("drops what is no event, wherever it stands", () =>
+    inTemporaryFolder((folder) =>
+      Effect.sync(() => {
+        const file = path.join(folder, "events.jsonl")
+        const [first, second] = [statusEvent(0, "starting"), stepEvent(0)].map((event) => EventLog.encode(event))
+        fs.writeFileSync(file, `${first}\n{"kind":"st${first}\n\0\0\0\n\nnull\n17\n{}\n${second}\n${second}`)
+        assert.deepStrictEqual(EventLog.read(file), [statusEvent(0, "starting"), stepEvent(0)])
+      })
+    ))
+
+  it.effect("says what a full disk did not take, and goes on with a line of its own, not with what was torn", () =>
+    inTemporaryFolder(Effect.fn(function*(folder) {
+      const long = "x".repeat(600)
+      const [first, second, third] = [0, 1, 2].map((step) => statusEvent(step, "training", long)) as [Event, Event, Event]
+      const [file, said] = yield* written(folder, [first, second, third, stepEvent(3)])
+      assert.strictEqual(said, `${file} was not written: EFBIG: file too large, write\n`)
+      assert.deepStrictEqual(EventLog.read(file), [first, third, stepEvent(3)])
+      // The piece that was taken is there once.
+      assert.strictEqual(fs.readFileSync(file, "utf8").match(/^.+$/gm)?.length, 4)
+    })))
+
+  it("closes where nothing can be written, and does not try again what could not be", () => {
+    const log = EventLog.open("/dev/full")
+    assert.throws(() => log.append(statusEvent(0, "starting")), /^\/dev\/full was not written: ENOSPC/)
+    log.close()
+  })
+})
