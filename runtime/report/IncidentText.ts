@@ -85,7 +85,7 @@ export const accountOf = (
 
 const { code, text } = Markdown
 
-/** Every so many steps stand in the table. */
+/** Every so many steps stand in the table, and the one at which it began. */
 const rowEvery = 5
 const mostCurve = 50
 /** A step of many images names the first ones; the JSON has them all. */
@@ -177,10 +177,10 @@ const ratio = ({ clipBound, clipped, finite, gradNorm }: Account["before"][numbe
   return Number.isFinite(clipBound) ? Figure.measured(OptimClip.coefficient(gradNorm, clipBound)) : "by tensor"
 }
 
-const before = ({ before }: Account): ReadonlyArray<string> => {
+const before = ({ before, fault: { onset } }: Account): ReadonlyArray<string> => {
   const last = before.at(-1)
   if (last === undefined) return []
-  const rows = before.filter((_, index) => (before.length - 1 - index) % rowEvery === 0)
+  const rows = before.filter(({ step }, index) => (before.length - 1 - index) % rowEvery === 0 || step === onset)
   return [
     ...Markdown.block([curve("loss", before.map(({ loss }) => loss)), curve("norm", before.map(({ gradNorm }) => gradNorm))]),
     "",

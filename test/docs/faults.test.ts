@@ -76,4 +76,11 @@ describe("docs/faults.md", () => {
       assert.deepStrictEqual(row && [row[2], row[3], row[5]], [fault, verdict ?? "none", String(exit)], injection)
     }
   })
+
+  it("lists every rule of advice", () => {
+    const source = fs.readFileSync(path.resolve(import.meta.dirname, "../../runtime/train/Advice.ts"), "utf8")
+    const rules = new Set([...source.matchAll(/"((?:clip|warmup|retry)\/[a-z-]+)"/g)].map(([, rule = ""]) => rule))
+    assert.isAbove(rules.size, 5)
+    assert.sameMembers([...first(table("rule"))], [...rules])
+  })
 })
