@@ -41,8 +41,8 @@ export const withLast = (course: Course, record: AttemptRecord): Course => ({
 /** After these the next attempt begins elsewhere than where the one before ended. */
 const turns = ({ next }: AttemptRecord): boolean => next?.kind === "remedy" || next?.kind === "restart"
 
-/** The attempts since the recipe was last changed by a remedy, or the run begun anew. */
-const sinceTurn = (past: ReadonlyArray<AttemptRecord>): ReadonlyArray<AttemptRecord> =>
+/** Lists the attempts since the recipe was last changed by a remedy, or the run begun anew. */
+export const sinceTurn = (past: ReadonlyArray<AttemptRecord>): ReadonlyArray<AttemptRecord> =>
   past.slice(past.findLastIndex(turns) + 1)
 
 /** Where a remedy has the next attempt begin. */

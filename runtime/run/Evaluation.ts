@@ -4,7 +4,6 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as fs from "node:fs"
-import * as path from "node:path"
 import { DataFault } from "../../dsl/Fault.ts"
 import type * as Issue from "../../dsl/Issue.ts"
 import * as Recipe from "../../dsl/Recipe.ts"
@@ -30,7 +29,7 @@ const fault = (message: string): DataFault => new DataFault({ sample: null, mess
 /** Reads the recipe that a run was made with. Fails with DataFault where its folder is not what a run leaves. */
 export const recipeOf = (directory: string): Effect.Effect<Recipe.Recipe, DataFault> =>
   Effect.try({
-    try: () => Recipe.decode(JSON.parse(fs.readFileSync(path.join(directory, "recipe.json"), "utf8"))),
+    try: () => Recipe.decode(JSON.parse(fs.readFileSync(RunFolder.recipeFile(directory), "utf8"))),
     catch: (cause) => fault(`the run's recipe cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`)
   }).pipe(Effect.flatMap((decoded) =>
     Result.isSuccess(decoded)

@@ -44,7 +44,7 @@ export const onDisk = <A>({ directory }: Pick<Job, "directory">, body: () => A):
 
 /** Writes what is trained into a folder: a run's, or an attempt's. */
 export const describe = (directory: string, plan: Plan.Arm, experiment: string): void => {
-  RunFolder.write(path.join(directory, "recipe.json"), Recipe.encode(plan.recipe))
+  RunFolder.write(RunFolder.recipeFile(directory), Recipe.encode(plan.recipe))
   RunFolder.write(path.join(directory, "plan.json"), PlanJson.plan({ experiment, arms: [plan] }))
 }
 

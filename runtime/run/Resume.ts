@@ -4,10 +4,9 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import * as fs from "node:fs"
 import * as Experiment from "../../dsl/Experiment.ts"
 import * as Injection from "../../dsl/Injection.ts"
-import * as Recipe from "../../dsl/Recipe.ts"
+import type * as Recipe from "../../dsl/Recipe.ts"
 import type { Locations } from "../data/Locations.ts"
 import type { Chosen } from "../engine/Engines.ts"
 import * as Continuation from "../plan/Continuation.ts"
@@ -22,6 +21,7 @@ import * as Launch from "./Launch.ts"
 import type { FoundLaunch } from "./Lookup.ts"
 import * as Owner from "./Owner.ts"
 import * as Prepare from "./Prepare.ts"
+import * as Remedied from "./Remedied.ts"
 import type { RunResult } from "./Result.ts"
 import * as RunFolder from "./RunFolder.ts"
 import * as RunOutcome from "./RunOutcome.ts"
@@ -90,30 +90,17 @@ interface Standing {
   readonly judgements: ReadonlyArray<Continuation.Judgement>
 }
 
-/** Has a remedied recipe follow those fields of the declared one that have changed. */
-const followed = (patched: Recipe.Recipe, changes: ReadonlyArray<RecipeDiff.Change>, declared: Recipe.Recipe): Recipe.Recipe => {
-  const fields = new Set(changes.map(({ path }) => path.split(".")[0]))
-  return { ...patched, ...Object.fromEntries(Object.entries(declared).filter(([field]) => fields.has(field))) }
-}
-
-const remediedRecipe = (attempt: string): Recipe.Recipe => {
-  const file = RunFolder.remediedFile(attempt)
-  const decoded = Recipe.decode(JSON.parse(fs.readFileSync(file, "utf8")))
-  if (Result.isFailure(decoded)) throw new Error(`${file} is of another version of Ballast`)
-  return decoded.success
-}
-
-/** The course that a run was on, its recipe as the last remedy left it. */
-const courseOf = (job: Job.Job, changes: ReadonlyArray<RecipeDiff.Change>) => {
-  const history = History.read(job.directory)
-  const turn = history.past.findLast(({ next }) => next?.kind === "remedy" || next?.kind === "restart")
-  const next = turn?.next ?? null
-  if (turn === undefined || next?.kind !== "remedy") return { ...Course.start(job), ...history }
-  const recipe = remediedRecipe(RunFolder.attemptOf(job.directory, turn.result.number))
-  const resolve = (recipe: Recipe.Recipe): Plan.Arm => Plan.resolveArm(job.arm, recipe, job.source.facts, job.start)
-  const plan = resolve(followed(recipe, changes, job.plan.recipe))
-  const trainings = [plan, resolve(recipe)].map(({ identity }) => identity.training ?? "")
-  return { plan, engine: job.engine, ...history, trainings }
+/** The course that a run was on: the declared recipe with what its remedies have changed. */
+const courseOf = (job: Job.Job): Course.Course => {
+  const { arm, directory, engine, source, start } = job
+  const history = History.read(directory)
+  const recipe = Remedied.recipe(directory, history.past, job.plan.recipe)
+  const plan = RecipeDiff.of(job.plan.recipe, recipe).length === 0 ? job.plan : Plan.resolveArm(arm, recipe, source.facts, start)
+  // An attempt may have been broken off before it left anything, and the one before it was made on what was declared then.
+  const before = Course.sinceTurn(history.past).flatMap(({ result }) =>
+    RunFolder.plan(RunFolder.attemptOf(directory, result.number))?.arms[0]?.identity.training ?? []
+  )
+  return { plan, engine, ...history, trainings: [...new Set([plan.identity.training ?? "", ...before])] }
 }
 
 /** Names the engine that a run is to go on with; null where it has not begun. */
@@ -164,16 +151,16 @@ const standingOf = Effect.fn("Resume.standingOf")(function*(run: RunRecord, { en
   const identity = RunFolder.plan(directory)?.arms[0]?.identity ?? null
   const recorded = yield* Evaluation.recipeOf(directory)
   const changes = RecipeDiff.of(recorded, job.plan.recipe)
-  const course = courseOf(job, changes)
-  const training = identity?.training ?? null
-  const along: Course.Course = training === null ? course : { ...course, trainings: [...new Set([...course.trainings, training])] }
-  const { step } = yield* Course.beginning(job, along)
+  const told = courseOf(job)
+  // An attempt is in the record before its folder tells of it, and may have come no further.
+  const course: Course.Course = { ...told, attempted: Math.max(told.attempted, run.attempt) }
+  const { step } = yield* Course.beginning(job, course)
   const before = { ...Plan.resolveArm(arm, recorded, job.source.facts, job.start), identity: identity ?? job.plan.identity }
   const begun = course.past.length > 0
   const judged = begun ? Continuation.of(before, job.plan, step) : []
   const standing: Standing = {
     job,
-    course: along,
+    course,
     step,
     judgements: begun && changes.length === 0 ? unseen(before.identity, job.plan) : judged
   }

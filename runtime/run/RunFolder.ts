@@ -55,9 +55,12 @@ const document = <A>(file: string): A | null => {
 export const environment = (directory: string): RunEnvironment | null =>
   document<RunEnvironment>(path.join(directory, "environment.json"))
 
+/** Names the file of the recipe that a run, or an attempt, is made with. */
+export const recipeFile = (directory: string): string => path.join(directory, "recipe.json")
+
 /** Reads the name of the data set that a run was made with; null where that is not there, or images were generated. */
 export const dataset = (directory: string): string | null =>
-  document<{ readonly data: { readonly name?: string } }>(path.join(directory, "recipe.json"))?.data.name ?? null
+  document<{ readonly data: { readonly name?: string } }>(recipeFile(directory))?.data.name ?? null
 
 /** Reads what a run was to be; null where that is not there. */
 export const plan = (directory: string): PlanDocument | null => document<PlanDocument>(path.join(directory, "plan.json"))
