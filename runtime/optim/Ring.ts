@@ -7,6 +7,9 @@ const most = 6
 const least = 2
 const budget = 2 ** 30
 
+/** How much farther each copy is than the one after it. */
+const spread = 3
+
 /** Finds how many copies of a state of so many bytes are kept: as many as fit a gibibyte, 2 to 6. */
 export const copies = (stateBytes: number): number => Math.max(least, Math.min(most, Math.floor(budget / stateBytes)))
 
@@ -15,13 +18,13 @@ export const bytes = (stateBytes: number): number => copies(stateBytes) * stateB
 
 /**
  * Lists, by their ordinals from 0, the copies that are missed most once copy `newest` is made: that one, the ones before
- * at distances that double, and the first one of all where there is room for more than two. Each was wanted ever since it
+ * at distances that triple, and the first one of all where there is room for more than two. Each was wanted ever since it
  * was made.
  */
 export const wanted = (newest: number, count: number): ReadonlySet<number> => {
   const found = new Set([newest, ...(count > least ? [0] : [])])
   let before = newest
-  for (let distance = 2; found.size < count && before > 0; distance *= 2) {
+  for (let distance = spread; found.size < count && before > 0; distance *= spread) {
     before = (Math.ceil(before / distance) - 1) * distance
     found.add(before)
   }
