@@ -56,7 +56,7 @@ interface Candidate {
 export interface Forebear {
   /** The attempt's folder, absolute. */
   readonly attempt: string
-  /** The step that failed; null where none did. */
+  /** The step that the state at the fault is before; null where there is none that is known to be whole. */
   readonly failing: number | null
   readonly until: number
 }

@@ -2,8 +2,10 @@
  * Where a run stands between two attempts, and where the next one begins.
  */
 import * as Effect from "effect/Effect"
+import type { Fault } from "../../dsl/Fault.ts"
 import type { Chosen } from "../engine/Engines.ts"
 import type * as Plan from "../plan/Plan.ts"
+import type { OutcomeFault } from "../train/Outcome.ts"
 import type { AttemptRecord } from "./AttemptRecord.ts"
 import * as Beginning from "./Beginning.ts"
 import type { Job } from "./Job.ts"
@@ -68,13 +70,23 @@ export const beginning = ({ directory, seed }: Job, { past, plan, trainings }: C
     : Effect.map(broken, (found) => found.checkpoint === otherwise.checkpoint && found.remarks.length === 0 ? none : found)
 }
 
+/** What throws in a step may break off its update halfway, and leave a state that no step has led to. */
+const throwing: ReadonlySet<string> = new Set(["EngineFault", "OutOfMemory"] satisfies ReadonlyArray<Fault["_tag"]>)
+
+/** Finds the step that the state at a fault is before, where it is whole: what is injected, and what comes before a batch, is. */
+const failingOf = (attempt: string, fault: OutcomeFault | null): number | null => {
+  if (fault === null) return null
+  const mayBeTorn = throwing.has(fault.tag) && fault.injected === null && RunFolder.bundle(attempt)?.samples.length !== 0
+  return mayBeTorn ? null : fault.step ?? fault.onset
+}
+
 /** Lists the attempts whose states may be gone back to, each up to the step from which on it was given up. */
 export const forebears = ({ directory }: Job, past: ReadonlyArray<AttemptRecord>): ReadonlyArray<Beginning.Forebear> => {
   const anew = past.findLastIndex(({ next }) => next?.kind === "restart") + 1
   const lineage = past.slice(anew)
-  return lineage.map(({ result: { fault, number } }, index) => ({
-    attempt: RunFolder.attemptOf(directory, number),
-    failing: fault?.step ?? null,
-    until: Math.min(Infinity, ...lineage.slice(index + 1).map(({ result }) => result.from))
-  }))
+  return lineage.map(({ result: { fault, number } }, index) => {
+    const attempt = RunFolder.attemptOf(directory, number)
+    const until = Math.min(Infinity, ...lineage.slice(index + 1).map(({ result }) => result.from))
+    return { attempt, failing: failingOf(attempt, fault), until }
+  })
 }

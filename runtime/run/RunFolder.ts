@@ -4,6 +4,7 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 import type { PlanDocument } from "../plan/PlanJson.ts"
+import type { BundleDocument } from "../train/Bundle.ts"
 import * as Checkpoint from "../train/Checkpoint.ts"
 import * as EventLog from "../train/EventLog.ts"
 import type { Acceptance, AttemptRecord } from "./AttemptRecord.ts"
@@ -79,6 +80,10 @@ export const recordFile = (attempt: string): string => path.join(attempt, "outco
 
 /** Reads how an attempt ended; null before its end. */
 export const record = (attempt: string): AttemptRecord | null => document<AttemptRecord>(recordFile(attempt))
+
+/** Reads what an attempt's fault left to replay it; null where it left nothing. */
+export const bundle = (attempt: string): BundleDocument | null =>
+  document<BundleDocument>(path.join(incident(attempt), "bundle.json"))
 
 /** Names the file of the recipe that the remedy after an attempt came to. */
 export const remediedFile = (attempt: string): string => path.join(attempt, "remedied.json")

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as path from "node:path"
 import * as Course from "../../../runtime/run/Course.ts"
 import * as RunFolder from "../../../runtime/run/RunFolder.ts"
 import type { AttemptRecord } from "../../../runtime/run/AttemptRecord.ts"
@@ -60,7 +61,25 @@ describe("Course", () => {
       assert.deepStrictEqual(Course.forebears(job, past), [
         { attempt: RunFolder.attemptOf(job.directory, 2), failing: 30, until: 5 },
         { attempt: RunFolder.attemptOf(job.directory, 3), failing: 26, until: 5 },
-        { attempt: RunFolder.attemptOf(job.directory, 4), failing: null, until: Infinity }
+        { attempt: RunFolder.attemptOf(job.directory, 4), failing: 30, until: Infinity }
       ])
+    })))
+
+  it.effect("trusts the state at a fault where no step was broken off, be its step named or not", () =>
+    inTemporaryFolder(Effect.fn(function*(folder) {
+      const job = yield* jobIn(folder)
+      const failing = (number: number, changes: Parameters<typeof fault>[0], shown: ReadonlyArray<object> | null = null) => {
+        const attempt = RunFolder.attemptOf(job.directory, number)
+        if (shown !== null) RunFolder.write(path.join(RunFolder.incident(attempt), "bundle.json"), { samples: shown })
+        const past = [record({ number, status: "failed", fault: fault({ step: null, onset: 20, ...changes }) })]
+        return Course.forebears(job, past)[0]?.failing
+      }
+      const batch = { epoch: 0, index: 0, samples: [] }
+      assert.strictEqual(failing(1, { tag: "DataFault" }), 20)
+      assert.strictEqual(failing(2, { tag: "EngineFault" }, []), 20)
+      assert.isNull(failing(3, { tag: "EngineFault" }, [batch]))
+      assert.isNull(failing(4, { tag: "OutOfMemory", step: 20 }, [batch]))
+      assert.isNull(failing(5, { tag: "OutOfMemory", step: 20 }))
+      assert.strictEqual(failing(6, { tag: "OutOfMemory", step: 20, injected: "oom@20" }, [batch]), 20)
     })))
 })
