@@ -93,7 +93,7 @@ export const supervise = <T extends Task>(task: T, options: Options): Effect.Eff
   Effect.callback((resume) => {
     fs.mkdirSync(path.dirname(options.log), { recursive: true })
     const descriptor = fs.openSync(options.log, "a")
-    const killsBefore = HostMemory.kills()
+    const hostMemory = HostMemory.watch()
     const child = fork(program, [], {
       serialization: "advanced",
       stdio: ["ignore", descriptor, descriptor, "ipc"],
@@ -119,6 +119,7 @@ export const supervise = <T extends Task>(task: T, options: Options): Effect.Eff
     }
     process.once("exit", kill)
     const look = (milliseconds: number): void => {
+      hostMemory.look()
       memory = (child.pid === undefined ? null : HostMemory.peakOf(child.pid)) ?? memory
       if (breach !== null) return
       breach = watch.look(milliseconds, engine?.device === "cpu" ? memory : null)
@@ -150,7 +151,7 @@ export const supervise = <T extends Task>(task: T, options: Options): Effect.Eff
         breach,
         step,
         memory,
-        outOfMemory: HostMemory.killedBetween(killsBefore, HostMemory.kills()),
+        outOfMemory: hostMemory.recently(),
         words: lastWords(options.log)
       })
     // The channel closes only after every message was read, and the process may have ended before.

@@ -46,3 +46,26 @@ export const kills = (root = "/"): Kills =>
 /** Tells whether a process was ended because memory ran out between two counts. */
 export const killedBetween = (before: Kills, after: Kills): boolean =>
   [...after].some(([file, count]) => count > (before.get(file) ?? count))
+
+/** The system counts a process that it ends at once, and one that held much takes seconds to be gone. */
+const recentLooks = 10
+
+/** Watches whether the system ends processes because memory runs out. */
+export interface Watch {
+  /** Counts once more; to be called at equal distances. */
+  readonly look: () => void
+  /** Tells whether one was ended since the last few looks. */
+  readonly recently: () => boolean
+}
+
+/** Begins to watch. `root` is the file system's. */
+export const watch = (root = "/"): Watch => {
+  const counts = [kills(root)]
+  return {
+    look: () => {
+      counts.push(kills(root))
+      if (counts.length > recentLooks) counts.shift()
+    },
+    recently: () => killedBetween(counts[0] ?? new Map(), kills(root))
+  }
+}

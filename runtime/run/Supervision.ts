@@ -69,7 +69,7 @@ export interface Ending {
   readonly step: number | null
   /** The most memory that it held, in bytes; null where the host does not tell. */
   readonly memory: number | null
-  /** Whether the system ended a process meanwhile because memory ran out. */
+  /** Whether the system ended a process just before because memory ran out. */
   readonly outOfMemory: boolean
   /** The last lines that it wrote. */
   readonly words: string

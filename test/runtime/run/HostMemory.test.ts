@@ -42,4 +42,21 @@ describe("HostMemory", () => {
         assert.isFalse(HostMemory.killedBetween(new Map(), HostMemory.kills(root)))
       })
     ))
+
+  it.effect("tells what the system ended within the last looks, and forgets it after some more", () =>
+    inTemporaryFolder((root) =>
+      Effect.sync(() => {
+        killsOf(root, { "proc/vmstat": "oom_kill 3\n" })
+        const watch = HostMemory.watch(root)
+        assert.isFalse(watch.recently())
+        for (let look = 0; look < 100; look++) watch.look()
+        killsOf(root, { "proc/vmstat": "oom_kill 4\n" })
+        assert.isTrue(watch.recently())
+        // What held much is gone some looks after it was counted.
+        for (let look = 0; look < 5; look++) watch.look()
+        assert.isTrue(watch.recently())
+        for (let look = 0; look < 5; look++) watch.look()
+        assert.isFalse(watch.recently())
+      })
+    ))
 })
