@@ -85,8 +85,8 @@ export const accountOf = (
 
 const { code, text } = Markdown
 
-/** Every so many steps stand in the table, and the one at which it began. */
-const rowEvery = 5
+/** Steps that are evenly apart stand in the table, about so many, and the one at which it began. */
+const rows = 10
 const mostCurve = 50
 /** A step of many images names the first ones; the JSON has them all. */
 const mostNames = 16
@@ -180,13 +180,14 @@ const ratio = ({ clipBound, clipped, finite, gradNorm }: Account["before"][numbe
 const before = ({ before, fault: { onset } }: Account): ReadonlyArray<string> => {
   const last = before.at(-1)
   if (last === undefined) return []
-  const rows = before.filter(({ step }, index) => (before.length - 1 - index) % rowEvery === 0 || step === onset)
+  const apart = Math.ceil(before.length / rows)
+  const shown = before.filter(({ step }, index) => (before.length - 1 - index) % apart === 0 || step === onset)
   return [
     ...Markdown.block([curve("loss", before.map(({ loss }) => loss)), curve("norm", before.map(({ gradNorm }) => gradNorm))]),
     "",
     ...Markdown.table(
       ["step", "loss", "norm", "bound", "clip ratio", "learning rate"].map((text) => ({ text, right: true })),
-      rows.map((event) => [
+      shown.map((event) => [
         String(event.step),
         Figure.measured(event.loss),
         Figure.measured(event.gradNorm),
