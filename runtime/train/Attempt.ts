@@ -86,7 +86,7 @@ export const run = Effect.fn("Attempt.run")(
     let trainingSeconds = 0
     let incident: string | null = null
     let keeper: Keeper.Keeper | null = null
-    const injector = Inject.make(assignment.injection, witness.batches)
+    const injector = Inject.make(assignment.injection, witness.shown)
 
     const origin = () => ({ run: assignment.run, attempt: assignment.attempt, step: progress.position.step })
     const status = (status: StatusEvent["status"], detail: string | null = null) =>
@@ -265,6 +265,7 @@ export const run = Effect.fn("Attempt.run")(
           injection: injection === null ? null : Injection.text(injection),
           onset: told.onset,
           facts: source.facts,
+          samples: witness.shown(),
           before: witness.before()
         },
         recipe,

@@ -42,8 +42,9 @@ export interface BundleDocument {
 
 /** What a bundle is made of. What is called for a part of it may throw: the bundle then goes without. */
 export interface Contents {
-  readonly document: Omit<BundleDocument, "format" | "samples">
+  readonly document: Omit<BundleDocument, "format">
   readonly recipe: Recipe.Recipe
+  /** The batches that the document's samples speak of; none where they are too large. */
   readonly batches: ReadonlyArray<Batch>
   /** The state at the fault; null where there is none. Left out where it is not finite. */
   readonly present: () => Checkpoint.Checkpoint | null
@@ -99,8 +100,7 @@ export const write = Effect.fn("Bundle.write")(
   function*(directory: string, { batches, document, present, recipe, snapshots }: Contents): Effect.fn.Return<boolean> {
     const temporary = `${directory}.${process.pid}.tmp`
     const file = (name: string): string => path.join(temporary, name)
-    const samples = batches.map(({ epoch, index, samples }): Shown => ({ epoch, index, samples }))
-    const whole: BundleDocument = { format, ...document, samples }
+    const whole: BundleDocument = { format, ...document }
     const states = Effect.suspend(() => {
       const now = present()
       return now !== null && Finite.poisoned(now.state) === null ? Checkpoint.writeAs(file("at"), now) : Effect.void

@@ -35,14 +35,14 @@ const full: WriteFile = (file, bytes) => {
 }
 
 /**
- * Makes ready to bring an injection about; null brings nothing about. `batches` lists what the present step was shown.
+ * Makes ready to bring an injection about; null brings nothing about. `shown` lists what the present step was shown.
  */
-export const make = (injection: Injection.Injection | null, batches: () => ReadonlyArray<Batch>): Injector => {
+export const make = (injection: Injection.Injection | null, shown: () => ReadonlyArray<Pick<Batch, "samples">>): Injector => {
   const atNode = injection?._tag === "Nan" || injection?._tag === "InfGradient" ? injection : null
   let checkpoints = 0
 
   const shows = (image: number): boolean =>
-    batches().some(({ samples }) => samples.some(({ index, split }) => split === "train" && index === image))
+    shown().some(({ samples }) => samples.some(({ index, split }) => split === "train" && index === image))
 
   const broughtAbout = (fault: Fault, step: number): boolean => {
     switch (injection?._tag) {

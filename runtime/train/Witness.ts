@@ -2,6 +2,7 @@
  * What a step was shown and what the steps before came to, held for the moment at which one of them fails.
  */
 import type { Batch } from "../data/Batch.ts"
+import type { Shown } from "./Bundle.ts"
 import type { StepEvent } from "./Event.ts"
 
 /** The batches of a step that is made of many may take more memory than the step itself. */
@@ -13,7 +14,9 @@ export interface Witness {
   readonly heard: (event: StepEvent) => void
   /** Forgets the batches of a step that went well. */
   readonly passed: () => void
-  /** The batches of the present step; none where they take too much memory. */
+  /** What the present step was shown so far. */
+  readonly shown: () => ReadonlyArray<Shown>
+  /** The same with its numbers; none where they take too much memory. */
   readonly batches: () => ReadonlyArray<Batch>
   /** The last 50 steps, the oldest first. */
   readonly before: () => ReadonlyArray<StepEvent>
@@ -25,14 +28,16 @@ const sizeOf = ({ boxes, classes, images, present }: Batch): number =>
 /** Holds nothing yet. */
 export const make = (): Witness => {
   let held: Array<Batch> = []
-  let [seen, bytes] = [0, 0]
+  let shown: Array<Shown> = []
+  let bytes = 0
   const events: Array<StepEvent> = []
   return {
     saw: (batch) => {
-      seen += 1
+      const { epoch, index, samples } = batch
+      shown.push({ epoch, index, samples })
       bytes += sizeOf(batch)
       // A single one is there anyway.
-      if (seen > 1 && bytes > mostBytes) held = []
+      if (shown.length > 1 && bytes > mostBytes) held = []
       else held.push(batch)
     },
     heard: (event) => {
@@ -41,9 +46,10 @@ export const make = (): Witness => {
     },
     passed: () => {
       held = []
-      seen = 0
+      shown = []
       bytes = 0
     },
+    shown: () => shown,
     batches: () => held,
     before: () => [...events]
   }

@@ -14,7 +14,7 @@ describe("Witness", () => {
     assert.deepStrictEqual(witness.batches().map(({ index }) => index), [2])
   })
 
-  it("holds none of a step whose batches take too much memory", () => {
+  it("holds no numbers of a step whose batches take too much memory, and knows what it was shown", () => {
     const witness = Witness.make()
     const large = { ...batchOf(0), images: new Float32Array(2 ** 26 + 1) }
     witness.saw(large)
@@ -22,7 +22,9 @@ describe("Witness", () => {
     witness.saw(large)
     witness.saw(batchOf(1))
     assert.strictEqual(witness.batches().length, 0)
+    assert.deepStrictEqual(witness.shown(), [0, 0, 1].map((index) => ({ epoch: 0, index, samples: [] })))
     witness.passed()
+    assert.deepStrictEqual(witness.shown(), [])
     witness.saw(batchOf(2))
     assert.strictEqual(witness.batches().length, 1)
   })
