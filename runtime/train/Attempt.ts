@@ -141,6 +141,7 @@ export const run = Effect.fn("Attempt.run")(
         return yield* Effect.die(new Error("an arm that cannot run was started"))
       }
       warmupSteps = curve.warmupSteps
+      yield* Bundle.sweep(path.dirname(assignment.directory))
       const checkpoint = assignment.from === null
         ? null
         : yield* Checkpoint.read(assignment.from).pipe(Effect.mapError(Keeper.hostFailed))

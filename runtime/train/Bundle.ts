@@ -131,6 +131,12 @@ export const write = Effect.fn("Bundle.write")(
   }
 )
 
+/** Removes what processes that are gone have left half written in the folders of a run's attempts. Fails never. */
+export const sweep = (attempts: string): Effect.Effect<void> =>
+  tried(Effect.suspend(() =>
+    Effect.forEach(fs.readdirSync(attempts), (name) => tried(Checkpoint.sweep(path.join(attempts, name))))
+  ))
+
 /** Reads a bundle's folder, but for its states. Throws an Error that says what is wrong where it is not one. */
 export const read = (directory: string): Bundle => {
   const file = (name: string): string => path.join(directory, name)

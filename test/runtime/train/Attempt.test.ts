@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type * as Layer from "effect/Layer"
+import { spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import sharp from "sharp"
@@ -240,6 +241,17 @@ describe("Attempt, where something goes wrong", () => {
         assert.deepStrictEqual(bundle.batches.map(({ images }) => images.length), [4 * 32 * 32 * 3, 4 * 32 * 32 * 3])
         assert.strictEqual(bundle.document.samples[0]?.samples.length, 4)
       }
+    })), 60_000)
+
+  it.live("removes the half of an incident that the process of an attempt before it left, and of none that lives", () =>
+    inTemporaryFolder(Effect.fn(function*(folder) {
+      const { pid: gone } = spawnSync(process.execPath, ["--version"])
+      const before = path.join(folder, "attempt")
+      const left = ["incident", `incident.${gone}.tmp`, `incident.${process.ppid}.tmp`].map((name) => path.join(before, name))
+      for (const incident of left) fs.mkdirSync(path.join(incident, "snapshots"), { recursive: true })
+      yield* attemptAt(folder, small, Wasm.layer, { number: 2, steps: 1 })
+      assert.deepStrictEqual(left.map((incident) => fs.existsSync(incident)), [true, false, true])
+      assert.isTrue(fs.existsSync(path.join(before, "incident/snapshots")))
     })), 60_000)
 
   it.live("goes on from the state at the fault as if nothing had been injected", () =>
