@@ -43,6 +43,21 @@ const undecodable = (cause: unknown): Error => new Error(`it cannot be decoded, 
 /** What a JPEG's decoder warns of where part of the picture is lost, and grey or garbled. */
 const lost = /premature end|bad (Huffman|arithmetic) code|instead of RST/
 
+/** What is left of a warning that another image's decoding has cleared away. */
+const gone = /^(Error: )?\s*(Unknown error|Warning treated as error[^\n]*(\nerror in tile[^\n]*)?)?$/
+
+/** How often a decoder that warns is asked of what. */
+const askings = 5
+
+/**
+ * Tells whether warnings say that part of the picture is lost. libvips keeps its messages in one place for all threads, so
+ * that one of them may be another image's, or gone: most of those that are there decide.
+ */
+const isLost = (warnings: ReadonlyArray<string>): boolean => {
+  const said = warnings.filter((warning) => !gone.test(warning))
+  return said.filter((warning) => lost.test(warning)).length * 2 >= said.length
+}
+
 /**
  * Opens an image and decodes it. Rejects where a part of it is missing or wrong; the odd bytes and markers that cameras
  * write, of which a decoder warns, too, pass.
@@ -56,13 +71,18 @@ const decoded = async <A>(
   // Sharp reads many more formats, some of which can name other files.
   if (!isPhotograph(bytes)) throw new Error("it is neither a JPEG, a PNG nor a WebP image")
   const sharp = await library()
-  try {
-    return await decode(sharp(bytes, { ...options, ignoreIcc: true, failOn: "warning" }))
-  } catch (cause) {
-    if (lost.test(String(cause))) throw undecodable(cause)
+  const opened = (failOn: "warning" | "error"): Sharp => sharp(bytes, { ...options, ignoreIcc: true, failOn })
+  const warnings: Array<unknown> = []
+  while (warnings.length < askings) {
+    try {
+      return await decode(opened("warning"))
+    } catch (cause) {
+      warnings.push(cause)
+    }
   }
+  if (isLost(warnings.map(String))) throw undecodable(warnings.find((warning) => lost.test(String(warning))) ?? warnings[0])
   try {
-    return await decode(sharp(bytes, { ...options, ignoreIcc: true, failOn: "error" }))
+    return await decode(opened("error"))
   } catch (cause) {
     throw undecodable(cause)
   }

@@ -82,7 +82,7 @@ const openShapes = (dataset: Dataset.Shapes): Source => {
     facts: factsOf("shapes", classes, shown, {
       // Every image is drawn from a random stream of its own.
       leaked: 0,
-      leftOut: 0,
+      leftOut: [],
       trainFiles: null,
       fingerprint: Canonical.hash({
         generator: [Scene.version, Random.version],
@@ -158,7 +158,7 @@ const openNamed = Effect.fn("Source.openNamed")(function*(dataset: Named, option
     directory: set.root,
     facts: factsOf(dataset.name, set.classes, { train: shownIn(images.train), val: shownIn(images.val) }, {
       leaked,
-      leftOut: excluded.length,
+      leftOut: excluded.map(({ file }) => file),
       trainFiles: images.train.map(({ file }) => file),
       fingerprint
     }),

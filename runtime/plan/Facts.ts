@@ -17,8 +17,8 @@ export interface DataFacts {
    * the image's area: 0..1. Null where there is no box.
    */
   readonly medianSide: number | null
-  /** How many images are not among these, because they or their labels cannot be used. */
-  readonly leftOut: number
+  /** The files of images that are not among these, because they or their labels cannot be used, in their order. */
+  readonly leftOut: ReadonlyArray<string>
   /** How many validation images are training images, too: files of equal content. */
   readonly leaked: number
   /** Decides every image and label; null where it was not computed. */

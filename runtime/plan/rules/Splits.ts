@@ -34,6 +34,9 @@ export const leakedImages: Rule = {
       : null
 }
 
+/** Of images that are left out so many are named. */
+const shownFiles = 8
+
 /** Warns of images that are missing from what is learned and measured. */
 export const imagesLeftOut: Rule = {
   id: "data/left-out",
@@ -43,8 +46,11 @@ export const imagesLeftOut: Rule = {
   source: "the data's files: every image is decoded, and every label read",
   remedy: "`ballast validate` lists them, each with the reason: mend them, or take them out of the data",
   check: ({ facts }) => {
-    if (facts === null || facts.leftOut === 0) return null
+    if (facts === null || facts.leftOut.length === 0) return null
     const { images: { train, val }, leftOut, name } = facts
-    return `${leftOut} of the ${train + val + leftOut} images of "${name}" ${leftOut === 1 ? "is" : "are"} left out`
+    const count = leftOut.length
+    return `${count} of the ${train + val + count} images of "${name}" ${count === 1 ? "is" : "are"} left out: ${
+      Words.some(leftOut, shownFiles)
+    }`
   }
 }

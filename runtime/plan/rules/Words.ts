@@ -18,10 +18,8 @@ export const percent = (share: number): string => {
 export const listed = (texts: ReadonlyArray<string>): string =>
   texts.length < 2 ? texts.join("") : `${texts.slice(0, -1).join(", ")} and ${texts.at(-1)}`
 
-const most = 4
-
-/** Lists the first few names, each in quotes, and counts the others. */
-export const some = (names: ReadonlyArray<string>): string => {
+/** Lists the first `most` (4) names, each in quotes, and counts the others. */
+export const some = (names: ReadonlyArray<string>, most = 4): string => {
   const quoted = names.slice(0, most).map((name) => `"${name}"`)
   return listed(names.length > most ? [...quoted, `${names.length - most} more`] : quoted)
 }

@@ -87,7 +87,7 @@ describe("A data set in the COCO layout", () => {
         boxesByClass: [2, 1],
         medianSide: 0.5,
         leaked: 0,
-        leftOut: 0,
+        leftOut: [],
         fingerprint: null
       })
       assert.deepStrictEqual(images.train, [

@@ -70,6 +70,18 @@ describe("Photograph", () => {
       }))
   }
 
+  it.effect("tells damaged photographs from whole ones where many are decoded at once", () =>
+    Effect.gen(function*() {
+      const noise = yield* photograph(40, 30)
+      const whole = yield* Effect.promise(() => sharp(noise).resize(640, 480).jpeg().toBuffer())
+      const cut = whole.subarray(0, whole.length >> 1)
+      const many = Array.from({ length: 64 }, (_, index) => index % 8 === 0 ? cut : whole)
+      const judged = yield* Effect.promise(() =>
+        Promise.all(many.map((bytes) => Photograph.check(bytes).then(() => true, () => false)))
+      )
+      assert.deepStrictEqual(judged, many.map((bytes) => bytes === whole))
+    }))
+
   it.effect("refuses what is no photograph before sharp sees it", () =>
     Effect.gen(function*() {
       assert.include(yield* reasonOf(new Uint8Array(0)), "the file is empty")

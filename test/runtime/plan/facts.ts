@@ -12,6 +12,6 @@ export const facts: DataFacts = {
   boxesByClass: [40, 50, 38],
   medianSide: 0.3,
   leaked: 0,
-  leftOut: 0,
+  leftOut: [],
   fingerprint: "0".repeat(64)
 }

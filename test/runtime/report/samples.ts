@@ -50,7 +50,7 @@ const resolved = Plan.resolve(experiment, () => ({
   boxesByClass: [240, 251, 240],
   medianSide: 0.31,
   leaked: 0,
-  leftOut: 0,
+  leftOut: [],
   fingerprint: null
 }))
 

@@ -858,10 +858,14 @@ const cases: Readonly<Record<string, Case>> = {
     severity: "warning",
     path: "data",
     fires: [
-      [{ fields: {}, facts: { ...facts, leftOut: 1 } }, `1 of the 81 images of "small" is left out`],
-      [{ fields: {}, facts: { ...facts, leftOut: 20 } }, `20 of the 100 images of "small" are left out`]
+      [{ fields: {}, facts: { ...facts, leftOut: ["a.jpg"] } }, `1 of the 81 images of "small" is left out: "a.jpg"`],
+      [
+        { fields: {}, facts: { ...facts, leftOut: Array.from({ length: 20 }, (_, index) => `${index}.jpg`) } },
+        `20 of the 100 images of "small" are left out: "0.jpg", "1.jpg", "2.jpg", "3.jpg", "4.jpg", "5.jpg", "6.jpg", "7.jpg" `
+        + "and 12 more"
+      ]
     ],
-    holds: [{ fields: {}, facts: { ...facts, leftOut: 0 } }]
+    holds: [{ fields: {}, facts: { ...facts, leftOut: [] } }]
   },
   "data/mostly-background": {
     severity: "warning",
