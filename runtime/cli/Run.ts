@@ -3,12 +3,12 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as path from "node:path"
 import * as Injection from "../../dsl/Injection.ts"
-import * as Near from "../../dsl/Near.ts"
 import * as Engines from "../engine/Engines.ts"
-import type * as Plan from "../plan/Plan.ts"
 import * as Home from "../run/Home.ts"
 import * as HostDemand from "../run/HostDemand.ts"
+import * as InjectionDemand from "../run/InjectionDemand.ts"
 import * as Launch from "../run/Launch.ts"
+import * as Prepare from "../run/Prepare.ts"
 import * as RunExperiment from "../run/Run.ts"
 import * as CommandLine from "./CommandLine.ts"
 import { WrongUsage } from "./ExitCode.ts"
@@ -26,19 +26,24 @@ const injectionOf = (asked: string | null): Effect.Effect<Injection.Injection | 
     : Effect.fail(new WrongUsage({ message: `--inject: ${parsed.failure}` }))
 }
 
-/** Demands that every arm's network has the node that an injection names. Fails with WrongUsage. */
-const demandNode = (injection: Injection.Injection | null, arms: ReadonlyArray<Plan.Arm>): Effect.Effect<void, WrongUsage> => {
-  const node = injection !== null && "node" in injection ? injection.node : null
-  const without = node === null
-    ? undefined
-    : arms.find(({ graph }) => graph !== null && graph.nodes.every(({ id }) => id !== node))
-  if (node === null || without === undefined) return Effect.void
-  const known = without.graph?.nodes.map(({ id }) => id) ?? []
-  const near = Near.nearest(node, known)
-  const hint = near === null ? `npx ballast plan FILE lists them, such as "${known[0]}"` : `did you mean "${near}"?`
-  return Effect.fail(
-    new WrongUsage({ message: `--inject: the network of arm "${without.arm}" has no node "${node}"; ${hint}` })
-  )
+/** Demands that an injection is brought about in every arm. Fails with WrongUsage. */
+const demandFit = (
+  injection: Injection.Injection | null,
+  { plan: { arms }, sourceOf }: Prepare.Prepared,
+  steps: number | null
+): Effect.Effect<void, WrongUsage> => {
+  if (injection === null) return Effect.void
+  for (const plan of arms) {
+    const source = sourceOf(plan.recipe.data)
+    const images = Prepare.isOpen(source) ? source.facts.images.train : 0
+    const obstacle = InjectionDemand.obstacle(injection, { plan, images, steps })
+    if (obstacle !== null) {
+      return Effect.fail(
+        new WrongUsage({ message: `--inject: ${Injection.text(injection)} would never come in arm "${plan.arm}": ${obstacle}` })
+      )
+    }
+  }
+  return Effect.void
 }
 
 /** `ballast run`: trains every arm at every seed and judges the expectations. */
@@ -71,9 +76,10 @@ export const run = CommandLine.Command.make(
     const seeds = yield* Experiments.seeds(prepared.experiment.seeds, flags.seed)
     const steps = yield* Experiments.steps(flags.steps)
     const chosen = prepared.plan.arms.filter(({ arm }) => arms.includes(arm))
-    yield* RunExperiment.demandData({ ...prepared, plan: { ...prepared.plan, arms: chosen } })
-    yield* Launching.judged({ ...prepared.plan, arms: chosen }, strict)
-    yield* demandNode(injection, chosen)
+    const asked = { ...prepared, plan: { ...prepared.plan, arms: chosen } }
+    yield* RunExperiment.demandData(asked)
+    yield* Launching.judged(asked.plan, strict)
+    yield* demandFit(injection, asked, steps)
     const engine = yield* Launching.engineOf(choice)
     yield* HostDemand.check(chosen, engine.engine)
     yield* Home.open(home.directory)

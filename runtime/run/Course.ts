@@ -73,7 +73,7 @@ export const beginning = ({ directory, seed }: Job, { past, plan, trainings }: C
 /** What throws in a step may break off its update halfway, and leave a state that no step has led to. */
 const throwing: ReadonlySet<string> = new Set(["EngineFault", "OutOfMemory"] satisfies ReadonlyArray<Fault["_tag"]>)
 
-/** Finds the step that the state at a fault is before, where it is whole: what is injected, and what comes before a batch, is. */
+/** Finds the step that the state at a fault is before; null where it may be torn. What is injected breaks off no step. */
 const failingOf = (attempt: string, fault: OutcomeFault | null): number | null => {
   if (fault === null) return null
   const mayBeTorn = throwing.has(fault.tag) && fault.injected === null && RunFolder.bundle(attempt)?.samples.length !== 0

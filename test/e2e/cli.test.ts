@@ -113,7 +113,8 @@ describe("ballast", () => {
         [["run", "e.ts", "--steps", "-1"], /--steps takes/],
         [["run", "e.ts", "--engine", "cuda"], /engine/],
         [["run", "e.ts", "--inject", "nan"], /--inject: expected nan@STEP, [^]*, got "nan"/],
-        [["run", "e.ts", "--inject", "nan@2:backbone.1.con"], /arm "calm" has no node "backbone\.1\.con"; did you mean "backbone\.1\.conv"\?/],
+        [["run", "e.ts", "--inject", "nan@2:backbone.1.con"], /did\s+you\s+mean\s+"backbone\.1\.conv"\?/],
+        [["run", "e.ts", "--inject", "nan@500"], /in\s+arm\s+"calm":\s+the\s+last\s+step\s+is\s+number\s+5/],
         [["plan", "e.ts", "--data", "cells"], /NAME=PATH/],
         [["runs", "show", "nothing"], /no runs/]
       ]
