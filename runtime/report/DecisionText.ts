@@ -63,8 +63,10 @@ export const decided = (
   const { diagnosis, fault } = attempt
   const said = (tone: Line.Tone, text: string) => ProgressText.note(run, nameColumns, tone, text, columns)
   const [text, tone] = decisionOf(attempt, decision)
+  // Nothing was heard of an attempt that a launch before this one made.
+  const steps = Math.max(run.steps, attempt.from, fault?.step ?? 0)
   return [
-    ...(told || fault === null ? [] : said("bad", `failed after ${Figure.plural(run.steps, "step")}: ${FaultText.say(fault)}`)),
+    ...(told || fault === null ? [] : said("bad", `failed after ${Figure.plural(steps, "step")}: ${FaultText.say(fault)}`)),
     ...(diagnosis === null || fault === null || decision.kind === "diagnose"
       ? []
       : said("plain", AttemptText.diagnosis(diagnosis, fault).join("; "))),

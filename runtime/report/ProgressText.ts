@@ -275,7 +275,8 @@ export const status = (
   options: { readonly nameColumns: number; readonly columns: number; readonly now: number }
 ): ReadonlyArray<Line.Line> => {
   const { columns, nameColumns, now } = options
-  const steps = Figure.plural(run.steps, "step")
+  // One that went on from a checkpoint may end before its first step.
+  const steps = Figure.plural(Math.max(run.steps, event.step), "step")
   const said = ((): string => {
     switch (event.status) {
       case "succeeded":

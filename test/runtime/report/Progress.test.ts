@@ -292,8 +292,22 @@ describe("Progress of a run that is retried", () => {
     const { lines, progress } = intoLog()
     progress.decided(run, Samples.failed.attempts[0] ?? Samples.attempt, { kind: "stop", reason: "Retry.never ends a run at its first fault" })
     assert.deepStrictEqual(lines().slice(1), [
-      "clip + warmup, seed 0  failed after 0 steps: at step 17 the loss is NaN (NonFinite)",
+      "clip + warmup, seed 0  failed after 17 steps: at step 17 the loss is NaN (NonFinite)",
       "clip + warmup, seed 0  no further attempt: Retry.never ends a run at its first fault"
+    ])
+  })
+
+  it("counts the steps before an attempt that went on from a checkpoint and ended before its first one", () => {
+    const { lines, progress } = intoLog()
+    const second = { ...Samples.attempt, number: 2, from: 20, status: "failed" as const }
+    progress.begins(run, second)
+    progress.event({ ...statusEvent(20, "failed", "no memory is left"), attempt: 2 }, run)
+    const fault = { tag: "EngineFault", message: "no kernel", step: null, onset: 30, injected: null }
+    progress.decided(run, { ...second, number: 3, from: 30, fault }, { kind: "stop", reason: "none" })
+    assert.deepStrictEqual(lines().slice(-3), [
+      "clip + warmup, seed 0, attempt 2  failed after 20 steps: no memory is left",
+      "clip + warmup, seed 0, attempt 3  failed after 30 steps: no kernel (EngineFault)",
+      "clip + warmup, seed 0, attempt 3  no further attempt: none"
     ])
   })
 })
