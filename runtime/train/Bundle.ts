@@ -3,8 +3,10 @@
  */
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 import * as fs from "node:fs"
 import * as path from "node:path"
+import * as Issue from "../../dsl/Issue.ts"
 import * as Recipe from "../../dsl/Recipe.ts"
 import type { Batch } from "../data/Batch.ts"
 import type { DataFacts } from "../plan/Facts.ts"
@@ -137,15 +139,57 @@ export const sweep = (attempts: string): Effect.Effect<void> =>
     Effect.forEach(fs.readdirSync(attempts), (name) => tried(Checkpoint.sweep(path.join(attempts, name))))
   ))
 
+/** What of a document a replay would break off without. */
+const Shape = Schema.Struct({
+  run: Schema.String,
+  attempt: Schema.Number,
+  arm: Schema.String,
+  seed: Schema.Number,
+  engine: Schema.NullOr(Schema.Struct({ engine: Schema.String })),
+  fault: Schema.Struct({ tag: Schema.String, message: Schema.String, step: Schema.NullOr(Schema.Number) }),
+  injection: Schema.NullOr(Schema.String),
+  onset: Schema.Number,
+  facts: Schema.Struct({
+    classes: Schema.Array(Schema.String),
+    images: Schema.Struct({ train: Schema.Number, val: Schema.Number }),
+    trainFiles: Schema.NullOr(Schema.Array(Schema.String)),
+    boxes: Schema.Struct({ train: Schema.Number, val: Schema.Number }),
+    maxBoxes: Schema.Number,
+    boxesByClass: Schema.Array(Schema.Number),
+    fingerprint: Schema.NullOr(Schema.String)
+  }),
+  samples: Schema.Array(Schema.Struct({
+    epoch: Schema.Number,
+    index: Schema.Number,
+    samples: Schema.Array(Schema.Struct({ row: Schema.Number, index: Schema.Number, file: Schema.NullOr(Schema.String) }))
+  })),
+  before: Schema.Array(Schema.Struct({ step: Schema.Number, loss: Schema.Number, gradNorm: Schema.Number }))
+})
+
+const parsed = (file: string, parse: (text: string) => unknown): unknown => {
+  try {
+    return parse(fs.readFileSync(file, "utf8"))
+  } catch (cause) {
+    throw new Error(`${file} cannot be read: ${Issue.reasonOf(cause)}`, { cause })
+  }
+}
+
+const documentIn = (directory: string, file: string): BundleDocument => {
+  const document = parsed(file, EventLog.decode) as BundleDocument | null
+  if (document?.format !== format) {
+    throw new Error(`${directory} cannot be replayed: its format is ${document?.format}, and this version reads ${format}`)
+  }
+  const shape = Schema.decodeUnknownResult(Shape)(document)
+  if (Result.isSuccess(shape)) return document
+  throw new Error(`${file} is not what was written: ${shape.failure.message.replaceAll(/\s+/g, " ")}`)
+}
+
 /** Reads a bundle's folder, but for its states. Throws an Error that says what is wrong where it is not one. */
 export const read = (directory: string): Bundle => {
   const file = (name: string): string => path.join(directory, name)
   if (!fs.existsSync(file("bundle.json"))) throw new Error(`${directory} holds no incident: bundle.json is missing`)
-  const document = EventLog.decode(fs.readFileSync(file("bundle.json"), "utf8")) as BundleDocument
-  if (document.format !== format) {
-    throw new Error(`${directory} cannot be replayed: its format is ${document.format}, and this version reads ${format}`)
-  }
-  const recipe = Recipe.decode(JSON.parse(fs.readFileSync(file("recipe.json"), "utf8")))
+  const document = documentIn(directory, file("bundle.json"))
+  const recipe = Recipe.decode(parsed(file("recipe.json"), JSON.parse))
   if (Result.isFailure(recipe)) {
     throw new Error(`${file("recipe.json")} is of another version: ${recipe.failure.map(({ path }) => path).join(", ")}`)
   }

@@ -97,4 +97,17 @@ describe("Bundle", () => {
       fs.writeFileSync(file, fs.readFileSync(file, "utf8").replace("ballast.bundle/1", "ballast.bundle/9"))
       assert.throws(() => Bundle.read(path.join(folder, "incident")), /its format is ballast.bundle\/9/)
     })))
+  it.effect("refuses a document that lacks what a replay takes, and names it", () =>
+    inTemporaryFolder(Effect.fn(function*(folder) {
+      const directory = path.join(folder, "incident")
+      yield* Bundle.write(directory, contents())
+      const file = path.join(directory, "bundle.json")
+      const { facts: _, ...without } = JSON.parse(fs.readFileSync(file, "utf8")) as Record<string, unknown>
+      fs.writeFileSync(file, JSON.stringify(without))
+      assert.throws(() => Bundle.read(directory), /bundle\.json is not what was written: .*facts/)
+      fs.writeFileSync(file, "{")
+      assert.throws(() => Bundle.read(directory), /bundle\.json cannot be read: /)
+      fs.writeFileSync(file, "null")
+      assert.throws(() => Bundle.read(directory), /its format is undefined/)
+    })))
 })
