@@ -1,7 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Locations from "../data/Locations.ts"
-import * as Source from "../data/Source.ts"
 import * as Engines from "../engine/Engines.ts"
 import * as ReplayText from "../report/ReplayText.ts"
 import * as EngineProcess from "../run/EngineProcess.ts"
@@ -30,11 +29,11 @@ export const replay = Command.make(
     ...CommandLine.shared
   },
   Effect.fn(function*({ data, engine: asked, home, incident, json }) {
-    const { directory, document, recipe } = yield* Incident.open(incident, home)
+    const bundle = yield* Incident.open(incident, home)
+    const { directory, document } = bundle
     const { cache, directory: at } = Home.at(Home.directoryOf(home))
     const locations = yield* Locations.read(at, data)
-    // A step that failed is replayed from what its bundle holds; the images count where more than that is needed.
-    const source = yield* Source.open(recipe.data, { locations, cache }).pipe(Effect.catch(() => Effect.succeed(null)))
+    const source = yield* Incident.demand(bundle, { locations, cache })
     const failedOn = Engines.names.find((name) => name === document.engine?.engine) ?? "auto"
     const engine = yield* Launching.engineOf(asked ?? failedOn)
     const assignment = { bundle: directory, source }

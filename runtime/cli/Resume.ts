@@ -6,6 +6,7 @@ import * as Home from "../run/Home.ts"
 import * as HostDemand from "../run/HostDemand.ts"
 import * as Lookup from "../run/Lookup.ts"
 import * as Prepare from "../run/Prepare.ts"
+import * as Recorded from "../run/Recorded.ts"
 import * as Resume from "../run/Resume.ts"
 import * as RunExperiment from "../run/Run.ts"
 import { Store } from "../run/Store.ts"
@@ -30,7 +31,7 @@ interface Asked {
 /** Finds the arms of what is left: as the file has them now, or as they were recorded. Fails with WrongUsage. */
 const prepared = Effect.fnUntraced(function*(found: Lookup.FoundLaunch, { asRecorded, home, locations }: Asked) {
   const { id, request: { file } } = found.launch
-  const options = { home, locations: Resume.locationsOf(locations, found) }
+  const options = { home, locations: Recorded.locations(locations, found.runs.map(({ directory }) => directory)) }
   if (asRecorded) return yield* Resume.asRecorded(found, options)
   if (file === null) {
     return yield* new WrongUsage({

@@ -7,7 +7,6 @@ import * as Schema from "effect/Schema"
 import * as Experiment from "../../dsl/Experiment.ts"
 import * as Injection from "../../dsl/Injection.ts"
 import type * as Recipe from "../../dsl/Recipe.ts"
-import type { Locations } from "../data/Locations.ts"
 import type { Chosen } from "../engine/Engines.ts"
 import * as Continuation from "../plan/Continuation.ts"
 import * as Plan from "../plan/Plan.ts"
@@ -121,16 +120,6 @@ export const asRecorded = Effect.fn("Resume.asRecorded")(
     return { ...prepared, experiment: { ...prepared.experiment, expect } }
   }
 )
-
-/** Finds data sets where they were when the launch was made, where nothing else says where they are. */
-export const locationsOf = (locations: Locations, { runs }: FoundLaunch): Locations => {
-  const recorded = new Map(runs.flatMap(({ directory }) => {
-    const place = RunFolder.environment(directory)?.data ?? null
-    const name = RunFolder.dataset(directory)
-    return place === null || name === null ? [] : [[name, place] as const]
-  }))
-  return { ...locations, of: (name) => locations.of(name) ?? recorded.get(name) ?? null }
-}
 
 const standingOf = Effect.fn("Resume.standingOf")(function*(run: RunRecord, { engines, found: { launch }, prepared }: Options) {
   const { arm, directory, id, seed } = run

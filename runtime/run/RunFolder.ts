@@ -34,6 +34,9 @@ export const recovery = (attempt: string): string => path.join(attempt, "recover
 /** Names the folder of what replays an attempt's fault. */
 export const incident = (attempt: string): string => path.join(attempt, "incident")
 
+/** Names the folder of the run that an incident's folder lies in, where it was not taken elsewhere. */
+export const ofIncident = (incident: string): string => path.resolve(incident, "../../..")
+
 /** Names the file of what an attempt's process wrote beside its answer. */
 export const processLog = (attempt: string): string => path.join(attempt, "process.log")
 

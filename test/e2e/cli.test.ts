@@ -123,7 +123,7 @@ describe("ballast", () => {
         assert.deepStrictEqual([code, stdout], [parameters[0] === "runs" ? 3 : 2, ""], parameters.join(" "))
         assert.match(stderr, expected)
       }
-    }))
+    }), 120_000)
 
   it("names what the environment lacks, with the command that supplies it, and ends with 3", () =>
     inProject(async ({ ballast, folder, start, write }) => {
