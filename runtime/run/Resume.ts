@@ -111,8 +111,11 @@ export const engineOf = ({ directory }: RunRecord): Chosen["engine"] | null => {
 /** Prepares a launch's arms as they were recorded, whatever the experiment's file says now. */
 export const asRecorded = Effect.fn("Resume.asRecorded")(
   function*({ launch, runs }: FoundLaunch, options: Omit<Prepare.Options, "rehash">) {
-    const arms: Record<string, Recipe.Recipe> = {}
-    for (const { arm, directory } of runs) arms[arm] ??= yield* Evaluation.recipeOf(directory)
+    const recipes = new Map<string, Recipe.Recipe>()
+    for (const { arm, directory } of runs) {
+      if (!recipes.has(arm)) recipes.set(arm, yield* Evaluation.recipeOf(directory))
+    }
+    const arms = Object.fromEntries(recipes)
     const seeds = [...new Set(runs.map(({ seed }) => seed))]
     const declared = Experiment.make(launch.experiment, { question: "What was recorded?", arms, seeds, expect: [] })
     const prepared = yield* Prepare.prepare(declared, { ...options, rehash: false })

@@ -121,4 +121,14 @@ describe("Resume", () => {
       const steps = first?.outcome.steps
       assert.deepStrictEqual(made.map(({ from }) => from), [0, steps, steps])
     }, Effect.provide(services))), 120_000)
+
+  it.live("finds the recipe of an arm that is named as a member of every object is", () =>
+    inTemporaryFolder(Effect.fn(function*(folder) {
+      const job = yield* jobIn(folder, {}, { arm: "toString" })
+      Job.describe(job.directory, job.plan, job.experiment)
+      yield* record(job)
+      const found = yield* Lookup.launch("l")
+      const { plan } = yield* Resume.asRecorded(found, { locations: { of: () => null, known: [] }, home: Home.at(folder) })
+      assert.deepStrictEqual(plan.arms.map(({ arm, recipe }) => [arm, recipe]), [["toString", job.plan.recipe]])
+    }, Effect.provide(services))))
 })
