@@ -6,8 +6,8 @@ import type * as Experiment from "../dsl/Experiment.ts"
 import * as Program from "./cli/Program.js"
 import type * as Run from "./run/Run.ts"
 
-export { Reporter } from "./run/Reporter.ts"
-export type { Result } from "./run/Result.ts"
+export { type Decision, Reporter } from "./run/Reporter.ts"
+export type { AttemptResult, Result, RunResult } from "./run/Result.ts"
 export { Store } from "./run/Store.ts"
 
 /**
