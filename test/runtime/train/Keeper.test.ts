@@ -62,13 +62,13 @@ describe("Keeper", () => {
     inTemporaryFolder(Effect.fn(function*(folder) {
       const { keeper, step, take } = yield* begin(folder)
       for (let index = 0; index < 3; index++) {
-        take(5, 100)
+        take(10, 100)
         yield* keeper.keep(false)
       }
       const snapshots = keeper.snapshots()
-      assert.deepStrictEqual(snapshots.map(({ cursor }) => cursor.step), [0, 5, 10, 15])
-      assert.deepStrictEqual(snapshots.map(({ history }) => history.losses.length), [0, 5, 10, 15])
-      assert.deepStrictEqual(snapshots.map(({ state }) => state.updates), [0, 5, 10, 15])
+      assert.deepStrictEqual(snapshots.map(({ cursor }) => cursor.step), [0, 10, 20, 30])
+      assert.deepStrictEqual(snapshots.map(({ history }) => history.losses.length), [0, 10, 20, 30])
+      assert.deepStrictEqual(snapshots.map(({ state }) => state.updates), [0, 10, 20, 30])
       assert.deepStrictEqual(snapshots.at(-1)?.state, step.read())
       assert.notDeepEqual(snapshots[0]?.state.parameters, snapshots[1]?.state.parameters)
       assert.deepStrictEqual(kept(folder), [])
@@ -125,7 +125,7 @@ describe("Keeper", () => {
   it.effect("fails at a state that is not finite, keeps nothing of it, and knows until when it was", () =>
     inTemporaryFolder(Effect.fn(function*(folder) {
       const { keeper, step, take } = yield* begin(folder)
-      take(5, 100)
+      take(10, 100)
       yield* keeper.keep(true)
       const state = step.read()
       const variance = state.buffers.find(({ name }) => name.endsWith(".variance"))
@@ -134,11 +134,11 @@ describe("Keeper", () => {
       assert.isNull(keeper.goodUntil())
       step.write({ ...state, buffers: state.buffers })
       const fault = yield* Effect.flip(keeper.keep(true))
-      assert.deepInclude(fault, { _tag: "NonFinite", step: 6 })
-      assert.strictEqual(fault.message, `after step 6 the running variance \`${variance?.name}\` is not finite`)
-      assert.strictEqual(keeper.goodUntil(), 5)
-      assert.deepStrictEqual(kept(path.join(folder, "checkpoints")), ["step-000005"])
-      assert.deepStrictEqual(keeper.snapshots().map(({ cursor }) => cursor.step), [0, 5])
+      assert.deepInclude(fault, { _tag: "NonFinite", step: 11 })
+      assert.strictEqual(fault.message, `after step 11 the running variance \`${variance?.name}\` is not finite`)
+      assert.strictEqual(keeper.goodUntil(), 10)
+      assert.deepStrictEqual(kept(path.join(folder, "checkpoints")), ["step-000010"])
+      assert.deepStrictEqual(keeper.snapshots().map(({ cursor }) => cursor.step), [0, 10])
     })))
 
   it.effect("trains on without a recovery checkpoint that there is no room for, and says so", () =>
