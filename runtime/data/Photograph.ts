@@ -44,7 +44,7 @@ const undecodable = (cause: unknown): Error => new Error(`it cannot be decoded, 
 const lost = /premature end|bad (Huffman|arithmetic) code|instead of RST/
 
 /** What is left of a warning that another image's decoding has cleared away. */
-const gone = /^(Error: )?\s*(Unknown error|Warning treated as error[^\n]*(\nerror in tile[^\n]*)?)?$/
+const gone = /^(Error: )?\s*(Unknown error|Warning treated as error[^\n]*(\nerror in tile[^\n]*)*)?\s*$/
 
 /** How often a decoder that warns is asked of what. */
 const askings = 5
