@@ -54,6 +54,11 @@ describe("ballast replay", () => {
       assert.match(text.stdout, /it comes again/)
       assert.include(text.stdout, `the first output that is not finite is that of ${probe?.first?.node}`)
 
+      fs.rmSync(path.join(folder, "sent/at"), { recursive: true })
+      const less = await ballast("replay", "sent")
+      assert.strictEqual(less.code, 2, less.stderr)
+      assert.match(less.stderr, /holds\s+no\s+state\s+from\s+before\s+the\s+fault/)
+
       const once = await ballast("run", "e.ts", "--engine", "wasm", "--inject", "nan@3")
       assert.strictEqual(once.code, 4, once.stderr)
       const passed = await ballast("replay", "last")
