@@ -121,11 +121,13 @@ const course = Effect.fnUntraced(function*(bundle: Bundle.Bundle, rerun: Rerun.R
   return replayed
 })
 
-/** Looks again for images that cannot be decoded. */
-const images = Effect.fnUntraced(function*(source: Source | null) {
+/** Looks again for images that cannot be decoded: opening the data anew may have left out those that once were there. */
+const images = Effect.fnUntraced(function*({ document: { facts } }: Bundle.Bundle, source: Source | null) {
   const { description } = yield* Engine
   if (source === null) return yield* new NotReplayable({ message: "its images are not at hand" })
-  const [first = null, ...others] = yield* Sweep.broken(source)
+  const before = new Set(facts.trainFiles ?? [])
+  const leftOut = source.excluded.filter(({ file }) => before.has(file))
+  const [first = null, ...others] = [...leftOut, ...yield* Sweep.broken(source)]
   const replayed: Replayed = {
     engine: description.engine,
     reproduced: first !== null,
@@ -151,7 +153,7 @@ export const run = Effect.fn("Replay.run")(
   function*({ bundle: folder, source }: Assignment): Effect.fn.Return<Replayed, NotReplayable | EngineFault, Engine> {
     const bundle = yield* open(folder)
     const { tag } = bundle.document.fault
-    if (tag === "DataFault") return yield* images(source)
+    if (tag === "DataFault") return yield* images(bundle, source)
     return yield* Effect.scoped(Effect.flatMap(
       Rerun.compile(bundle, bundle.recipe),
       (rerun) => tag === "Diverged" ? course(bundle, rerun, source) : step(bundle, rerun)
