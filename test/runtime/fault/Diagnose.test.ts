@@ -81,7 +81,7 @@ const suite = (engine: () => Layer.Layer<Engine, EngineFault>): void => {
 
   it.effect("finds the image", () =>
     inTemporaryFolder(Effect.fn(function*(folder) {
-      const { cured, replayed } = yield* diagnosed(folder, engine(), calm, { _tag: "BadImage", index: 7 })
+      const { cured, replayed } = yield* diagnosed(folder, engine(), calm, { _tag: "BadImage", index: 5 })
       assert.isTrue(replayed?.reproduced)
       assert.strictEqual(replayed?.probe?.first?.direction, "forward")
       const rows = replayed?.probe?.first?.rows
