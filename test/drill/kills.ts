@@ -8,6 +8,6 @@ tensorflow("Trainings that are killed with all of their processes", () => {
     const { kills, trainings } = await drill(["wasm", "tensorflow"], 50)
     const minutes = (performance.now() - began) / 60_000
     process.stdout.write(`${kills} kills of ${trainings} trainings, all to the same bits, in ${minutes.toFixed(1)} minutes\n`)
-    assert.strictEqual(kills, 50)
-  }, 900_000)
+    assert.isAtLeast(kills, 50)
+  }, 1_800_000)
 })

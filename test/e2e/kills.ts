@@ -6,7 +6,7 @@ import { createHash } from "node:crypto"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { DatabaseSync } from "node:sqlite"
-import { type Ended, inProject, type Project } from "./project.ts"
+import { type Ended, inProject, type Project, type Running } from "./project.ts"
 
 const steps = 120
 const checkpointEvery = 20
@@ -69,6 +69,24 @@ export interface Killed {
 
 const milliseconds = (count: number): Promise<"late"> => new Promise((resolve) => setTimeout(() => resolve("late"), count))
 
+/** How long a training takes that nobody disturbs: until it begins to train, and from then on. */
+interface Pace {
+  readonly starting: number
+  readonly training: number
+}
+
+/** What is killed while it starts has done nothing yet: most are killed while they train. */
+const startingShare = 0.2
+/** How many are killed again when they are resumed. */
+const againShare = 0.5
+
+/** Waits for a random moment of a training; ends before where it ends by itself. */
+const randomMoment = async ({ ended, says }: Running, { starting, training }: Pace): Promise<Ended | "late"> => {
+  if (Math.random() < startingShare) return Promise.race([ended, milliseconds(Math.random() * starting)])
+  const begun = await Promise.race([ended, says(" training").then(() => "training" as const, () => ended)])
+  return begun === "training" ? Promise.race([ended, milliseconds(Math.random() * training)]) : begun
+}
+
 /** Whether there is something to resume: a process that is killed while it starts leaves nothing. */
 const hasLaunch = (home: string): boolean => {
   try {
@@ -81,39 +99,45 @@ const hasLaunch = (home: string): boolean => {
   }
 }
 
-/** Runs a training and resumes it until it has ended, each time killed after less than `longest` milliseconds. */
-const throughKills = async ({ start }: Project, engine: string, home: string, longest: number, most: number) => {
+/** Runs a training that is killed, and resumes it until it has ended, killed again or not. */
+const throughKills = async ({ start }: Project, engine: string, home: string, pace: Pace, most: number) => {
   let kills = 0
-  let recorded = false
   for (;;) {
-    const command = recorded ? ["resume", "last"] : ["run", "e.ts", "--engine", engine]
+    const command = hasLaunch(home) ? ["resume", "last"] : ["run", "e.ts", "--engine", engine]
     const running = start([...command, "--json", "--home", home])
-    const early = kills >= most ? await running.ended : await Promise.race([running.ended, milliseconds(Math.random() * longest)])
-    if (early !== "late") return { ended: early, kills }
+    const disturbed = kills === 0 || (kills < most && Math.random() < againShare)
+    const ended = disturbed ? await randomMoment(running, pace) : await running.ended
+    if (ended !== "late") return { ended, kills }
     running.killGroup()
     await running.ended
     kills += 1
-    recorded = hasLaunch(home)
   }
+}
+
+/** Trains without a disturbance, and tells what that comes to and how long it takes. */
+const calm = async ({ start }: Project, engine: string) => {
+  const began = performance.now()
+  const running = start(["run", "e.ts", "--json", "--engine", engine, "--home", `calm-${engine}`])
+  await running.says(" training")
+  const starting = performance.now() - began
+  const outcome = outcomeOf(await running.ended)
+  return { outcome, pace: { starting, training: performance.now() - began - starting } }
 }
 
 /** Kills trainings on the engines in turn, until there were so many kills; each must end as one that nobody disturbed. */
 export const drill = (engines: ReadonlyArray<string>, wanted: number): Promise<Killed> =>
   inProject(async (project) => {
     project.write("e.ts", experiment)
-    const undisturbed = new Map<string, { readonly outcome: object; readonly took: number }>()
-    for (const engine of engines) {
-      const began = performance.now()
-      const ended = await project.start(["run", "e.ts", "--json", "--engine", engine, "--home", `calm-${engine}`]).ended
-      undisturbed.set(engine, { outcome: outcomeOf(ended), took: performance.now() - began })
-    }
+    const undisturbed: Array<Awaited<ReturnType<typeof calm>> & { readonly engine: string }> = []
+    for (const engine of engines) undisturbed.push({ engine, ...(await calm(project, engine)) })
     let kills = 0
     let trainings = 0
     while (kills < wanted) {
-      const engine = engines[trainings % engines.length] ?? "wasm"
-      const { outcome, took } = undisturbed.get(engine) ?? { outcome: {}, took: 0 }
+      const expected = undisturbed[trainings % undisturbed.length]
+      if (expected === undefined) throw new Error("no engine was named")
+      const { engine, outcome, pace } = expected
       const home = path.join(project.folder, `killed-${trainings}`)
-      const killed = await throughKills(project, engine, home, took, wanted - kills)
+      const killed = await throughKills(project, engine, home, pace, wanted - kills)
       assert.deepStrictEqual(outcomeOf(killed.ended), outcome, `training ${trainings} on ${engine}, after ${killed.kills} kills`)
       kills += killed.kills
       trainings += 1
