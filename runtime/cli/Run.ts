@@ -83,10 +83,11 @@ export const run = CommandLine.Command.make(
     const engine = yield* Launching.engineOf(choice)
     yield* HostDemand.check(chosen, engine.engine)
     yield* Home.open(home.directory)
-    const request = { file: path.resolve(flags.file), steps, engine: choice, injection: inject, expect: prepared.experiment.expect }
+    const { expect } = prepared.experiment
+    const request = { file: path.resolve(flags.file), steps, engine: choice, injection: inject, expect }
     yield* Launching.watched(
       (stop) => Launch.run({ prepared, engine, home, arms, seeds, steps, injection, request, stop }),
-      { home, json, expect: prepared.experiment.expect }
+      { home, json, expect }
     )
   })
 ).pipe(CommandLine.Command.withDescription("Train every arm of an experiment and judge what it expects"))

@@ -32,7 +32,11 @@ const another = (next: Next | null, stop: Stop): Effect.Effect<boolean> =>
     ? Effect.succeed(false)
     : Effect.as(next.kind === "again" ? wait(next.after, stop) : Effect.void, true)
 
-const attempt = Effect.fn("Attempts.attempt")(function*(job: Job.Job, course: Course.Course, { environment, stop }: Options) {
+const attempt = Effect.fn("Attempts.attempt")(function*(
+  job: Job.Job,
+  course: Course.Course,
+  { environment, stop }: Options
+) {
   const reporter = yield* Reporter
   const number = course.attempted + 1
   const beginning = yield* Course.beginning(job, course)
@@ -58,7 +62,10 @@ export const run = Effect.fn("Attempts.run")(function*(job: Job.Job, first: Cour
   const { stop } = options
   let course = first
   // A fault that nobody came to decide about.
-  const undecided = ({ past }: Course.Course): boolean => past.at(-1)?.outcome.status === "failed" && past.at(-1)?.next === null
+  const undecided = ({ past }: Course.Course): boolean => {
+    const last = past.at(-1)
+    return last?.outcome.status === "failed" && last.next === null
+  }
   while (stop.requested() === null) {
     if (!undecided(course)) course = yield* attempt(job, course, options)
     if (!undecided(course)) return course

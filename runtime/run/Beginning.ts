@@ -61,7 +61,7 @@ export interface Forebear {
   readonly until: number
 }
 
-/** Everything that an attempt has kept: its checkpoints, and in its fault's folder the ring and the state before the step. */
+/** Everything that an attempt has kept: checkpoints, and in its fault's folder the ring and the state before the step. */
 const keptBy = ({ attempt, failing, until }: Forebear): ReadonlyArray<Candidate> => {
   const incident = RunFolder.incident(attempt)
   const at = path.join(incident, "at")

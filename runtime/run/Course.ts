@@ -54,7 +54,10 @@ const afterRemedy = ({ next, result }: AttemptRecord): Beginning.Beginning =>
     : Beginning.start
 
 /** Finds where the next attempt begins: where a remedy says, or where the attempts before were broken off. */
-export const beginning = ({ directory, seed }: Job, { past, plan, trainings }: Course): Effect.Effect<Beginning.Beginning> => {
+export const beginning = (
+  { directory, seed }: Job,
+  { past, plan, trainings }: Course
+): Effect.Effect<Beginning.Beginning> => {
   const since = sinceTurn(past)
   const turn = past[past.length - since.length - 1]
   const otherwise = turn === undefined ? Beginning.start : afterRemedy(turn)

@@ -36,7 +36,9 @@ const failingOf = ({ onset, step }: OutcomeFault): number => step ?? onset
 
 /** The faults before, since a person last had the run begun anew. */
 const pastOf = (past: ReadonlyArray<AttemptRecord>): ReadonlyArray<Ladder.Past> =>
-  past.slice(past.findLastIndex(({ next }) => next?.kind === "restart") + 1).flatMap(({ engine, next, recipe, result: { fault } }) =>
+  past.slice(past.findLastIndex(({ next }) => next?.kind === "restart") + 1).flatMap((
+    { engine, next, recipe, result: { fault } }
+  ) =>
     fault === null || (next?.kind !== "again" && next?.kind !== "remedy")
       ? []
       : [{ fault: fault.tag as Tag, step: failingOf(fault), recipe, engine: engine.engine, decided: next }]
@@ -52,7 +54,12 @@ const engineNames = Effect.fnUntraced(function*() {
 })
 
 /** Finds what the ladder says; faults of the machine need no look at the engines. */
-const ladder = Effect.fnUntraced(function*(job: Job.Job, course: Course.Course, { fault, record }: Failed, diagnosis: Diagnosis | null) {
+const ladder = Effect.fnUntraced(function*(
+  job: Job.Job,
+  course: Course.Course,
+  { fault, record }: Failed,
+  diagnosis: Diagnosis | null
+) {
   const { engine, past, plan } = course
   const { recipe, schedule } = plan
   const situation: Remedies.Situation = {
@@ -84,7 +91,12 @@ const stopping = (course: Course.Course, reason: string): Decided => {
   return { course, next: stop, remedy: null, said: stop }
 }
 
-const repeated = Effect.fnUntraced(function*(job: Job.Job, course: Course.Course, { count, seconds }: Ladder.Again, of: number) {
+const repeated = Effect.fnUntraced(function*(
+  job: Job.Job,
+  course: Course.Course,
+  { count, seconds }: Ladder.Again,
+  of: number
+) {
   const { step } = yield* Course.beginning(job, course)
   const decided: Decided = {
     course,

@@ -29,7 +29,9 @@ const idsOf = ({ directory, id }: RunRecord): ReadonlyArray<string> =>
 const notFound = (asked: string, what: string, known: ReadonlyArray<string>): IncidentNotFound =>
   new IncidentNotFound({
     asked,
-    message: known.length === 0 ? `${what} left nothing to replay` : `${what} left ${known.join(", ")} to replay, and no "${asked}"`
+    message: known.length === 0
+      ? `${what} left nothing to replay`
+      : `${what} left ${known.join(", ")} to replay, and no "${asked}"`
   })
 
 /** Finds the folder of `RUN.ATTEMPT`; a run alone stands for the last fault of its own. */

@@ -105,7 +105,10 @@ export const bring = Effect.fn("Launch.bring")(function*({ entries, expect, expe
 })
 
 /** Finds what a run of an arm takes. The arm must be able to run. */
-export const materialOf = ({ plan, sourceOf, startOf }: Prepared, name: string): Pick<Job.Job, "plan" | "source" | "start"> => {
+export const materialOf = (
+  { plan, sourceOf, startOf }: Prepared,
+  name: string
+): Pick<Job.Job, "plan" | "source" | "start"> => {
   const arm = plan.arms.find(({ arm }) => arm === name)
   const source = arm === undefined ? undefined : sourceOf(arm.recipe.data)
   if (arm === undefined || source === undefined || "_tag" in source) throw new Error(`the arm "${name}" cannot run`)
@@ -120,7 +123,8 @@ export const run = Effect.fn("Launch.run")(function*(options: Options) {
   const { experiment } = prepared
   const store = yield* Store
   const launch = newLaunchId()
-  const jobs = options.arms.flatMap((arm) => options.seeds.map((seed) => ({ arm, seed }))).map(({ arm, seed }, index): Job.Job => {
+  const chosen = options.arms.flatMap((arm) => options.seeds.map((seed) => ({ arm, seed })))
+  const jobs = chosen.map(({ arm, seed }, index): Job.Job => {
     const id = `${launch}-${index + 1}`
     return {
       id,

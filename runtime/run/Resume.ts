@@ -94,7 +94,9 @@ const courseOf = (job: Job.Job): Course.Course => {
   const { arm, directory, engine, source, start } = job
   const history = History.read(directory)
   const recipe = Remedied.recipe(directory, history.past, job.plan.recipe)
-  const plan = RecipeDiff.of(job.plan.recipe, recipe).length === 0 ? job.plan : Plan.resolveArm(arm, recipe, source.facts, start)
+  const plan = RecipeDiff.of(job.plan.recipe, recipe).length === 0
+    ? job.plan
+    : Plan.resolveArm(arm, recipe, source.facts, start)
   // An attempt may have been broken off before it left anything, and the one before it was made on what was declared then.
   const before = Course.sinceTurn(history.past).flatMap(({ result }) =>
     RunFolder.plan(RunFolder.attemptOf(directory, result.number))?.arms[0]?.identity.training ?? []
@@ -124,7 +126,10 @@ export const asRecorded = Effect.fn("Resume.asRecorded")(
   }
 )
 
-const standingOf = Effect.fn("Resume.standingOf")(function*(run: RunRecord, { engines, found: { launch }, prepared }: Options) {
+const standingOf = Effect.fn("Resume.standingOf")(function*(
+  run: RunRecord,
+  { engines, found: { launch }, prepared }: Options
+) {
   const { arm, directory, id, seed } = run
   const engine = engines.get(id)
   if (engine === undefined) return yield* Effect.die(new Error(`no engine was chosen for run ${id}`))
@@ -177,7 +182,10 @@ const refusal = (launch: string, standings: ReadonlyArray<Standing>): ForcesRest
         const { job: { arm, id, seed }, step } = standing
         return [
           `  ${id} (${arm}, seed ${seed}), which stands at step ${step}`,
-          ...forced(standing).map((judgement) => `    ${RecipeDiff.say(judgement)}\n      forces a restart: ${judgement.restart}`)
+          ...forced(standing).flatMap((judgement) => [
+            `    ${RecipeDiff.say(judgement)}`,
+            `      forces a restart: ${judgement.restart}`
+          ])
         ]
       }),
       `begin these runs anew:            npx ballast resume ${launch} --restart`,

@@ -155,7 +155,8 @@ const open = (file: string): DatabaseSync => {
   const foreign = found === 0 && tables.count > 0
   if (foreign || (found !== version && found !== 0)) {
     database.close()
-    const other = `it was written by ${found > version ? "a newer" : "an older"} version of Ballast: name another folder with --home`
+    const writer = `${found > version ? "a newer" : "an older"} version of Ballast`
+    const other = `it was written by ${writer}: name another folder with --home`
     throw new Error(foreign ? "it is another program's database" : other)
   }
   database.exec("pragma journal_mode = wal; pragma synchronous = normal; pragma foreign_keys = on;")
@@ -207,8 +208,9 @@ export class Store extends Context.Service<Store, StoreService>()("ballast/Store
         return Store.of({
           begin: (launch) =>
             write(() => {
+              const { experiment, id, owner, request, started } = launch
               database.prepare("insert into launches (id, experiment, owner, born, started, request) values (?, ?, ?, ?, ?, ?)")
-                .run(launch.id, launch.experiment, launch.owner.pid, launch.owner.born, launch.started, encode(launch.request))
+                .run(id, experiment, owner.pid, owner.born, started, encode(request))
               const insert = database.prepare(
                 "insert into runs (id, launch, place, arm, seed, status, directory) values (?, ?, ?, ?, ?, 'waiting', ?)"
               )
@@ -223,10 +225,8 @@ export class Store extends Context.Service<Store, StoreService>()("ballast/Store
                 to.pid, to.born, launch, from.pid, from.born
               )
               // Whoever looks now sees that somebody is at them.
-              if (taken) {
-                for (const run of runs) {
-                  execute("update runs set status = 'waiting', ended = null, result = null where id = ? and launch = ?", run, launch)
-                }
+              for (const run of taken ? runs : []) {
+                execute("update runs set status = 'waiting', ended = null, result = null where id = ? and launch = ?", run, launch)
               }
               return taken
             }),
@@ -249,12 +249,15 @@ export class Store extends Context.Service<Store, StoreService>()("ballast/Store
             ),
           launch: (id) =>
             attempt("cannot be read", () => {
-              const row = database.prepare("select id, experiment, owner, born, started, request from launches where id = ?").get(id)
+              const row = database
+                .prepare("select id, experiment, owner, born, started, request from launches where id = ?")
+                .get(id)
               return row === undefined ? null : launchOf(row as unknown as LaunchRow)
             }),
           list: attempt("cannot be read", () =>
             database.prepare(`
-              select runs.id, launch, experiment, arm, seed, status, directory, runs.started, ended, owner, born, attempt, result
+              select runs.id, launch, experiment, arm, seed, status, directory, runs.started, ended, owner, born, attempt,
+                result
               from runs join launches on launches.id = launch
               order by launches.started desc, launches.id desc, place
             `).all().map((row) => recordOf(row as unknown as Row)))

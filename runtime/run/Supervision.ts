@@ -111,7 +111,8 @@ const requests: ReadonlySet<string> = new Set(["SIGTERM", "SIGINT", "SIGHUP"])
 /** Says that somebody else asked the process to end. */
 export const preempted = (signal: string, step: number | null): Fault.Preempted =>
   new Fault.Preempted({
-    message: `somebody else than Ballast asked the process to end (${signal})${at(step)}, as a host does that takes a machine away`
+    message: `somebody else than Ballast asked the process to end (${signal})${at(step)}, `
+      + "as a host does that takes a machine away"
   })
 
 /** Finds the fault that ended a process before it gave an answer. */
