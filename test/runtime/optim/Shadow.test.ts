@@ -81,11 +81,14 @@ describe("Shadow", () => {
     assert.approximately(spikes?.largest ?? NaN, 1.5, 1e-3)
   })
 
-  it("reads 100,000 norms within seconds", () => {
-    const seen = Array.from({ length: 100_000 }, (_, step) => 1 + Math.abs(Math.sin(step * 12.9898) * 43_758.5453 % 1) * 30)
-    const began = performance.now()
-    const shadows = Shadow.of(seen)
-    assert.isBelow(performance.now() - began, 5000)
-    assert.strictEqual(shadows.length, Shadow.policies.length)
+  it("keeps a history in order instead of sorting it anew at every step", () => {
+    const seen = Array.from({ length: 3000 }, (_, step) => 1 + Math.abs(Math.sin(step * 12.9898) * 43_758.5453 % 1) * 30)
+    const took = (body: () => unknown): number => {
+      const began = performance.now()
+      body()
+      return performance.now() - began
+    }
+    const least = (body: () => unknown): number => Math.min(...[1, 2, 3].map(() => took(body)))
+    assert.isBelow(5 * least(() => Shadow.follow(Policy.auto(), seen)), least(() => direct(Policy.auto(), seen)))
   })
 })
