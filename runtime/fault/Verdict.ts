@@ -24,9 +24,11 @@ const passes = (evidence: Evidence): boolean => evidence.reproduced === false ||
 const isOfData = (evidence: Evidence): boolean => {
   const without = cured(evidence, "without the batch")
   if (evidence.broken.length > 0 && without !== false) return true
-  // Where no trial could be made, rows that stand out while the norms stayed where they were tell enough.
-  if (without === null && Suspicion.isOfRows(evidence) && Growth.of(evidence.norms)?.grown !== true) return true
-  return without === true && (byHalf(evidence) === false || Suspicion.isOfRows(evidence))
+  const half = byHalf(evidence)
+  // The image may have been shown again within the trial's steps, or no trial could be made: that its row alone fails,
+  // while the norms stayed where they were and no gentler step gets past it, tells enough.
+  if (Suspicion.isOfRows(evidence) && half !== true && Growth.of(evidence.norms)?.grown !== true) return true
+  return without === true && (half === false || Suspicion.isOfRows(evidence))
 }
 
 /** Judges a training whose numbers went wrong. */

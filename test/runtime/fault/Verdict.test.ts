@@ -127,6 +127,10 @@ const cases: ReadonlyArray<Case> = [
   }, "bad-data"],
   ["only without augmentation it is finite", trials({ ...nothingCures, "no augmentation": true }), "bad-data"],
   ["no trial could be made, and one row stands out", { rows: spread({ loss: 400, gradNorm: 300 }) }, "bad-data"],
+  ["one row stands out, and its image comes again before the trial without its batch is over", {
+    ...trials({ ...nothingCures, "another engine": false }),
+    rows: spread({ loss: 400, gradNorm: 300 })
+  }, "bad-data"],
   ["before the first update nothing but the graph can be to blame", {
     fault: { ...nan.fault, step: 0 },
     ...trials({ "same again": false, "without the batch": false })
