@@ -37,10 +37,11 @@ describe("Sweep.broken", () => {
         "images/val/d.jpg",
         "images/val/g.jpg"
       ])
+      // What libvips says of one image may come with another that is decoded at the same time.
       for (const [at, reason] of [
-        "premature end of JPEG image",
+        "it cannot be decoded, and may be cut short",
         "neither a JPEG",
-        "premature end of data segment",
+        "it cannot be decoded, and may be cut short",
         "it was 64 x 48 pixels and is 48 x 64",
         "it cannot be read: ENOENT"
       ].entries()) assert.include(found[at]?.reason, reason)
