@@ -52,11 +52,11 @@ export default Experiment.make("resumed", {
 })
 `
 
-/** Interrupts a launch in its first run, after the checkpoint of step 100. */
+/** Interrupts a launch in its first run, after its second checkpoint, that of step 200. */
 const interrupted = async ({ start, write }: Project): Promise<ResultDocument> => {
   write("e.ts", experiment())
   const running = start(["run", "e.ts", "--engine", "wasm", ...home])
-  await running.says("saved checkpoints/step-000100")
+  await running.says("saved checkpoints/step-000200")
   running.kill("SIGINT")
   const { code, stderr, stdout } = await running.ended
   assert.strictEqual(code, 130, stderr)
