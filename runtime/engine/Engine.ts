@@ -7,7 +7,7 @@ import type { Step } from "../step/Step.ts"
 
 /** What computes: part of a run's recorded identity, because other versions or thread counts give other last bits. */
 export interface Description {
-  readonly engine: "tensorflow" | "wasm" | "webgpu"
+  readonly engine: "tensorflow" | "wasm"
   readonly version: string
   readonly device: "cpu" | "gpu"
   readonly threads: number

@@ -47,7 +47,7 @@ export const open = (folder: string): Effect.Effect<Bundle.Bundle, NotReplayable
   })
 
 /** Lists the images that a row of a failing step's batch shows. */
-export const imagesOf = ({ document: { samples } }: Bundle.Bundle, batch: number, row: number): ReadonlyArray<string> =>
+const imagesOf = ({ document: { samples } }: Bundle.Bundle, batch: number, row: number): ReadonlyArray<string> =>
   (samples[batch]?.samples ?? []).filter((sample) => sample.row === row).map(({ file, index }) =>
     Quarantine.nameOf(file, index)
   )
@@ -80,19 +80,27 @@ export const step = Effect.fn("Replay.step")(
       return rerun.step.probe(bundle.batches, { inject: rerun.injector.scalars(at.cursor.step) })
     }).pipe(Effect.catchDefect(() => Effect.succeed(null)))
     const failing = looked?.first ?? null
-    const batch = bundle.batches[failing?.batch ?? bundle.batches.length - 1]
+    const index = failing?.batch ?? bundle.batches.length - 1
+    const batch = bundle.batches[index]
     const byRows = fault !== null && batch !== undefined && looked !== null && (failing?.rows ?? null) === null
       && failing?.direction !== "weights"
     const rows = !byRows ? null : yield* Effect.sync(() =>
-      rerun.step.rows(batch).map((row, index): Row => ({
-        ...row,
-        files: imagesOf(bundle, failing?.batch ?? bundle.batches.length - 1, index)
-      }))
+      rerun.step.rows(batch).map((outcome, row): Row => ({ ...outcome, files: imagesOf(bundle, index, row) }))
     ).pipe(Effect.catchDefect(() => Effect.succeed(null)))
-    const files = (failing?.rows ?? []).flatMap((row) => imagesOf(bundle, failing?.batch ?? 0, row))
+    const files = (failing?.rows ?? []).flatMap((row) => imagesOf(bundle, index, row))
     return { engine: description.engine, reproduced: fault !== null, fault, probe: looked, files, rows }
   }
 )
+
+/** What is told where no single step was looked into. */
+const told = (engine: string, fault: string | null, files: ReadonlyArray<string>): Replayed => ({
+  engine,
+  reproduced: fault !== null,
+  fault,
+  probe: null,
+  files,
+  rows: null
+})
 
 /** Takes the steps of a divergence again, from the newest state before its onset: no single one of them failed. */
 const course = Effect.fnUntraced(function*(bundle: Bundle.Bundle, rerun: Rerun.Rerun, source: Source | null) {
@@ -110,15 +118,7 @@ const course = Effect.fnUntraced(function*(bundle: Bundle.Bundle, rerun: Rerun.R
   }
   const from = yield* Checkpoint.read(kept.directory).pipe(Effect.mapError(({ message }) => new NotReplayable({ message })))
   const ended = yield* Rerun.onData(rerun, bundle, source, from, (fault.step ?? onset) + 1)
-  const replayed: Replayed = {
-    engine: description.engine,
-    reproduced: ended.fault !== null,
-    fault: ended.fault,
-    probe: null,
-    files: [],
-    rows: null
-  }
-  return replayed
+  return told(description.engine, ended.fault, [])
 })
 
 /** Looks again for images that cannot be decoded: opening the data anew may have left out those that once were there. */
@@ -127,16 +127,14 @@ const images = Effect.fnUntraced(function*({ document: { facts } }: Bundle.Bundl
   if (source === null) return yield* new NotReplayable({ message: "its images are not at hand" })
   const before = new Set(facts.trainFiles ?? [])
   const leftOut = source.excluded.filter(({ file }) => before.has(file))
-  const [first = null, ...others] = [...leftOut, ...yield* Sweep.broken(source)]
-  const replayed: Replayed = {
-    engine: description.engine,
-    reproduced: first !== null,
-    fault: first === null ? null : `${first.file}: ${first.reason}${others.length === 0 ? "" : `, and ${others.length} more`}`,
-    probe: null,
-    files: [first, ...others].flatMap((broken) => broken === null ? [] : [broken.file]),
-    rows: null
-  }
-  return replayed
+  const broken = [...leftOut, ...yield* Sweep.broken(source)]
+  const [first] = broken
+  const more = broken.length === 1 ? "" : `, and ${broken.length - 1} more`
+  return told(
+    description.engine,
+    first === undefined ? null : `${first.file}: ${first.reason}${more}`,
+    broken.map(({ file }) => file)
+  )
 })
 
 /** What is to be replayed: a bundle's folder, absolute, and its data set where that is at hand. */

@@ -74,7 +74,8 @@ export const under = (rerun: Rerun, bundle: Bundle, recipe: Recipe.Recipe): Reru
   return { ...rerun, recipe, curve }
 }
 
-const thrownIn = (defect: unknown): string => defect instanceof Error ? defect.message : String(defect)
+/** Says what a defect says. */
+export const thrownIn = (defect: unknown): string => defect instanceof Error ? defect.message : String(defect)
 
 /**
  * Trains from a checkpoint up to step `until` and tells how that ended: a step that is not finite, a divergence, a state

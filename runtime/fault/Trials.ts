@@ -45,8 +45,11 @@ const halved: Readonly<Partial<Record<Tried, Remedy.Remedy>>> = {
 }
 
 /** Finds the recipe of a trial; says why there is none where it would be the same. */
-const changed = (change: Tried, { bundle, source }: Options, engine: Remedies.Situation["engine"]): Result.Result<Recipe.Recipe, string> => {
-  const { document, recipe } = bundle
+const changed = (
+  change: Tried,
+  { bundle: { document, recipe }, source }: Options,
+  { engine, schedule: { stepsPerEpoch, totalSteps } }: Pick<Remedies.Situation, "engine"> & Pick<Plan.Arm, "schedule">
+): Result.Result<Recipe.Recipe, string> => {
   if (change === "same again") return Result.succeed(recipe)
   if (change === "no augmentation") {
     return recipe.augment._tag === "Off"
@@ -54,7 +57,6 @@ const changed = (change: Tried, { bundle, source }: Options, engine: Remedies.Si
       : Result.succeed({ ...recipe, augment: { _tag: "Off" } })
   }
   const remedy = halved[change]
-  const { schedule: { stepsPerEpoch, totalSteps } } = Plan.resolveArm(document.arm, recipe, document.facts)
   if (remedy === undefined || stepsPerEpoch === null || totalSteps === null) return Result.fail("its recipe cannot be resolved")
   return Result.map(
     Remedies.apply([remedy], {
@@ -118,7 +120,7 @@ const tried = Effect.fnUntraced(function*(
     // Where one change is too much for the engine, what the others came to still counts.
     Effect.catch(({ message }) => Effect.succeed(without(change, `its step could not be compiled: ${message}`))),
     Effect.catchDefect((defect) =>
-      Effect.succeed(without(change, `it broke off: ${defect instanceof Error ? defect.message : String(defect)}`)))
+      Effect.succeed(without(change, `it broke off: ${Rerun.thrownIn(defect)}`)))
   )
 })
 
@@ -128,7 +130,9 @@ const tried = Effect.fnUntraced(function*(
 export const run = Effect.fn("Trials.run")(
   function*(options: Options): Effect.fn.Return<ReadonlyArray<Trial>, never, Engine> {
     const { description: { engine } } = yield* Engine
-    const recipes = changes.map((change) => [change, changed(change, options, engine === "webgpu" ? "wasm" : engine)] as const)
+    const { document, recipe } = options.bundle
+    const { schedule } = Plan.resolveArm(document.arm, recipe, document.facts)
+    const recipes = changes.map((change) => [change, changed(change, options, { engine, schedule })] as const)
     const found = windowOf(options, recipes.filter(([, recipe]) => Result.isSuccess(recipe)).length)
     const from = found === null ? null : yield* Checkpoint.read(found.directory).pipe(Effect.catch(() => Effect.succeed(null)))
     const trials: Array<Trial> = []

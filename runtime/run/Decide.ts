@@ -53,7 +53,7 @@ const engineNames = Effect.fnUntraced(function*() {
   return working.flat()
 })
 
-/** Finds what the ladder says; faults of the machine need no look at the engines. */
+/** Finds what the ladder says. Where no remedy is to be found, no look at the engines is needed, which may take seconds. */
 const ladder = Effect.fnUntraced(function*(
   job: Job.Job,
   course: Course.Course,
@@ -62,10 +62,11 @@ const ladder = Effect.fnUntraced(function*(
 ) {
   const { engine, past, plan } = course
   const { recipe, schedule } = plan
+  const decision = recipe.retry.on[fault.tag]._tag
   const situation: Remedies.Situation = {
     recipe,
     engine: engine.engine,
-    engines: recipe.retry.on[fault.tag]._tag === "Again" ? [engine.engine] : yield* engineNames(),
+    engines: decision === "Again" || decision === "Stop" ? [engine.engine] : yield* engineNames(),
     fault: fault.tag,
     step: failingOf(fault),
     onset: fault.onset,

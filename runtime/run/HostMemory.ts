@@ -1,28 +1,20 @@
 /**
  * What Linux tells of memory; null elsewhere.
  */
-import * as fs from "node:fs"
 import * as path from "node:path"
-
-const textOf = (file: string): string | null => {
-  try {
-    return fs.readFileSync(file, "utf8")
-  } catch {
-    return null
-  }
-}
+import * as SystemFile from "./SystemFile.ts"
 
 const bytesPerKibibyte = 1024
 
 /** Reads off the most memory that a process has held at once, in bytes. */
 export const peakOf = (pid: number): number | null => {
-  const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(textOf(`/proc/${pid}/status`) ?? "") ?? []
+  const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(SystemFile.textOf(`/proc/${pid}/status`) ?? "") ?? []
   return kibibytes === undefined ? null : Number(kibibytes) * bytesPerKibibyte
 }
 
 /** The files that count processes which were ended because memory ran out: in this one's control group, and on the host. */
 const countersIn = (root: string): ReadonlyArray<string> => {
-  const groups = (textOf(path.join(root, "proc/self/cgroup")) ?? "").split("\n").flatMap((line) => {
+  const groups = (SystemFile.textOf(path.join(root, "proc/self/cgroup")) ?? "").split("\n").flatMap((line) => {
     const [, controllers, place] = /^\d+:([^:]*):(.*)$/.exec(line) ?? []
     if (place === undefined) return []
     if (controllers === "") return [path.join(root, "sys/fs/cgroup", place, "memory.events")]
@@ -39,7 +31,7 @@ export type Kills = ReadonlyMap<string, number>
 /** Counts the processes that were ended because memory ran out. `root` is the file system's. */
 export const kills = (root = "/"): Kills =>
   new Map(countersIn(root).flatMap((file): ReadonlyArray<readonly [string, number]> => {
-    const [, count] = /^oom_kill (\d+)$/m.exec(textOf(file) ?? "") ?? []
+    const [, count] = /^oom_kill (\d+)$/m.exec(SystemFile.textOf(file) ?? "") ?? []
     return count === undefined ? [] : [[file, Number(count)]]
   }))
 

@@ -1,20 +1,12 @@
 /**
  * The process that a launch belongs to. A number alone does not name it: after its end the system gives it to another.
  */
-import * as fs from "node:fs"
+import * as SystemFile from "./SystemFile.ts"
 
 export interface Owner {
   readonly pid: number
   /** Tells it from others of the same number; null where the system does not say. */
   readonly born: string | null
-}
-
-const textOf = (file: string): string | null => {
-  try {
-    return fs.readFileSync(file, "utf8")
-  } catch {
-    return null
-  }
 }
 
 interface Seen {
@@ -28,9 +20,9 @@ const fieldsBeforeState = 2
 
 /** Looks at a process and names this boot and its start within it; null where the system does not tell. */
 const look = (pid: number): Seen | null => {
-  const stat = textOf(`/proc/${pid}/stat`)
+  const stat = SystemFile.textOf(`/proc/${pid}/stat`)
   if (stat === null) return null
-  const boot = textOf("/proc/sys/kernel/random/boot_id")
+  const boot = SystemFile.textOf("/proc/sys/kernel/random/boot_id")
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
   const ticks = fields[startField - fieldsBeforeState - 1]
   return { state: fields[0] ?? "", born: boot === null || ticks === undefined ? null : `${boot.trim()}/${ticks}` }

@@ -7,7 +7,7 @@ import * as Ladder from "../../../runtime/fault/Ladder.ts"
 import type { Situation } from "../../../runtime/fault/Remedies.ts"
 import * as Identity from "../../../runtime/plan/Identity.ts"
 import { retries } from "../../dsl/retries.ts"
-import { recipe, situation, trial } from "./situations.ts"
+import { faultTags, recipe, situation, trial } from "./situations.ts"
 
 const middle = (): number => 0.5
 
@@ -259,16 +259,7 @@ describe("Ladder.next, trying again", () => {
 
 const faults = fc.array(
   fc.record({
-    fault: fc.constantFrom<Fault.Fault["_tag"]>(
-      "NonFinite",
-      "Diverged",
-      "OutOfMemory",
-      "DataFault",
-      "EngineFault",
-      "WorkerLost",
-      "Preempted",
-      "Timeout"
-    ),
+    fault: faultTags,
     step: fc.nat(99),
     suspects: fc.array(fc.nat(30).map((index) => `#${index}`), { maxLength: 2 }),
     diagnosis: fc.option(fc.record({

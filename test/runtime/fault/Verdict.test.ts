@@ -1,10 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import type { Fault } from "../../../dsl/Fault.ts"
 import type { Change, Diagnosis, Verdict as Word } from "../../../runtime/fault/Diagnosis.ts"
 import type { Before, Evidence, First, Row } from "../../../runtime/fault/Evidence.ts"
 import * as Verdict from "../../../runtime/fault/Verdict.ts"
-import { trial } from "./situations.ts"
+import { faultTags, trial } from "./situations.ts"
 
 /** Steps before the fault at step 120 with these norms. */
 const before = (gradNorms: ReadonlyArray<number>): ReadonlyArray<Before> =>
@@ -270,16 +269,7 @@ const files = fc.array(fc.constantFrom("#1", "#2", "a.jpg"), { maxLength: 2 })
 
 const evidences: fc.Arbitrary<Evidence> = fc.record({
   fault: fc.record({
-    tag: fc.constantFrom<Fault["_tag"]>(
-      "NonFinite",
-      "Diverged",
-      "OutOfMemory",
-      "DataFault",
-      "EngineFault",
-      "WorkerLost",
-      "Preempted",
-      "Timeout"
-    ),
+    tag: faultTags,
     step: fc.option(fc.nat(1000)),
     message: fc.constantFrom("it failed", "the loss is NaN.")
   }),

@@ -1,3 +1,5 @@
+import * as fc from "fast-check"
+import type { Fault } from "../../../dsl/Fault.ts"
 import * as Feed from "../../../dsl/Feed.ts"
 import * as LearningRate from "../../../dsl/LearningRate.ts"
 import * as Recipe from "../../../dsl/Recipe.ts"
@@ -10,6 +12,18 @@ export const recipe = Recipe.with(bare, {
   schedule: LearningRate.cosine({ peak: 0.2, final: 0.002 }),
   feed: Feed.whole
 })
+
+/** The tag of any fault. */
+export const faultTags = fc.constantFrom<Fault["_tag"]>(
+  "NonFinite",
+  "Diverged",
+  "OutOfMemory",
+  "DataFault",
+  "EngineFault",
+  "WorkerLost",
+  "Preempted",
+  "Timeout"
+)
 
 /** A training that stands at step 30 of 100 after a NaN that was looked into. */
 export const situation: Situation = {

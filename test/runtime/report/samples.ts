@@ -13,6 +13,7 @@ import type { RunDetail, RunRow } from "../../../runtime/report/RunsText.ts"
 import type { Validation } from "../../../runtime/report/ValidateText.ts"
 import type { AttemptResult, Result, RunResult } from "../../../runtime/run/Result.ts"
 import { monitorEvent } from "./events.ts"
+import { attemptResult } from "../run/results.ts"
 
 export const cwd = "/home/ada/detector"
 export const started = Date.UTC(2026, 2, 9, 14, 5)
@@ -60,19 +61,7 @@ export const plan: Plan.Plan = { ...resolved, arms: resolved.arms.map((arm) => (
 const execution = { version: "2.20.0", device: "cpu", threads: 2, mode: "session", reason: null } as const
 
 /** An attempt from the beginning that ended well. */
-export const attempt: AttemptResult = {
-  number: 1,
-  from: 0,
-  status: "succeeded",
-  fault: null,
-  diagnosis: null,
-  remedy: null,
-  exact: null,
-  incident: null,
-  exit: null,
-  memory: null,
-  remarks: []
-}
+export const attempt: AttemptResult = attemptResult()
 
 export const failed: RunResult = {
   id: "260309-1405-k3f-1",

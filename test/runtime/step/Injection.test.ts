@@ -1,9 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { Configuration } from "../../../runtime/step/Configuration.ts"
 import * as Injection from "../../../runtime/step/Injection.ts"
-import type { Step } from "../../../runtime/step/Step.ts"
 import { batchOf, scalarsOf, tiny, train } from "./classifier.ts"
-import { onEachStep } from "./engines.ts"
+import { lending, onEachStep } from "./engines.ts"
 import * as Small from "./small.ts"
 
 describe("Injection", () => {
@@ -34,14 +33,7 @@ describe("Injection", () => {
 const at = (node: string): Configuration => ({ ...tiny, inject: { node } })
 
 onEachStep("An injection", (make) => {
-  const using = <A>(configuration: Configuration, body: (step: Step) => A): A => {
-    const step = make(configuration)
-    try {
-      return body(step)
-    } finally {
-      step.dispose()
-    }
-  }
+  const using = lending(make)
 
   it("changes not one bit of a training in which it does not fire, wherever it is", () => {
     const taken = (configuration: Configuration) =>

@@ -5,7 +5,7 @@ import type { Batch } from "../../../runtime/data/Batch.ts"
 import type { Configuration } from "../../../runtime/step/Configuration.ts"
 import type { State, Step } from "../../../runtime/step/Step.ts"
 import { batchOf, graphOf, scalarsOf, tiny } from "./classifier.ts"
-import { onEachStep } from "./engines.ts"
+import { lending, onEachStep } from "./engines.ts"
 import * as Small from "./small.ts"
 
 const three: Configuration = { ...tiny, accumulate: 3, graph: graphOf(0.25) }
@@ -31,14 +31,7 @@ const withTensor = (state: State, part: Part, address: string, change: (data: Fl
 const withNaN = (data: Float32Array): Float32Array => data.with(data.length - 1, NaN)
 
 onEachStep("A probe", (make) => {
-  const using = <A>(configuration: Configuration, body: (step: Step) => A): A => {
-    const step = make(configuration)
-    try {
-      return body(step)
-    } finally {
-      step.dispose()
-    }
-  }
+  const using = lending(make)
 
   it("sees every node of a sound step, in the order of computation, and what the step will report", () => {
     for (const [configuration, batch, values] of [

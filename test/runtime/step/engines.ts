@@ -14,6 +14,16 @@ import { loadTensorflow, tensorflow } from "../engine/tensorflow/engine.ts"
 /** Makes a step, which the caller disposes. */
 export type Make = (configuration: Configuration) => Step
 
+/** Lends a step to a test, and disposes it. */
+export const lending = (make: Make) => <A>(configuration: Configuration, body: (step: Step) => A): A => {
+  const step = make(configuration)
+  try {
+    return body(step)
+  } finally {
+    step.dispose()
+  }
+}
+
 /** Records a session whose eager step is gone. */
 export const sessionOf: Make = (configuration) => {
   const backend = loadTensorflow()
