@@ -46,7 +46,8 @@ const networkFileSystems: ReadonlyMap<number, string> = new Map([
   [0x47504653, "GPFS"]
 ])
 
-const refusedFileSystem = (directory: string): string | null =>
+/** Names the file system of a folder where several hosts write to it, and no home can be kept; null elsewhere. */
+export const networkFileSystem = (directory: string): string | null =>
   networkFileSystems.get(fs.statfsSync(directory).type >>> 0) ?? null
 
 /** Makes a home ready to be written to. It keeps itself out of git. Fails with HomeUnusable. */
@@ -58,7 +59,7 @@ export const open = Effect.fn("Home.open")(function*(directory: string) {
       fs.mkdirSync(home.cache, { recursive: true })
       const ignore = path.join(directory, ".gitignore")
       if (!fs.existsSync(ignore)) fs.writeFileSync(ignore, "*\n")
-      return refusedFileSystem(directory)
+      return networkFileSystem(directory)
     },
     catch: (cause) =>
       new HomeUnusable({
