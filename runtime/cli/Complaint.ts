@@ -18,7 +18,8 @@ import type { RunNotFound } from "../run/Lookup.ts"
 import type { RunTaken } from "../run/OneAttempt.ts"
 import type { ForcesRestart, LaunchHeld } from "../run/Resume.ts"
 import type { PlanRefused } from "../run/Run.ts"
-import type { StoreFailed } from "../run/Store.ts"
+import type { SubmissionRefused } from "../run/queue/Submit.ts"
+import type { StoreFailed } from "../run/store/Database.ts"
 import type { NotLoaded } from "../source/Load.ts"
 import { code, type Ended, type WrongUsage } from "./ExitCode.ts"
 
@@ -42,6 +43,7 @@ export type Failure =
   | RunNotFound
   | RunTaken
   | StoreFailed
+  | SubmissionRefused
   | WrongUsage
 
 const codes: Readonly<Record<Exclude<Failure["_tag"], "Ended">, number>> = {
@@ -68,6 +70,7 @@ const codes: Readonly<Record<Exclude<Failure["_tag"], "Ended">, number>> = {
   RunNotFound: code.usage,
   RunTaken: code.no,
   StoreFailed: code.environment,
+  SubmissionRefused: code.usage,
   Timeout: code.failed,
   WheelRefused: code.environment,
   WorkerLost: code.failed,

@@ -1,3 +1,4 @@
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Plan from "../plan/Plan.ts"
 import * as PlanJson from "../plan/PlanJson.ts"
@@ -16,9 +17,10 @@ export const plan = CommandLine.Command.make(
   { file: CommandLine.file, ...CommandLine.shared, strict },
   Effect.fn(function*({ json, strict, ...flags }) {
     const { prepared: { experiment, plan } } = yield* Experiments.prepare(flags)
+    const about = { ...experiment, now: yield* Clock.currentTimeMillis }
     yield* json
       ? Output.json(PlanJson.plan(plan))
-      : Output.lines(PlanText.of(plan, { about: experiment, columns: Output.columns(), strict }))
+      : Output.lines(PlanText.of(plan, { about, columns: Output.columns(), strict }))
     if (!Plan.isValid(plan, { strict })) return yield* new Ended({ code: code.no })
   })
 ).pipe(CommandLine.Command.withDescription("Resolve an experiment into training graphs, without running anything"))

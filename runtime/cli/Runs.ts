@@ -88,7 +88,7 @@ const list = Command.make(
     const home = Home.at(Home.directoryOf(asked))
     // Listing what is not there yet is no reason to make a folder.
     const runs = Home.hasRuns(home)
-      ? yield* Effect.provide(Effect.flatMap(Store, ({ list }) => list), Store.layerSqlite(home.database))
+      ? yield* Effect.provide(Effect.flatMap(Store, ({ list }) => list()), Store.layerSqlite(home.database))
       : []
     yield* json
       ? Output.json({ format: "ballast.runs/1", runs: runs.map((run) => ({ ...rowOf(run), directory: run.directory })) })

@@ -197,10 +197,12 @@ export const monitor = ({ monitor }: Recipe.Recipe): string | null =>
     }`
 
 /** Says what the machine must have, and how long an attempt may take there; null where anything will do. */
-export const host = ({ host: { device, memory, silence, time } }: Recipe.Recipe): string | null => {
+export const host = ({ host: { device, labels, limits, memory, silence, time } }: Recipe.Recipe): string | null => {
   const asked = [
     ...(device === "any" ? [] : [device.toUpperCase()]),
     ...(memory === null ? [] : [`${memory} of memory`]),
+    ...Object.entries(labels).map(([name, value]) => `${name} ${value}`),
+    ...Object.entries(limits).map(([name, count]) => `${name}: at most ${count} at once`),
     ...(time === null ? [] : [`at most ${time} an attempt`]),
     ...(silence === Host.any.silence ? [] : [`taken to hang after ${silence} without a sign of life`])
   ]

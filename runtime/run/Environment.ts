@@ -23,6 +23,13 @@ export interface Environment {
   readonly variables: Readonly<Record<string, string>>
 }
 
+/** Where an experiment comes from, of what a process gathered. */
+export const originOf = ({ ballast, commit, dirty }: Environment): Pick<Environment, "ballast" | "commit" | "dirty"> => ({
+  commit,
+  dirty,
+  ballast
+})
+
 /** The environment of one run: `data` is the folder of its data set on this host, null for generated images. */
 export interface RunEnvironment extends Environment {
   readonly data: string | null

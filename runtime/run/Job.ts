@@ -15,9 +15,12 @@ import type { Environment } from "./Environment.ts"
 import { HomeUnusable } from "./Home.ts"
 import type { RunReference } from "./Reporter.ts"
 import * as RunFolder from "./RunFolder.ts"
+import type { Holder } from "./store/Holder.ts"
 
 export interface Job extends RunReference {
   readonly experiment: string
+  /** Who brings it to its end: what anybody else writes does not count. */
+  readonly holder: Holder
   /** The arm as it is declared. */
   readonly plan: Plan.Arm
   readonly source: Source

@@ -2,7 +2,6 @@
  * A launch: every chosen arm at every chosen seed, one run after the other, each in a process of its own.
  */
 import * as Effect from "effect/Effect"
-import { randomInt } from "node:crypto"
 import * as path from "node:path"
 import type * as Expect from "../../dsl/Expect.ts"
 import type * as Injection from "../../dsl/Injection.ts"
@@ -14,7 +13,7 @@ import * as Environment from "./Environment.ts"
 import * as Expectations from "./Expectations.ts"
 import type { Home } from "./Home.ts"
 import * as Job from "./Job.ts"
-import * as Owner from "./Owner.ts"
+import { newLaunchId } from "./LaunchId.ts"
 import type { Prepared } from "./Prepare.ts"
 import { Reporter } from "./Reporter.ts"
 import type { Result, RunResult } from "./Result.ts"
@@ -22,6 +21,7 @@ import * as RunFolder from "./RunFolder.ts"
 import * as RunOutcome from "./RunOutcome.ts"
 import type { Stop } from "./Stop.ts"
 import { type Request, Store } from "./Store.ts"
+import * as Holder from "./store/Holder.ts"
 
 export interface Options {
   readonly prepared: Prepared
@@ -34,12 +34,9 @@ export interface Options {
   readonly steps: number | null
   /** What goes wrong on purpose in every run; null for nothing. */
   readonly injection: Injection.Injection | null
-  readonly request: Request
+  readonly request: Omit<Request, "origin">
   readonly stop: Stop
 }
-
-/** Makes an id that sorts by time and is short enough to type. */
-const newLaunchId = (): string => `${Date.now().toString(36)}${randomInt(36 ** 2).toString(36).padStart(2, "0")}`
 
 /** Another process may hold the record for a while; every try waits for 10 seconds. */
 const busyTries = 5
@@ -54,12 +51,19 @@ export interface Bringing {
   readonly experiment: string
   readonly expect: ReadonlyArray<Expect.Expect>
   readonly entries: ReadonlyArray<Entry>
+  readonly environment: Environment.Environment
   readonly stop: Stop
 }
 
-const bringRun = Effect.fn("Launch.bringRun")(
+/** What came of a run before it is recorded, and what it may be recorded by. */
+export interface Made {
+  readonly result: RunResult
+  readonly token: string | null
+}
+
+/** Makes attempts at a run until it has ended, or somebody wishes to stop. Fails as `bring` does. */
+export const make = Effect.fn("Launch.make")(
   function*({ course, job }: Entry & { readonly kind: "unfinished" }, options: Attempts.Options) {
-    const store = yield* Store
     yield* Job.onDisk(job, () => {
       Job.describe(job.directory, job.plan, job.experiment)
       const computed = course.past.findLast(({ outcome }) => outcome.engine !== null)
@@ -68,12 +72,22 @@ const bringRun = Effect.fn("Launch.bringRun")(
     const { past, plan, token } = yield* Attempts.run(job, course, options)
     const told = RunOutcome.of(job, job.plan.schedule.totalSteps, past)
     const cured = told.status === "succeeded" ? Advice.ofRemedies(job.plan.recipe, plan.recipe) : []
-    const result = { ...told, advice: [...told.advice, ...cured] }
+    const made: Made = { result: { ...told, advice: [...told.advice, ...cured] }, token }
+    return made
+  }
+)
+
+/** Keeps what came of a run; false where the record does not take it, or cannot be reached. */
+export const keep = Effect.fn("Launch.keep")(
+  function*(job: Pick<Job.Job, "directory" | "holder">, { result, token }: Made, reason: string | null) {
+    const store = yield* Store
     // The file first: the record is made good from it, and not the other way round.
     yield* Job.onDisk(job, () =>
       RunFolder.write(path.join(job.directory, "result.json"), { format: "ballast.run-result/1", ...result }))
-    yield* store.end(result, token, Date.now()).pipe(Effect.retry({ times: busyTries }), Effect.ignore)
-    return result
+    return yield* store.end(result, token, { holder: job.holder, at: Date.now(), reason }).pipe(
+      Effect.retry({ times: busyTries }),
+      Effect.catch(() => Effect.succeed(false))
+    )
   }
 )
 
@@ -82,15 +96,19 @@ const bringRun = Effect.fn("Launch.bringRun")(
  * run alone; a wish to stop ends the run at work with a checkpoint and starts no further one. Fails with StoreFailed, with
  * HomeUnusable where a run's folder cannot be written, and with RunTaken where another process takes one over.
  */
-export const bring = Effect.fn("Launch.bring")(function*({ entries, expect, experiment, launch, stop }: Bringing) {
+export const bring = Effect.fn("Launch.bring")(function*(bringing: Bringing) {
+  const { entries, environment, expect, experiment, launch, stop } = bringing
   const reporter = yield* Reporter
-  const environment = yield* Environment.gather
   reporter.launched(experiment, launch, entries.flatMap((entry) => entry.kind === "unfinished" ? [entry.job] : []))
   const runs: Array<RunResult> = []
   for (const entry of entries) {
-    const result = entry.kind === "finished" ? entry.result : yield* bringRun(entry, { environment, stop })
-    if (entry.kind === "unfinished") reporter.ended(result)
-    runs.push(result)
+    if (entry.kind === "finished") runs.push(entry.result)
+    else {
+      const made = yield* make(entry, { environment, stop })
+      yield* keep(entry.job, made, null)
+      reporter.ended(made.result)
+      runs.push(made.result)
+    }
   }
   const expectations = expect.map((expectation) => Expectations.judge(expectation, runs))
   const result: Result = {
@@ -122,13 +140,15 @@ export const run = Effect.fn("Launch.run")(function*(options: Options) {
   const { engine: { directory, engine, version }, home, injection, prepared, request, steps, stop } = options
   const { experiment } = prepared
   const store = yield* Store
-  const launch = newLaunchId()
+  const [environment, started, holder] = [yield* Environment.gather, Date.now(), Holder.self()]
+  const launch = newLaunchId(started)
   const chosen = options.arms.flatMap((arm) => options.seeds.map((seed) => ({ arm, seed })))
   const jobs = chosen.map(({ arm, seed }, index): Job.Job => {
     const id = `${launch}-${index + 1}`
     return {
       id,
       experiment: experiment.name,
+      holder,
       arm,
       seed,
       ...materialOf(prepared, arm),
@@ -138,14 +158,15 @@ export const run = Effect.fn("Launch.run")(function*(options: Options) {
       directory: path.join(home.runs, id)
     }
   })
-  const owner = Owner.self()
   for (const job of jobs) yield* Job.onDisk(job, () => Job.describe(job.directory, job.plan, job.experiment))
-  yield* store.begin({ id: launch, experiment: experiment.name, owner, started: Date.now(), request, runs: jobs })
+  const origin = Environment.originOf(environment)
+  yield* store.begin({ id: launch, experiment: experiment.name, started, request: { ...request, origin }, runs: jobs }, holder)
   return yield* bring({
     launch,
     experiment: experiment.name,
     expect: experiment.expect,
     entries: jobs.map((job) => ({ kind: "unfinished", job, course: Course.start(job) })),
+    environment,
     stop
   })
 })

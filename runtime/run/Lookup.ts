@@ -13,28 +13,37 @@ export class RunNotFound extends Schema.TaggedError<RunNotFound>()("RunNotFound"
 
 const shown = 8
 
+const notFound = (asked: string, what: string, some: ReadonlyArray<RunRecord>): RunNotFound =>
+  new RunNotFound({
+    asked,
+    message: [what, ...some.slice(0, shown).map(({ arm, experiment, id, seed }) => `  ${id}  ${experiment}, ${arm}, seed ${seed}`)]
+      .join("\n")
+  })
+
+/** Lists the runs of the newest launch. Fails with RunNotFound where nothing was launched yet. */
+const newest = Effect.fnUntraced(function*(asked: string) {
+  const store = yield* Store
+  const [first] = yield* store.list({ limit: 1 })
+  return first === undefined
+    ? yield* notFound(asked, "there are no runs yet: npx ballast run FILE makes some", [])
+    : yield* store.list({ launch: first.launch })
+})
+
 /** Finds a run by its id, or by a beginning of it that no other has; `last` is the last run
  * of the newest launch. Fails with RunNotFound. */
 export const find = Effect.fn("Lookup.find")(function*(asked: string) {
   const store = yield* Store
-  const all = yield* store.list
-  const notFound = (what: string, some: ReadonlyArray<RunRecord>) =>
-    new RunNotFound({
-      asked,
-      message: [what, ...some.slice(0, shown).map(({ arm, experiment, id, seed }) => `  ${id}  ${experiment}, ${arm}, seed ${seed}`)]
-        .join("\n")
-    })
-  if (all.length === 0) return yield* notFound("there are no runs yet: npx ballast run FILE makes some", [])
-  const exact = asked === "last"
-    ? all.findLast(({ launch }) => launch === all[0]?.launch)
-    : all.find(({ id }) => id === asked)
+  const newestRuns = yield* newest(asked)
+  const last = newestRuns.at(-1)
+  if (asked === "last" && last !== undefined) return last
+  const matching = yield* store.list({ prefix: asked })
+  const [first] = matching
+  const exact = matching.find(({ id }) => id === asked)
   if (exact !== undefined) return exact
-  const matching = all.filter(({ id }) => id.startsWith(asked))
-  const [only] = matching
-  if (only !== undefined && matching.length === 1) return only
+  if (first !== undefined && matching.length === 1) return first
   return yield* matching.length === 0
-    ? notFound(`there is no run "${asked}"; the newest are`, all)
-    : notFound(`"${asked}" begins the ids of ${matching.length} runs`, matching)
+    ? notFound(asked, `there is no run "${asked}"; the newest are`, yield* store.list({ limit: shown }))
+    : notFound(asked, `"${asked}" begins the ids of ${matching.length} runs`, matching)
 })
 
 /** A launch, and those of its runs that were asked for. */
@@ -51,17 +60,15 @@ export interface FoundLaunch {
  */
 export const launch = Effect.fn("Lookup.launch")(function*(asked: string) {
   const store = yield* Store
-  const all = yield* store.list
-  const ids = [...new Set(all.map(({ launch }) => launch))]
-  const beginning = ids.filter((id) => id.startsWith(asked))
-  const [newest] = ids
-  const id = asked === "last" && newest !== undefined
-    ? newest
-    : ids.find((id) => id === asked) ?? (beginning.length === 1 ? beginning[0] : undefined)
-  const run = id === undefined ? yield* find(asked) : null
-  const record = yield* store.launch(run?.launch ?? id ?? "")
+  const runsOf = (launch: string) => store.list({ launch })
+  const matching = asked === "last" ? yield* newest(asked) : yield* store.list({ prefix: asked })
+  const launches = [...new Set(matching.map(({ launch }) => launch))]
+  const [only] = launches
+  const id = launches.find((launch) => launch === asked) ?? (launches.length === 1 && only?.startsWith(asked) ? only : undefined)
+  const run = asked === "last" || id !== undefined ? null : yield* find(asked)
+  const record = yield* store.launch(run?.launch ?? id ?? only ?? "")
   if (record === null) return yield* Effect.die(new Error("a run of no launch"))
-  const runs = all.filter(({ launch }) => launch === record.id)
+  const runs = yield* runsOf(record.id)
   const found: FoundLaunch = { launch: record, runs, asked: run === null ? runs : [run] }
   return found
 })

@@ -22,7 +22,8 @@ import * as Job from "./Job.ts"
 import * as Owner from "./Owner.ts"
 import * as RunFolder from "./RunFolder.ts"
 import type { Stop } from "./Stop.ts"
-import { Store, type StoreFailed } from "./Store.ts"
+import { Store } from "./Store.ts"
+import type { StoreFailed } from "./store/Database.ts"
 import * as Supervision from "./Supervision.ts"
 
 /** Another process has taken a run over; `message` says which one. What comes of this one does not count any more. */
@@ -33,7 +34,7 @@ const taken = ({ directory, id }: Job.Job): RunTaken => {
   return new RunTaken({
     message: by === null
       ? `another process has taken over run ${id}`
-      : `process ${by.owner.pid} has taken over run ${id} with attempt ${by.attempt}: what came of this one does not count`
+      : `${Owner.name(by.owner)} has taken over run ${id} with attempt ${by.attempt}: what came of this one does not count`
   })
 }
 
@@ -146,6 +147,9 @@ export const keep = Effect.fn("OneAttempt.keep")(function*(job: Job.Job, record:
   if (RunFolder.acceptance(job.directory)?.token !== token) return yield* taken(job)
   const file = RunFolder.recordFile(RunFolder.attemptOf(job.directory, record.result.number))
   yield* Job.onDisk(job, () => RunFolder.write(file, record))
+  const store = yield* Store
+  // The file tells the whole; the record, which may be out of reach for a while, is for looking things up.
+  yield* Effect.ignore(store.keep(job, record.result, token, Date.now()))
 })
 
 /** An attempt that was made, and what it may write by. */
@@ -164,8 +168,8 @@ export const run = Effect.fn("OneAttempt.run")(
     const store = yield* Store
     const directory = RunFolder.attemptOf(job.directory, number)
     const token = randomUUID()
-    const owner = Owner.self()
-    if (!(yield* store.accept(job.id, { attempt: number, token }, { owner, at: Date.now() }))) return yield* taken(job)
+    const { holder, id } = job
+    if (!(yield* store.accept(id, { attempt: number, token }, { holder, at: Date.now() }))) return yield* taken(job)
     yield* Job.onDisk(job, () => {
       // A process that was paused while this one took its place must spoil nothing when it wakes.
       for (const attempt of RunFolder.attempts(job.directory)) Fence.raise(attempt, token)
@@ -174,7 +178,7 @@ export const run = Effect.fn("OneAttempt.run")(
         format: "ballast.acceptance/1",
         attempt: number,
         token,
-        owner,
+        owner: Owner.self(),
         engine,
         from: beginning.step,
         checkpoint: beginning.checkpoint,

@@ -1,9 +1,11 @@
 /**
- * The process that a launch belongs to. A number alone does not name it: after its end the system gives it to another.
+ * The process that a run belongs to. A number alone does not name it: after its end the system gives it to another.
  */
+import * as os from "node:os"
 import * as SystemFile from "./SystemFile.ts"
 
 export interface Owner {
+  readonly host: string
   readonly pid: number
   /** Tells it from others of the same number; null where the system does not say. */
   readonly born: string | null
@@ -29,10 +31,14 @@ const look = (pid: number): Seen | null => {
 }
 
 /** Names this process. */
-export const self = (): Owner => ({ pid: process.pid, born: look(process.pid)?.born ?? null })
+export const self = (): Owner => ({ host: os.hostname(), pid: process.pid, born: look(process.pid)?.born ?? null })
 
-/** Tells whether a process is still there, and not merely waiting to be buried. */
-export const lives = ({ born, pid }: Owner): boolean => {
+/** Names it for people. */
+export const name = ({ host, pid }: Owner): string => host === os.hostname() ? `process ${pid}` : `process ${pid} on ${host}`
+
+/** Tells whether a process is still there, and not merely waiting to be buried. That of another host is not seen to be. */
+export const lives = ({ born, host, pid }: Owner): boolean => {
+  if (host !== os.hostname()) return false
   try {
     process.kill(pid, 0)
   } catch (cause) {

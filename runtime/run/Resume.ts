@@ -13,6 +13,7 @@ import * as Plan from "../plan/Plan.ts"
 import * as RecipeDiff from "../plan/RecipeDiff.ts"
 import type { AttemptRecord } from "./AttemptRecord.ts"
 import * as Course from "./Course.ts"
+import * as Environment from "./Environment.ts"
 import * as Evaluation from "./Evaluation.ts"
 import * as History from "./History.ts"
 import * as Job from "./Job.ts"
@@ -26,6 +27,7 @@ import * as RunFolder from "./RunFolder.ts"
 import * as RunOutcome from "./RunOutcome.ts"
 import type { Stop } from "./Stop.ts"
 import { type RunRecord, Store } from "./Store.ts"
+import * as Holder from "./store/Holder.ts"
 
 /** Another process is at work on the launch; `message` says which one. */
 export class LaunchHeld extends Schema.TaggedError<LaunchHeld>()("LaunchHeld", { message: Schema.String }) {}
@@ -49,13 +51,18 @@ export const left = ({ asked }: FoundLaunch): ReadonlyArray<RunRecord> => asked.
 
 /** Demands that nobody is at work on a launch. Fails with LaunchHeld. */
 export const demandFree = ({ launch, runs }: FoundLaunch): Effect.Effect<void, LaunchHeld> =>
-  Owner.lives(launch.owner) && runs.some(({ result }) => result === null)
-    ? Effect.fail(
-      new LaunchHeld({
-        message: `process ${launch.owner.pid} is at work on launch ${launch.id}: wait for its end, or end it first`
+  Effect.suspend(() => {
+    const open = runs.filter(({ result }) => result === null)
+    if (open.some(({ queued }) => queued)) {
+      return new LaunchHeld({
+        message: `launch ${launch.id} is in the queue: npx ballast worker takes it, npx ballast runs cancel ${launch.id} ends it`
       })
-    )
-    : Effect.void
+    }
+    const owner = open.flatMap(({ holder }) => holder ?? []).find(Owner.lives)
+    return owner === undefined ? Effect.void : new LaunchHeld({
+      message: `${Owner.name(owner)} is at work on launch ${launch.id}: wait for its end, or end it first`
+    })
+  })
 
 export interface Options {
   readonly found: FoundLaunch
@@ -131,12 +138,14 @@ const standingOf = Effect.fn("Resume.standingOf")(function*(
   { engines, found: { launch }, prepared }: Options
 ) {
   const { arm, directory, id, seed } = run
+  const holder = Holder.self()
   const engine = engines.get(id)
   if (engine === undefined) return yield* Effect.die(new Error(`no engine was chosen for run ${id}`))
   const parsed = launch.request.injection === null ? null : Injection.parse(launch.request.injection)
   const job: Job.Job = {
     id,
     experiment: launch.experiment,
+    holder,
     arm,
     seed,
     ...Launch.materialOf(prepared, arm),
@@ -223,8 +232,7 @@ export const run = Effect.fn("Resume.run")(function*(options: Options) {
   const standings = yield* Effect.forEach(left(found), (run) => standingOf(run, options))
   const stuck = standings.filter((standing) => forced(standing).length > 0)
   if (stuck.length > 0 && !restart) return yield* refusal(launch.id, stuck)
-  const owners = { from: launch.owner, to: Owner.self() }
-  const taken = yield* store.take(launch.id, owners, standings.map(({ job }) => job.id))
+  const taken = yield* store.take(left(found), Holder.self())
   if (!taken) {
     return yield* new LaunchHeld({
       message: `another process has just begun to work on launch ${launch.id}: npx ballast runs list shows how it goes`
@@ -246,6 +254,7 @@ export const run = Effect.fn("Resume.run")(function*(options: Options) {
     experiment: launch.experiment,
     expect: prepared.experiment.expect,
     entries,
+    environment: yield* Environment.gather,
     stop
   })
 })

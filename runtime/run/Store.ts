@@ -1,20 +1,20 @@
 /**
- * The record of launches and runs: one SQLite database a home.
+ * The record of launches and runs.
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Schema from "effect/Schema"
-import type { DatabaseSync } from "node:sqlite"
 import type { Expect } from "../../dsl/Expect.ts"
 import type { Choice } from "../engine/Engines.ts"
 import { decode, encode } from "../train/EventLog.ts"
 import * as Owner from "./Owner.ts"
-import type { RunResult, RunStatus } from "./Result.ts"
+import type { AttemptResult, RunResult, RunStatus } from "./Result.ts"
 import * as RunFolder from "./RunFolder.ts"
+import type { Database, Row, StoreFailed, Value } from "./store/Database.ts"
+import * as Holder from "./store/Holder.ts"
+import { Tables } from "./store/Tables.ts"
 
-/** The database cannot be opened or written; `message` says which, and why. */
-export class StoreFailed extends Schema.TaggedError<StoreFailed>()("StoreFailed", { message: Schema.String }) {}
+export type { Holder } from "./store/Holder.ts"
 
 /** One run as the record knows it. `result` is null until it has ended; times are in milliseconds since 1970. */
 export interface RunRecord {
@@ -24,14 +24,25 @@ export interface RunRecord {
   readonly arm: string
   readonly seed: number
   readonly status: RunStatus | "waiting" | "running"
+  /** Why it was cancelled; null elsewhere. */
+  readonly reason: string | null
   readonly directory: string
   readonly started: number | null
   readonly ended: number | null
-  /** The process that the run belongs to. */
-  readonly owner: Owner.Owner
+  /** Who works on it; null where it waits for somebody to take it from the queue. */
+  readonly holder: Holder.Holder | null
+  /** Whether it is in the queue, or was taken from it by somebody who is at work. */
+  readonly queued: boolean
   /** The number of the attempt whose results count; 0 before the first. */
   readonly attempt: number
   readonly result: RunResult | null
+}
+
+/** The commit that an experiment comes from, what was changed since, and the version of Ballast that has planned it. */
+export interface Origin {
+  readonly commit: string | null
+  readonly dirty: string | null
+  readonly ballast: string
 }
 
 /** What a launch was asked for, so that another process can finish it. */
@@ -44,13 +55,13 @@ export interface Request {
   readonly injection: string | null
   /** What was expected of it. */
   readonly expect: ReadonlyArray<Expect>
+  readonly origin: Origin
 }
 
 /** A launch as the record knows it; which arms and seeds it has, its runs say. */
 export interface LaunchRecord {
   readonly id: string
   readonly experiment: string
-  readonly owner: Owner.Owner
   readonly started: number
   readonly request: Request
 }
@@ -66,204 +77,213 @@ export interface Accepted {
   readonly token: string
 }
 
+/** A run and whom it belongs to. */
+export interface Held {
+  readonly id: string
+  readonly holder: Holder.Holder
+}
+
+/** Which runs are asked for. */
+export interface Filter {
+  /** At most so many. */
+  readonly limit?: number
+  /** Those whose id begins with this, or whose launch's does. */
+  readonly prefix?: string
+  readonly launch?: string
+  readonly status?: RunRecord["status"]
+  readonly experiment?: string
+}
+
 export interface StoreService {
-  readonly begin: (launch: NewLaunch) => Effect.Effect<void, StoreFailed>
+  /** Records a launch whose runs belong to `holder`. */
+  readonly begin: (launch: NewLaunch, holder: Holder.Holder) => Effect.Effect<void, StoreFailed>
   /**
-   * Gives a launch to another process, which is to make some of its runs anew or further; false where it does not belong
-   * to `from` any more.
+   * Gives runs to another process, which is to make them anew or further; gives none and returns false where one of them
+   * does not belong to whom it is said to belong to any more.
    */
   readonly take: (
-    launch: string,
-    owners: { readonly from: Owner.Owner; readonly to: Owner.Owner },
-    runs: ReadonlyArray<string>
+    runs: ReadonlyArray<Pick<RunRecord, "id" | "holder">>,
+    to: Holder.Holder
   ) => Effect.Effect<boolean, StoreFailed>
-  /** Lets an attempt's results count; false where the launch does not belong to `owner`. */
+  /** Lets an attempt's results count; false where the run does not belong to `holder`. */
   readonly accept: (
     run: string,
     accepted: Accepted,
-    options: { readonly owner: Owner.Owner; readonly at: number }
+    options: { readonly holder: Holder.Holder; readonly at: number }
   ) => Effect.Effect<boolean, StoreFailed>
-  /** Keeps what came of a run; false where `token` is not that of the attempt whose results count, null before the first. */
-  readonly end: (result: RunResult, token: string | null, at: number) => Effect.Effect<boolean, StoreFailed>
+  /** Keeps how an attempt stands, and what was found out about its fault; false where `token` is not the one that counts. */
+  readonly keep: (run: Held, attempt: AttemptResult, token: string | null, at: number) => Effect.Effect<boolean, StoreFailed>
+  /**
+   * Keeps what came of a run; false where it does not belong to `holder`, or `token` is not that of the attempt whose
+   * results count, null before the first. `reason` is why it was cancelled.
+   */
+  readonly end: (
+    result: RunResult,
+    token: string | null,
+    options: { readonly holder: Holder.Holder; readonly at: number; readonly reason: string | null }
+  ) => Effect.Effect<boolean, StoreFailed>
   /** Lists runs, the newest launch first, its runs in their order. */
-  readonly list: Effect.Effect<ReadonlyArray<RunRecord>, StoreFailed>
+  readonly list: (filter?: Filter) => Effect.Effect<ReadonlyArray<RunRecord>, StoreFailed>
+  /** Counts runs by their status as it is recorded. */
+  readonly counts: Effect.Effect<ReadonlyMap<string, number>, StoreFailed>
   /** Finds a launch by its id; null where there is none. */
   readonly launch: (id: string) => Effect.Effect<LaunchRecord | null, StoreFailed>
 }
 
-const schema = `
-  create table if not exists launches (
-    id text primary key,
-    experiment text not null,
-    owner integer not null,
-    born text,
-    started integer not null,
-    request text not null
-  ) strict;
-  create table if not exists runs (
-    id text primary key,
-    launch text not null references launches(id),
-    place integer not null,
-    arm text not null,
-    seed integer not null,
-    status text not null,
-    directory text not null,
-    started integer,
-    ended integer,
-    attempt integer not null default 0,
-    token text,
-    result text
-  ) strict;
-`
-/** Raised with every change of the tables. */
-const version = 2
+/** Beyond this a list is no list any more. */
+const mostListed = 1_000_000
 
-interface Owned {
-  readonly owner: number
-  readonly born: string | null
-}
-
-interface Row extends Owned, Omit<RunRecord, "owner" | "result"> {
-  readonly result: string | null
-}
-
-interface LaunchRow extends Owned, Omit<LaunchRecord, "owner" | "request"> {
-  readonly request: string
-}
+const columns = `runs.id, runs.launch, launches.experiment, runs.arm, runs.seed, runs.status, runs.reason, runs.directory,
+  runs.started, runs.ended, runs.holder, runs.attempt, runs.result,
+  case when tickets.state is null or tickets.state = 'ended' then 0 else 1 end as queued`
 
 /** A run whose process is gone has ended as its folder says, and was interrupted where that says nothing. */
-const recordOf = ({ born, owner: pid, result: kept, ...row }: Row): RunRecord => {
-  const owner = { pid, born }
-  if (kept !== null) return { ...row, owner, result: decode(kept) as RunResult }
-  if (Owner.lives(owner)) return { ...row, owner, result: null }
-  const result = RunFolder.result(row.directory)
-  return { ...row, owner, status: result?.status ?? "interrupted", result }
+const recordOf = (row: Row): RunRecord => {
+  const kept = row["result"] as string | null
+  const encoded = row["holder"] as string | null
+  const known = {
+    ...row as unknown as Omit<RunRecord, "holder" | "queued" | "result">,
+    holder: encoded === null ? null : Holder.decode(encoded),
+    queued: row["queued"] === 1
+  }
+  if (kept !== null) return { ...known, result: decode(kept) as RunResult }
+  const { directory, holder, queued } = known
+  if (queued || (holder !== null && Owner.lives(holder))) return { ...known, result: null }
+  if (known.status !== "waiting" && known.status !== "running") return { ...known, result: null }
+  const result = RunFolder.result(directory)
+  return { ...known, status: result?.status ?? "interrupted", result }
 }
 
-const launchOf = ({ born, owner, request, ...row }: LaunchRow): LaunchRecord => ({
-  ...row,
-  owner: { pid: owner, born },
-  request: decode(request) as Request
+const conditionsOf = (filter: Filter): { readonly where: string; readonly values: ReadonlyArray<Value> } => {
+  const values: Array<Value> = []
+  const parameter = (value: Value): string => `$${values.push(value)}`
+  const conditions = [
+    ...(filter.prefix === undefined
+      ? []
+      : [`substr(runs.id, 1, length(cast(${parameter(filter.prefix)} as text))) = $${values.length}`]),
+    ...(filter.launch === undefined ? [] : [`runs.launch = ${parameter(filter.launch)}`]),
+    ...(filter.status === undefined ? [] : [`runs.status = ${parameter(filter.status)}`]),
+    ...(filter.experiment === undefined ? [] : [`launches.experiment = ${parameter(filter.experiment)}`])
+  ]
+  const where = conditions.length === 0 ? "" : `where ${conditions.join(" and ")}`
+  return { where: `${where} order by launches.started desc, launches.id desc, runs.place limit ${parameter(filter.limit ?? mostListed)}`, values }
+}
+
+const incidentOf = ({ diagnosis, fault, incident, number }: AttemptResult, run: string, at: number): ReadonlyArray<Value> | null =>
+  fault === null
+    ? null
+    : [incident ?? `${run}.${number}`, run, number, at, fault.tag, fault.step, diagnosis?.verdict ?? null, diagnosis?.explanation ?? null]
+
+const make = (database: Database): StoreService => ({
+  begin: ({ experiment, id, request, runs, started }, holder) =>
+    database.transaction(Effect.fnUntraced(function*(database) {
+      yield* insertLaunch(database, { experiment, id, request, started }, null)
+      for (const [place, run] of runs.entries()) {
+        yield* database.change(
+          "insert into runs (id, launch, place, arm, seed, status, directory, holder) values ($1, $2, $3, $4, $5, 'waiting', $6, $7)",
+          run.id, id, place, run.arm, run.seed, run.directory, Holder.encode(holder)
+        )
+      }
+    })),
+  take: (runs, to) =>
+    database.transaction(Effect.fnUntraced(function*(database) {
+      for (const { holder, id } of runs) {
+        const changed = yield* database.change(
+          `update runs set holder = $1, status = 'waiting', reason = null, ended = null, result = null
+          where id = $2 and holder is not distinct from $3`,
+          Holder.encode(to), id, holder === null ? null : Holder.encode(holder)
+        )
+        // Whoever looks now sees that somebody is at them: at all of them, or at none.
+        if (changed === 0) return yield* Effect.fail(new NotTaken())
+      }
+      return true
+    })).pipe(Effect.catchIf((failure) => failure instanceof NotTaken, () => Effect.succeed(false))),
+  accept: (run, { attempt, token }, { at, holder }) =>
+    database.transaction(Effect.fnUntraced(function*(database) {
+      const accepted = yield* database.change(
+        `update runs set status = 'running', reason = null, started = coalesce(started, $1), ended = null, result = null,
+          attempt = $2, token = $3
+        where id = $4 and attempt < $2 and holder = $5`,
+        at, attempt, token, run, Holder.encode(holder)
+      )
+      if (accepted === 0) return false
+      yield* database.change(
+        "insert into attempts (run, number, holder, started, status) values ($1, $2, $3, $4, 'running')",
+        run, attempt, Holder.encode(holder), at
+      )
+      return true
+    })),
+  keep: ({ holder, id: run }, result, token, at) =>
+    database.transaction(Effect.fnUntraced(function*(database) {
+      const { fault, number, remedy, status } = result
+      const changed = yield* database.change(
+        `update attempts set ended = coalesce(ended, $1), status = $2, fault = $3, remedy = $4
+        where run = $5 and number = $6 and exists (select 1 from runs where id = $5 and holder = $7 and token is not distinct from $8)`,
+        at, status, fault?.tag ?? null, remedy?.change ?? null, run, number, Holder.encode(holder), token
+      )
+      const incident = changed === 0 ? null : incidentOf(result, run, at)
+      if (incident !== null) {
+        yield* database.change(
+          `insert into incidents (id, run, attempt, at, fault, step, verdict, explanation)
+          values ($1, $2, $3, $4, $5, $6, $7, $8)
+          on conflict (id) do update set verdict = excluded.verdict, explanation = excluded.explanation`,
+          ...incident
+        )
+      }
+      return changed > 0
+    })),
+  end: (result, token, { at, holder, reason }) =>
+    Effect.map(
+      database.change(
+        `update runs set status = $1, reason = $2, ended = $3, result = $4
+        where id = $5 and holder = $6 and token is not distinct from $7 and result is null`,
+        result.status, reason, at, encode(result), result.id, Holder.encode(holder), token
+      ),
+      (changed) => changed > 0
+    ),
+  list: (filter = {}) => {
+    const { values, where } = conditionsOf(filter)
+    return Effect.map(
+      database.rows(
+        `select ${columns} from launches join runs on runs.launch = launches.id left join tickets on tickets.run = runs.id ${where}`,
+        ...values
+      ),
+      (rows) => rows.map(recordOf)
+    )
+  },
+  counts: Effect.map(
+    database.rows("select status, count(*) as count from runs group by status"),
+    (rows) => new Map(rows.map(({ count, status }) => [String(status), Number(count)]))
+  ),
+  launch: (id) =>
+    Effect.map(database.rows("select id, experiment, started, request from launches where id = $1", id), ([row]) =>
+      row === undefined
+        ? null
+        : { ...row as unknown as Omit<LaunchRecord, "request">, request: decode(row["request"] as string) as Request })
 })
 
-const open = (file: string): DatabaseSync => {
-  // Not imported: a Node that has none must get as far as starting a newer one.
-  const { DatabaseSync } = process.getBuiltinModule("node:sqlite")
-  const database = new DatabaseSync(file, { timeout: 10_000 })
-  const { user_version: found } = database.prepare("pragma user_version").get() as { readonly user_version: number }
-  const tables = database.prepare("select count(*) as count from sqlite_master").get() as { readonly count: number }
-  const foreign = found === 0 && tables.count > 0
-  if (foreign || (found !== version && found !== 0)) {
-    database.close()
-    const writer = `${found > version ? "a newer" : "an older"} version of Ballast`
-    const other = `it was written by ${writer}: name another folder with --home`
-    throw new Error(foreign ? "it is another program's database" : other)
-  }
-  database.exec("pragma journal_mode = wal; pragma synchronous = normal; pragma foreign_keys = on;")
-  database.exec(schema)
-  database.exec(`pragma user_version = ${version}`)
-  return database
-}
+/** Rolls back what was taken of a launch before a run that somebody else has. */
+class NotTaken extends Error {}
+
+/** Writes a launch; `trigger` is the id of what submitted it, null for a person. */
+export const insertLaunch = (
+  database: Database,
+  { experiment, id, request, started }: LaunchRecord,
+  trigger: string | null
+): Effect.Effect<number, StoreFailed> =>
+  database.change(
+    "insert into launches (id, experiment, started, request, trigger_id) values ($1, $2, $3, $4, $5)",
+    id, experiment, started, encode(request), trigger
+  )
 
 /** Keeps the record of launches and runs. */
 export class Store extends Context.Service<Store, StoreService>()("ballast/Store") {
+  /** Keeps it in the database that is open. */
+  static readonly layer: Layer.Layer<Store, never, Tables> = Layer.effect(Store, Effect.map(Tables, make))
+
   /** Opens the record in a file, which is made where it is not there. */
   static readonly layerSqlite = (file: string): Layer.Layer<Store, StoreFailed> =>
-    Layer.effect(
-      Store,
-      Effect.gen(function*() {
-        const attempt = <A>(what: string, body: () => A): Effect.Effect<A, StoreFailed> =>
-          Effect.try({
-            try: body,
-            catch: (cause) =>
-              new StoreFailed({ message: `${file} ${what}: ${cause instanceof Error ? cause.message : String(cause)}` })
-          })
-        const database = yield* Effect.acquireRelease(
-          attempt("cannot be opened", () => open(file)),
-          (database) => Effect.sync(() => database.close())
-        )
-        const write = (body: () => void): Effect.Effect<void, StoreFailed> =>
-          attempt("cannot be written", () => {
-            database.exec("begin immediate")
-            try {
-              body()
-              database.exec("commit")
-            } catch (cause) {
-              database.exec("rollback")
-              throw cause
-            }
-          })
-        const execute = (statement: string, ...values: ReadonlyArray<string | number | null>): boolean =>
-          Number(database.prepare(statement).run(...values).changes) > 0
-        /** Writes, and says whether anything was changed. */
-        const change = (body: () => boolean): Effect.Effect<boolean, StoreFailed> => {
-          let changed = false
-          return Effect.map(
-            write(() => {
-              changed = body()
-            }),
-            () => changed
-          )
-        }
-        return Store.of({
-          begin: (launch) =>
-            write(() => {
-              const { experiment, id, owner, request, started } = launch
-              database.prepare("insert into launches (id, experiment, owner, born, started, request) values (?, ?, ?, ?, ?, ?)")
-                .run(id, experiment, owner.pid, owner.born, started, encode(request))
-              const insert = database.prepare(
-                "insert into runs (id, launch, place, arm, seed, status, directory) values (?, ?, ?, ?, ?, 'waiting', ?)"
-              )
-              launch.runs.forEach(({ arm, directory, id, seed }, place) =>
-                insert.run(id, launch.id, place, arm, seed, directory)
-              )
-            }),
-          take: (launch, { from, to }, runs) =>
-            change(() => {
-              const taken = execute(
-                "update launches set owner = ?, born = ? where id = ? and owner = ? and born is ?",
-                to.pid, to.born, launch, from.pid, from.born
-              )
-              // Whoever looks now sees that somebody is at them.
-              for (const run of taken ? runs : []) {
-                execute("update runs set status = 'waiting', ended = null, result = null where id = ? and launch = ?", run, launch)
-              }
-              return taken
-            }),
-          accept: (run, { attempt, token }, { at, owner }) =>
-            change(() =>
-              execute(
-                `update runs set status = 'running', started = coalesce(started, ?), ended = null, result = null,
-                  attempt = ?, token = ?
-                where id = ? and attempt < ? and exists
-                  (select 1 from launches where id = launch and owner = ? and born is ?)`,
-                at, attempt, token, run, attempt, owner.pid, owner.born
-              )
-            ),
-          end: (result, token, at) =>
-            change(() =>
-              execute(
-                "update runs set status = ?, ended = ?, result = ? where id = ? and token is ?",
-                result.status, at, encode(result), result.id, token
-              )
-            ),
-          launch: (id) =>
-            attempt("cannot be read", () => {
-              const row = database
-                .prepare("select id, experiment, owner, born, started, request from launches where id = ?")
-                .get(id)
-              return row === undefined ? null : launchOf(row as unknown as LaunchRow)
-            }),
-          list: attempt("cannot be read", () =>
-            database.prepare(`
-              select runs.id, launch, experiment, arm, seed, status, directory, runs.started, ended, owner, born, attempt,
-                result
-              from runs join launches on launches.id = launch
-              order by launches.started desc, launches.id desc, place
-            `).all().map((row) => recordOf(row as unknown as Row)))
-        })
-      })
-    )
+    Layer.provide(Store.layer, Tables.layerSqlite(file))
 
   /** Keeps the record in memory alone. */
   static readonly layerMemory: Layer.Layer<Store, StoreFailed> = Store.layerSqlite(":memory:")

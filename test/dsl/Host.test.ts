@@ -14,9 +14,28 @@ describe("Host.make", () => {
       memory: "8 GiB",
       device: "any",
       time: "12 hours",
-      silence: "1 minute"
+      silence: "1 minute",
+      labels: {},
+      limits: {}
     })
+    assert.deepStrictEqual(Host.gpu({ labels: { gpu: "h200" } }), { ...Host.any, device: "gpu", labels: { gpu: "h200" } })
     assert.deepStrictEqual([Host.any.time, Host.any.silence], [null, "10 minutes"])
+  })
+})
+
+describe("Labels and limits", () => {
+  const issues = (host: object): ReadonlyArray<string> => {
+    const decoded = Issue.decode(Host.Host, { ...Host.any, ...host })
+    return Result.isSuccess(decoded) ? [] : decoded.failure.map(({ path }) => path)
+  }
+
+  it("are named as a command line can name them, and say how many may run at once", () => {
+    assert.deepStrictEqual(issues({ labels: { gpu: "h200" }, limits: { "photo-archive": 2 } }), [])
+    assert.deepStrictEqual(issues({ limits: { archive: 0 } }), ["limits.archive"])
+    assert.deepStrictEqual(issues({ limits: { archive: 1.5 } }), ["limits.archive"])
+    assert.deepStrictEqual(issues({ labels: { gpu: "a\nb" } }), ["labels.gpu"])
+    assert.notDeepEqual(issues({ labels: { "g=pu": "h200" } }), [])
+    assert.notDeepEqual(issues({ limits: { "": 1 } }), [])
   })
 })
 

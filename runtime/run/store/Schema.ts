@@ -68,7 +68,7 @@ const first = (dialect: Database["dialect"]): ReadonlyArray<string> => {
       place ${long} not null,
       priority integer not null,
       submitted ${long} not null,
-      not_before ${long},
+      not_before ${long} not null,
       after_run text,
       give_up ${long},
       most_seconds ${long},

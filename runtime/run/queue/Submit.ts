@@ -1,0 +1,123 @@
+/**
+ * Putting a launch into the queue.
+ */
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { randomUUID } from "node:crypto"
+import { decode, encode } from "../../train/EventLog.ts"
+import type { RunResult } from "../Result.ts"
+import { insertLaunch } from "../Store.ts"
+import type { Database, Value } from "../store/Database.ts"
+import * as Insert from "../store/Insert.ts"
+import type { Broker, Waiting } from "./Broker.ts"
+import * as Demand from "./Demand.ts"
+import * as Place from "./Place.ts"
+import * as Submission from "./Submission.ts"
+
+/** The queue does not take a launch; `message` says why. */
+export class SubmissionRefused extends Schema.TaggedError<SubmissionRefused>()("SubmissionRefused", {
+  message: Schema.String
+}) {}
+
+/** A run that was submitted. `answered` is the run whose result is its own as well; null where it waits. */
+export interface SubmittedRun {
+  readonly id: string
+  readonly arm: string
+  readonly seed: number
+  readonly answered: string | null
+}
+
+export interface Submitted {
+  readonly launch: string
+  readonly runs: ReadonlyArray<SubmittedRun>
+}
+
+export interface Options {
+  readonly launch: string
+  readonly terms: Submission.Terms
+  /** The id of what submits it; null for a person. */
+  readonly trigger: string | null
+  readonly now: number
+  /** Names the folder of a run. */
+  readonly directoryOf: (run: string) => string
+}
+
+interface Earlier {
+  readonly id: string
+  readonly result: RunResult
+}
+
+const earlier = Effect.fnUntraced(function*(database: Database, answer: string | null) {
+  if (answer === null) return null
+  const [row] = yield* database.rows(
+    "select id, result from runs where answer = $1 and status = 'succeeded' order by ended desc limit 1",
+    answer
+  )
+  const found: Earlier | null = row === undefined
+    ? null
+    : { id: String(row["id"]), result: decode(row["result"] as string) as RunResult }
+  return found
+})
+
+const demandKnown = Effect.fnUntraced(function*(database: Database, run: string | null) {
+  if (run === null) return
+  const rows = yield* database.rows("select 1 from runs where id = $1", run)
+  if (rows.length === 0) {
+    return yield* new SubmissionRefused({ message: `--after ${run}: there is no such run; npx ballast runs list shows those there are` })
+  }
+})
+
+const runColumns = [
+  "id", "launch", "place", "arm", "seed", "status", "directory", "answer", "started", "ended", "result"
+]
+
+const ticketColumns = [
+  "run", "demand", "state", "place", "priority", "submitted", "not_before", "after_run", "give_up", "most_seconds", "delivery"
+]
+
+/** Records a launch and has its runs wait, all of them or none. Fails with SubmissionRefused. */
+export const submit = Effect.fn("Submit.submit")(function*(
+  database: Database,
+  broker: Broker,
+  submission: Submission.Submission,
+  { directoryOf, launch, now, terms, trigger }: Options
+) {
+  yield* demandKnown(database, terms.after)
+  const { arms, experiment, request } = submission
+  yield* insertLaunch(database, { id: launch, experiment, started: now, request }, trigger)
+  const demands = new Map<string, string>()
+  for (const [arm, { demand }] of Object.entries(arms)) {
+    const id = Demand.id(demand)
+    demands.set(arm, id)
+    yield* database.change("insert into demands (id, demand) values ($1, $2) on conflict (id) do nothing", id, encode(demand))
+  }
+  const place = Place.of(terms.priority, now)
+  const { after, maxRun, maxWait } = terms
+  const notBefore = terms.notBefore ?? 0
+  const held = after !== null || notBefore > now
+  const runs: Array<SubmittedRun> = []
+  const rows: Array<ReadonlyArray<Value>> = []
+  const tickets: Array<ReadonlyArray<Value>> = []
+  const waiting: Array<Waiting> = []
+  for (const [index, run] of submission.runs.entries()) {
+    const id = `${launch}-${index + 1}`
+    const answer = Submission.answerOf(submission, run)
+    const found = terms.reuse ? yield* earlier(database, answer) : null
+    runs.push({ id, ...run, answered: found?.id ?? null })
+    const ended = found === null ? [null, null, null] : [now, now, encode({ ...found.result, id })]
+    const directory = found?.result.directory ?? directoryOf(id)
+    rows.push([id, launch, index, run.arm, run.seed, found === null ? "waiting" : "succeeded", directory, answer, ...ended])
+    if (found !== null) continue
+    const one = { run: id, demand: demands.get(run.arm) ?? "", delivery: randomUUID(), place }
+    const giveUp = maxWait === null ? null : now + maxWait * 1000
+    tickets.push([
+      id, one.demand, held ? "held" : "waiting", place, terms.priority, now, notBefore, after, giveUp, maxRun, one.delivery
+    ])
+    waiting.push(one)
+  }
+  yield* Insert.many(database, "runs", runColumns, rows)
+  yield* Insert.many(database, "tickets", ticketColumns, tickets)
+  if (!held) yield* broker.put(database, waiting)
+  const submitted: Submitted = { launch, runs }
+  return submitted
+})
