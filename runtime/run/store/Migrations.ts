@@ -15,8 +15,11 @@ const lock = 4_201_875
 
 const found = Effect.fn("Migrations.found")(function*(database: Database) {
   if (database.dialect === "sqlite") return Number((yield* database.rows("pragma user_version"))[0]?.["user_version"])
-  const [table] = yield* database.rows("select to_regclass('ballast_schema') is not null as present")
-  if (table?.["present"] !== 1) return 0
+  // Not by to_regclass: what that remembers is older than the lock which this may have waited for.
+  const [tables] = yield* database.rows(
+    "select count(*) as count from pg_tables where schemaname = current_schema() and tablename = 'ballast_schema'"
+  )
+  if (tables?.["count"] === 0) return 0
   return Number((yield* database.rows("select version from ballast_schema"))[0]?.["version"] ?? 0)
 })
 

@@ -1,27 +1,32 @@
 /**
  * The database in a file of this host, which several processes may have open.
  */
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
 import type { DatabaseSync, StatementSync } from "node:sqlite"
-import { type Database, type Row, StoreFailed, type Value } from "./Database.ts"
+import { type Row, StoreFailed, type Value } from "./Database.ts"
 import { Passing, type Patience, patiently } from "./Patience.ts"
 import { databaseOf, type Session } from "./Session.ts"
 
 /** How long SQLite itself waits for a lock; this process does nothing else meanwhile. */
-const blockedMilliseconds = 50
+const blockedMilliseconds = 5
 
-const patience: Patience = { whole: 10_000, between: 50 }
+export interface Options {
+  /** How long a statement waits for other processes that write: ten seconds, if nothing is said. */
+  readonly patience?: Duration.Input
+}
 
 const keptStatements = 200
 
 const kept = "What was recorded before is kept"
+const busy = "another process writes to it and does not come to an end: look for one that hangs, then try again"
 
 /** What the result codes that people can do something about mean, and what to do. */
 const meanings: ReadonlyMap<number, string> = new Map([
   [3, "it may not be read or written: change who may, or name another folder with --home"],
-  [5, `another process has been writing to it for ${patience.whole / 1000} seconds: look for one that hangs, then try again`],
-  [6, `another process has been using it for ${patience.whole / 1000} seconds: look for one that hangs, then try again`],
+  [5, busy],
+  [6, busy],
   [8, "it may only be read: make the file and its folder writable, or name another folder with --home"],
   [10, `its disk does not read or write as it should: see that it has free space and is in order. ${kept}`],
   [11, "the file is damaged: move it away together with its -wal file, and save what it holds with `sqlite3 FILE .recover`"],
@@ -87,6 +92,8 @@ const sessionOf = (file: string, database: DatabaseSync): Session => {
     if (known !== undefined) return known
     if (statements.size === keptStatements) statements.clear()
     const made = database.prepare(statement)
+    // SQLite reads as far as the first ends, and PostgreSQL refuses both.
+    if (statement.slice(made.sourceSQL.length).trim() !== "") throw new Error("there are two statements in one text")
     statements.set(statement, made)
     return made
   }
@@ -106,7 +113,8 @@ const sessionOf = (file: string, database: DatabaseSync): Session => {
 }
 
 /** Opens a file, which is made where it is not there; `:memory:` is kept in memory alone. */
-export const open = Effect.fn("Sqlite.open")(function*(file: string) {
+export const open = Effect.fn("Sqlite.open")(function*(file: string, options: Options = {}) {
+  const patience: Patience = { whole: Duration.toMillis(options.patience ?? "10 seconds"), between: 25 }
   const database = yield* Effect.acquireRelease(
     patiently(attempt(file, () => connect(file)), patience),
     (database) => Effect.sync(() => database.close())
@@ -118,5 +126,5 @@ export const open = Effect.fn("Sqlite.open")(function*(file: string) {
     place: file,
     patience,
     session: (use) => alone.withPermit(use(session))
-  }) satisfies Database
+  })
 })
