@@ -2,8 +2,8 @@ import * as Schema from "effect/Schema"
 
 const units = { second: 1, minute: 60, hour: 3600, day: 86_400 } as const
 const pattern = /^(\d+(?:\.\d+)?) (second|minute|hour|day)s?$/
-/** Timers of the platform count milliseconds in 31 bits. */
-const most = 24 * units.day
+/** The longest duration, in seconds: timers of the platform count milliseconds in 31 bits. */
+export const most = 24 * units.day
 
 /** Counts the seconds of a duration such as `"30 minutes"`; NaN where it is none. */
 export const seconds = (duration: string): number => {

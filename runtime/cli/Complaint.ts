@@ -19,6 +19,7 @@ import type { RunTaken } from "../run/OneAttempt.ts"
 import type { ForcesRestart, LaunchHeld } from "../run/Resume.ts"
 import type { PlanRefused } from "../run/Run.ts"
 import type { SubmissionRefused } from "../run/queue/Submit.ts"
+import type { ExporterUnusable } from "../run/telemetry/Exporter.ts"
 import type { StoreFailed } from "../run/store/Database.ts"
 import type { NotLoaded } from "../source/Load.ts"
 import { code, type Ended, type WrongUsage } from "./ExitCode.ts"
@@ -29,6 +30,7 @@ export type Failure =
   | DataMissing
   | Ended
   | EngineMissing
+  | ExporterUnusable
   | Fault.Fault
   | ForcesRestart
   | HomeUnusable
@@ -53,6 +55,7 @@ const codes: Readonly<Record<Exclude<Failure["_tag"], "Ended">, number>> = {
   Diverged: code.failed,
   EngineFault: code.failed,
   EngineMissing: code.environment,
+  ExporterUnusable: code.environment,
   ForcesRestart: code.no,
   HomeUnusable: code.environment,
   HostUnfit: code.environment,

@@ -70,7 +70,7 @@ const listening = (progress: Progress.Progress, courses: Courses.Courses): Layer
 }
 
 /** Finds the code that a launch ends with. */
-const codeOf = (result: Result, expected: ReadonlyArray<Expect.Expect>, stop: Stop.Stop): number => {
+export const codeOf = (result: Result, expected: ReadonlyArray<Expect.Expect>, stop: Stop.Stop): number => {
   if (stop.requested() !== null) return stop.requested() === "SIGTERM" ? code.terminated : code.interrupted
   if (result.runs.some((run) => run.status === "failed" && !Expectations.expectsFailure(expected, run))) return code.failed
   return result.verdict === "fails" ? code.no : code.done

@@ -10,6 +10,7 @@ import * as Line from "../report/Line.ts"
 import * as Screen from "../report/Screen.ts"
 import * as CommandLine from "./CommandLine.ts"
 import * as Complaint from "./Complaint.ts"
+import * as Doctor from "./Doctor.ts"
 import * as EngineCommands from "./EngineCommands.ts"
 import * as Eval from "./Eval.ts"
 import { code } from "./ExitCode.ts"
@@ -19,7 +20,9 @@ import * as Replay from "./Replay.ts"
 import * as Resume from "./Resume.ts"
 import * as Run from "./Run.ts"
 import * as Runs from "./Runs.ts"
+import * as Submit from "./Submit.ts"
 import * as Validate from "./Validate.ts"
+import * as Worker from "./Worker.ts"
 
 const ballast = CommandLine.Command.make("ballast").pipe(
   CommandLine.Command.withDescription("Runs training experiments, and keeps them upright"),
@@ -30,9 +33,12 @@ const ballast = CommandLine.Command.make("ballast").pipe(
     Run.run,
     Resume.resume,
     Replay.replay,
+    Submit.submit,
+    Worker.worker,
     Runs.runs,
     Eval.evaluate,
-    EngineCommands.engine
+    EngineCommands.engine,
+    Doctor.doctor
   ])
 )
 

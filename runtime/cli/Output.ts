@@ -36,6 +36,9 @@ export const standardError: Screen.Output = {
   write: (text) => write(2, text)
 }
 
+/** Prints text to standard output. */
+export const text = (text: string): void => write(1, text)
+
 /** Prints lines to standard output. */
 export const lines = (lines: ReadonlyArray<Line.Line>): Effect.Effect<void> =>
   Effect.sync(() => write(1, Line.writeAll(lines, Screen.of(process.stdout, process.env).colour)))

@@ -9,6 +9,7 @@ import * as Prepare from "../run/Prepare.ts"
 import * as Recorded from "../run/Recorded.ts"
 import * as Resume from "../run/Resume.ts"
 import * as RunExperiment from "../run/Run.ts"
+import * as Standing from "../run/Standing.ts"
 import { Store } from "../run/Store.ts"
 import * as Load from "../source/Load.ts"
 import * as CommandLine from "./CommandLine.ts"
@@ -48,7 +49,7 @@ const enginesOf = Effect.fnUntraced(function*(found: Lookup.FoundLaunch) {
   const chosen = new Map<string, Chosen>()
   const engines = new Map<string, Chosen>()
   for (const run of Resume.left(found)) {
-    const choice = Resume.engineOf(run) ?? found.launch.request.engine
+    const choice = Standing.engineOf(run) ?? found.launch.request.engine
     const { directory, engine, version } = chosen.get(choice) ?? (yield* Launching.engineOf(choice))
     chosen.set(choice, { directory, engine, version })
     engines.set(run.id, { directory, engine, version })

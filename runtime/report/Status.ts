@@ -1,8 +1,8 @@
-import type { RunStatus } from "../run/Result.ts"
 import * as Line from "./Line.ts"
 
-/** Where a run stands, the ones that have not ended included. */
-export type RunState = RunStatus | "waiting" | "running"
+/** Where a run may stand, the ones that have not ended included. */
+export const states = ["waiting", "running", "succeeded", "failed", "cancelled", "interrupted"] as const
+export type RunState = typeof states[number]
 
 const tones: Readonly<Record<RunState, Line.Tone>> = {
   waiting: "quiet",

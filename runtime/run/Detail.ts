@@ -26,10 +26,7 @@ export interface Detail {
   readonly checkpoints: ReadonlyArray<{ readonly step: number; readonly directory: string }>
 }
 
-const eventsOf = (attempt: string): ReadonlyArray<Event> => {
-  const file = RunFolder.events(attempt)
-  return fs.existsSync(file) ? EventLog.read(file) : []
-}
+const eventsOf = (attempt: string): ReadonlyArray<Event> => EventLog.readWhereThere(RunFolder.events(attempt))
 
 const checkpointsOf = (attempt: string, events: ReadonlyArray<Event>): Detail["checkpoints"] => {
   const written = events.flatMap((event) =>

@@ -10,7 +10,7 @@ import * as RunFolder from "./RunFolder.ts"
 /** Counts the steps that an attempt is known to have come to. */
 const stepsOf = (attempt: string, from: number): number => {
   const file = RunFolder.events(attempt)
-  const events = fs.existsSync(file) ? EventLog.read(file) : []
+  const events = EventLog.readWhereThere(file)
   return events.reduce((most, event) => event.kind === "step" && event.finite ? Math.max(most, event.step + 1) : most, from)
 }
 

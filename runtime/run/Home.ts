@@ -50,8 +50,11 @@ const networkFileSystems: ReadonlyMap<number, string> = new Map([
 export const networkFileSystem = (directory: string): string | null =>
   networkFileSystems.get(fs.statfsSync(directory).type >>> 0) ?? null
 
-/** Makes a home ready to be written to. It keeps itself out of git. Fails with HomeUnusable. */
-export const open = Effect.fn("Home.open")(function*(directory: string) {
+/**
+ * Makes a home ready to be written to. It keeps itself out of git. One whose record lies in a database elsewhere may be
+ * `shared` by hosts. Fails with HomeUnusable.
+ */
+export const open = Effect.fn("Home.open")(function*(directory: string, { shared = false }: { readonly shared?: boolean } = {}) {
   const home = at(directory)
   const fileSystem = yield* Effect.try({
     try: () => {
@@ -68,7 +71,7 @@ export const open = Effect.fn("Home.open")(function*(directory: string) {
           + "Name another folder with --home or BALLAST_HOME"
       })
   })
-  if (fileSystem !== null) {
+  if (fileSystem !== null && !shared) {
     return yield* new HomeUnusable({
       directory,
       message: `${directory} lies on ${fileSystem}, where the runs' database cannot be kept safe. `

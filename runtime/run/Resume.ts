@@ -2,10 +2,8 @@
  * A launch that was not finished, gone on with: what is left of it, from where it stands.
  */
 import * as Effect from "effect/Effect"
-import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Experiment from "../../dsl/Experiment.ts"
-import * as Injection from "../../dsl/Injection.ts"
 import type * as Recipe from "../../dsl/Recipe.ts"
 import type { Chosen } from "../engine/Engines.ts"
 import * as Continuation from "../plan/Continuation.ts"
@@ -21,10 +19,10 @@ import * as Launch from "./Launch.ts"
 import type { FoundLaunch } from "./Lookup.ts"
 import * as Owner from "./Owner.ts"
 import * as Prepare from "./Prepare.ts"
-import * as Remedied from "./Remedied.ts"
 import type { RunResult } from "./Result.ts"
 import * as RunFolder from "./RunFolder.ts"
 import * as RunOutcome from "./RunOutcome.ts"
+import * as Standing from "./Standing.ts"
 import type { Stop } from "./Stop.ts"
 import { type RunRecord, Store } from "./Store.ts"
 import * as Holder from "./store/Holder.ts"
@@ -89,32 +87,11 @@ const unseen = (before: Plan.Arm["identity"], { identity, recipe }: Plan.Arm): R
   return [{ path: "model", before: before.training, after: identity.training, restart }]
 }
 
-interface Standing {
+interface Left {
   readonly job: Job.Job
   readonly course: Course.Course
   readonly step: number
   readonly judgements: ReadonlyArray<Continuation.Judgement>
-}
-
-/** The course that a run was on: the declared recipe with what its remedies have changed. */
-const courseOf = (job: Job.Job): Course.Course => {
-  const { arm, directory, engine, source, start } = job
-  const history = History.read(directory)
-  const recipe = Remedied.recipe(directory, history.past, job.plan.recipe)
-  const plan = RecipeDiff.of(job.plan.recipe, recipe).length === 0
-    ? job.plan
-    : Plan.resolveArm(arm, recipe, source.facts, start)
-  // An attempt may have been broken off before it left anything, and the one before it was made on what was declared then.
-  const before = Course.sinceTurn(history.past).flatMap(({ result }) =>
-    RunFolder.plan(RunFolder.attemptOf(directory, result.number))?.arms[0]?.identity.training ?? []
-  )
-  return { plan, engine, ...history, trainings: [...new Set([plan.identity.training ?? "", ...before])] }
-}
-
-/** Names the engine that a run is to go on with; null where it has not begun. */
-export const engineOf = ({ directory }: RunRecord): Chosen["engine"] | null => {
-  const last = History.read(directory).past.at(-1)
-  return last === undefined ? null : last.next?.kind === "remedy" ? last.next.engine.engine : last.engine.engine
 }
 
 /** Prepares a launch's arms as they were recorded, whatever the experiment's file says now. */
@@ -137,34 +114,19 @@ const standingOf = Effect.fn("Resume.standingOf")(function*(
   run: RunRecord,
   { engines, found: { launch }, prepared }: Options
 ) {
-  const { arm, directory, id, seed } = run
-  const holder = Holder.self()
+  const { arm, directory, id } = run
   const engine = engines.get(id)
   if (engine === undefined) return yield* Effect.die(new Error(`no engine was chosen for run ${id}`))
-  const parsed = launch.request.injection === null ? null : Injection.parse(launch.request.injection)
-  const job: Job.Job = {
-    id,
-    experiment: launch.experiment,
-    holder,
-    arm,
-    seed,
-    ...Launch.materialOf(prepared, arm),
-    engine,
-    injection: parsed === null || Result.isFailure(parsed) ? null : parsed.success,
-    steps: launch.request.steps,
-    directory
-  }
+  const job = Standing.jobOf(run, { experiment: launch.experiment, request: launch.request, prepared, engine, holder: Holder.self() })
   const identity = RunFolder.plan(directory)?.arms[0]?.identity ?? null
   const recorded = yield* Evaluation.recipeOf(directory)
   const changes = RecipeDiff.of(recorded, job.plan.recipe)
-  const told = courseOf(job)
-  // An attempt is in the record before its folder tells of it, and may have come no further.
-  const course: Course.Course = { ...told, attempted: Math.max(told.attempted, run.attempt) }
+  const course = Standing.courseOf(job, run.attempt)
   const { step } = yield* Course.beginning(job, course)
   const before = { ...Plan.resolveArm(arm, recorded, job.source.facts, job.start), identity: identity ?? job.plan.identity }
   const begun = course.past.length > 0
   const judged = begun ? Continuation.of(before, job.plan, step) : []
-  const standing: Standing = {
+  const standing: Left = {
     job,
     course,
     step,
@@ -173,10 +135,10 @@ const standingOf = Effect.fn("Resume.standingOf")(function*(
   return standing
 })
 
-const forced = ({ judgements }: Standing): ReadonlyArray<Continuation.Judgement> =>
+const forced = ({ judgements }: Left): ReadonlyArray<Continuation.Judgement> =>
   judgements.filter(({ restart }) => restart !== null)
 
-const refusal = (launch: string, standings: ReadonlyArray<Standing>): ForcesRestart => {
+const refusal = (launch: string, standings: ReadonlyArray<Left>): ForcesRestart => {
   const issues = standings.flatMap((standing) =>
     forced(standing).map((judgement) => ({
       path: `${standing.job.id}.${judgement.path}`,
@@ -203,7 +165,7 @@ const refusal = (launch: string, standings: ReadonlyArray<Standing>): ForcesRest
   })
 }
 
-const anew = ({ course, job }: Standing): Course.Course => {
+const anew = ({ course, job }: Left): Course.Course => {
   const last = course.past.at(-1)
   const fresh = { ...Course.start(job), attempted: course.attempted, token: course.token }
   if (last === undefined) return fresh

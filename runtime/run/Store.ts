@@ -64,10 +64,12 @@ export interface LaunchRecord {
   readonly experiment: string
   readonly started: number
   readonly request: Request
+  /** Its arms as they were put into the queue; null where it never was in it. */
+  readonly arms: unknown
 }
 
 /** A launch before its first run. */
-export interface NewLaunch extends LaunchRecord {
+export interface NewLaunch extends Omit<LaunchRecord, "arms"> {
   readonly runs: ReadonlyArray<Pick<RunRecord, "id" | "arm" | "seed" | "directory">>
 }
 
@@ -256,24 +258,34 @@ const make = (database: Database): StoreService => ({
     (rows) => new Map(rows.map(({ count, status }) => [String(status), Number(count)]))
   ),
   launch: (id) =>
-    Effect.map(database.rows("select id, experiment, started, request from launches where id = $1", id), ([row]) =>
-      row === undefined
-        ? null
-        : { ...row as unknown as Omit<LaunchRecord, "request">, request: decode(row["request"] as string) as Request })
+    Effect.map(database.rows("select id, experiment, started, request, arms from launches where id = $1", id), ([row]) =>
+      row === undefined ? null : {
+        ...row as unknown as Pick<LaunchRecord, "id" | "experiment" | "started">,
+        request: decode(String(row["request"])) as Request,
+        arms: row["arms"] === null ? null : JSON.parse(String(row["arms"]))
+      })
 })
 
 /** Rolls back what was taken of a launch before a run that somebody else has. */
 class NotTaken extends Error {}
 
-/** Writes a launch; `trigger` is the id of what submitted it, null for a person. */
+/** What the queue keeps of a launch beside. */
+interface Queued {
+  /** Its arms as data. */
+  readonly arms: unknown
+  /** The id of what submitted it, null for a person. */
+  readonly trigger: string | null
+}
+
+/** Writes a launch; `queued` is null where its process brings it to its end itself. */
 export const insertLaunch = (
   database: Database,
-  { experiment, id, request, started }: LaunchRecord,
-  trigger: string | null
+  { experiment, id, request, started }: Omit<LaunchRecord, "arms">,
+  queued: Queued | null
 ): Effect.Effect<number, StoreFailed> =>
   database.change(
-    "insert into launches (id, experiment, started, request, trigger_id) values ($1, $2, $3, $4, $5)",
-    id, experiment, started, encode(request), trigger
+    "insert into launches (id, experiment, started, request, arms, trigger_id) values ($1, $2, $3, $4, $5, $6)",
+    id, experiment, started, encode(request), queued === null ? null : JSON.stringify(queued.arms), queued?.trigger ?? null
   )
 
 /** Keeps the record of launches and runs. */

@@ -28,6 +28,9 @@ const eventsIn = (line: string): ReadonlyArray<Event> => {
 export const read = (file: string): ReadonlyArray<Event> =>
   fs.readFileSync(file, "utf8").split("\n").slice(0, -1).flatMap(eventsIn)
 
+/** Reads the events of a log so far; none where it is not there yet. */
+export const readWhereThere = (file: string): ReadonlyArray<Event> => fs.existsSync(file) ? read(file) : []
+
 /** Appends events to a file, one JSON line each, a few at a time. What once could not be written is not tried again. */
 export interface EventLog {
   readonly append: (event: Event) => void

@@ -52,6 +52,9 @@ const attemptOf = (delivery: string): { readonly id: string; readonly retryCount
   return { id, retryCount: count === undefined ? null : Number(count) }
 }
 
+/** Counts the jobs that a command changed, which pg-boss tells and its types leave out. */
+const affected = (response: object): number => (response as { readonly affected: number }).affected
+
 const make = (boss: PgBoss, place: string): Broker => {
   const known = new Set<string>()
   const demandQueue = Effect.fnUntraced(function*(demand: string) {
@@ -100,7 +103,7 @@ const make = (boss: PgBoss, place: string): Broker => {
       const { id, retryCount } = attemptOf(delivery)
       return Effect.map(
         attempt(place, () => boss.touch(queueOf(demand), { id, retryCount: retryCount ?? 0 })),
-        ({ jobs }) => jobs.length > 0
+        (touched) => affected(touched) > 0
       )
     },
     lost: (leased, now) =>

@@ -5,14 +5,29 @@ import * as Effect from "effect/Effect"
 import { randomUUID } from "node:crypto"
 import { decode } from "../../train/EventLog.ts"
 import * as Owner from "../Owner.ts"
+import type { LaunchRecord, RunRecord } from "../Store.ts"
 import type { Database, Row, StoreFailed } from "../store/Database.ts"
 import * as Holder from "../store/Holder.ts"
 import * as Broker from "./Broker.ts"
 import * as Demand from "./Demand.ts"
+import type { SubmittedArm } from "./Submission.ts"
 import * as Tickets from "./Tickets.ts"
+
+/** All that it takes to make a run, as the record has it. */
+export interface Work extends Pick<LaunchRecord, "experiment" | "request">, Pick<RunRecord, "arm" | "seed" | "directory" | "attempt"> {
+  /** The arm as it was submitted. */
+  readonly declared: SubmittedArm
+}
+
+const workOf = (row: Row): Work => ({
+  ...row as unknown as Pick<Work, "arm" | "attempt" | "directory" | "experiment" | "seed">,
+  request: decode(String(row["request"])) as Work["request"],
+  declared: (JSON.parse(String(row["arms"])) as Readonly<Record<string, SubmittedArm>>)[String(row["arm"])] as SubmittedArm
+})
 
 /** A run that was taken, until it is given back or has ended. */
 export interface Claim extends Broker.Delivered {
+  readonly work: Work
   readonly holder: Holder.Holder
   /** Milliseconds since 1970: when it was submitted, and when taken. */
   readonly submitted: number
@@ -32,7 +47,7 @@ const lines = (database: Database): Effect.Effect<ReadonlyArray<Line>, StoreFail
       `select id, demand from demands
       where exists (select 1 from tickets where tickets.demand = demands.id and tickets.state = 'waiting')`
     ),
-    (rows) => rows.map((row) => ({ id: String(row["id"]), demand: decode(String(row["demand"])) as Demand.Demand }))
+    (rows) => rows.map((row) => ({ id: String(row["id"]), demand: JSON.parse(String(row["demand"])) as Demand.Demand }))
   )
 
 /** Counts the runs at work by the names of their limits. */
@@ -43,7 +58,7 @@ const running = Effect.fnUntraced(function*(database: Database) {
     where tickets.state = 'leased' group by demands.id, demands.demand`
   )
   for (const row of rows) {
-    const { limits } = decode(String(row["demand"])) as Demand.Demand
+    const { limits } = JSON.parse(String(row["demand"])) as Demand.Demand
     for (const name of Object.keys(limits)) counts.set(name, (counts.get(name) ?? 0) + Number(row["count"]))
   }
   return counts
@@ -58,7 +73,10 @@ const firstPlace = (database: Database, demand: string): Effect.Effect<number, S
 const leased = Effect.fnUntraced(function*(database: Database, delivered: Broker.Delivered, now: number) {
   const { delivery, run } = delivered
   const [ticket] = yield* database.rows(
-    "select submitted, most_seconds from tickets where run = $1 and state = 'waiting'",
+    `select tickets.submitted, tickets.most_seconds, runs.arm, runs.seed, runs.directory, runs.attempt,
+      launches.experiment, launches.request, launches.arms
+    from tickets join runs on runs.id = tickets.run join launches on launches.id = runs.launch
+    where tickets.run = $1 and tickets.state = 'waiting'`,
     run
   )
   if (ticket === undefined) return null
@@ -70,6 +88,7 @@ const leased = Effect.fnUntraced(function*(database: Database, delivered: Broker
   yield* database.change("update runs set holder = $1, reason = null where id = $2", Holder.encode(holder), run)
   const claim: Claim = {
     ...delivered,
+    work: workOf(ticket),
     holder,
     submitted: Number(ticket["submitted"]),
     claimed: now,
@@ -114,13 +133,24 @@ export const beat = Effect.fn("Claim.beat")(function*(database: Database, broker
   return told
 })
 
+/** When a run that was given back may be taken again, and why it was. */
+export interface Again {
+  readonly notBefore: number
+  readonly reason: string
+}
+
+const unrecorded: Again = { notBefore: 0, reason: "what came of it could not be recorded" }
+
 /** Lets a run go that has ended, or has it wait again; false where it was another's by then. */
 export const release = Effect.fn("Claim.release")(function*(
   database: Database,
   broker: Broker.Broker,
   claim: Claim,
-  again: { readonly notBefore: number; readonly reason: string } | null
+  wish: Again | null
 ) {
+  const open = yield* database.rows("select 1 as open from runs where id = $1 and result is null", claim.run)
+  // Its folder knows, and the next one to take it has only to say so.
+  const again = open.length === 0 ? null : wish ?? unrecorded
   const { holder: { lease }, run } = claim
   const released = yield* database.change(
     "update tickets set state = $1, lease = null, not_before = $2 where run = $3 and lease = $4 and state = 'leased'",

@@ -84,12 +84,12 @@ export const submit = Effect.fn("Submit.submit")(function*(
 ) {
   yield* demandKnown(database, terms.after)
   const { arms, experiment, request } = submission
-  yield* insertLaunch(database, { id: launch, experiment, started: now, request }, trigger)
+  yield* insertLaunch(database, { id: launch, experiment, started: now, request }, { arms, trigger })
   const demands = new Map<string, string>()
   for (const [arm, { demand }] of Object.entries(arms)) {
     const id = Demand.id(demand)
     demands.set(arm, id)
-    yield* database.change("insert into demands (id, demand) values ($1, $2) on conflict (id) do nothing", id, encode(demand))
+    yield* database.change("insert into demands (id, demand) values ($1, $2) on conflict (id) do nothing", id, JSON.stringify(demand))
   }
   const place = Place.of(terms.priority, now)
   const { after, maxRun, maxWait } = terms

@@ -2,7 +2,6 @@
  * The workers that are at a queue, and what waits for none of them.
  */
 import * as Effect from "effect/Effect"
-import { decode, encode } from "../../train/EventLog.ts"
 import type { Database } from "../store/Database.ts"
 import * as Broker from "./Broker.ts"
 import * as Demand from "./Demand.ts"
@@ -29,7 +28,7 @@ export const tell = Effect.fnUntraced(function*(
   yield* database.change(
     `insert into workers (id, host, offer, slots, started, beat) values ($1, $2, $3, $4, $5, $6)
     on conflict (id) do update set offer = excluded.offer, beat = excluded.beat`,
-    id, host, encode(offer), slots, started, now
+    id, host, JSON.stringify(offer), slots, started, now
   )
   yield* database.change("delete from workers where beat < $1", now - forgottenAfter)
 })
@@ -45,7 +44,7 @@ export const list = Effect.fnUntraced(function*(database: Database, now: number)
   )
   return rows.map((row): WorkerRecord => ({
     ...row as unknown as Omit<WorkerRecord, "offer">,
-    offer: decode(String(row["offer"])) as Demand.Offer
+    offer: JSON.parse(String(row["offer"])) as Demand.Offer
   }))
 })
 
@@ -70,7 +69,7 @@ export interface Overview {
 /** Looks over a queue. */
 export const overview = Effect.fn("Workers.overview")(function*(database: Database, now: number) {
   const counts = new Map((yield* database.rows(
-    "select state, count(*) as count from tickets where state <> 'ended' group by state"
+    "select state, count(*) as count from tickets where state in ('held', 'waiting', 'leased') group by state"
   )).map(({ count, state }) => [String(state), Number(count)]))
   const workers = yield* list(database, now)
   const rows = yield* database.rows(
@@ -79,7 +78,7 @@ export const overview = Effect.fn("Workers.overview")(function*(database: Databa
     group by demands.id, demands.demand order by demands.id`
   )
   const lines = rows.map((row): Line => {
-    const demand = decode(String(row["demand"])) as Demand.Demand
+    const demand = JSON.parse(String(row["demand"])) as Demand.Demand
     const lacking = workers.flatMap(({ id, offer }) => {
       const what = Demand.lacking(demand, offer)
       return what === null ? [] : [{ worker: id, what }]

@@ -17,6 +17,7 @@ const first = (dialect: Database["dialect"]): ReadonlyArray<string> => {
       experiment text not null,
       started ${long} not null,
       request text not null,
+      arms text,
       trigger_id text
     )${strict}`,
     `create table runs (

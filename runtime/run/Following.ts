@@ -1,0 +1,36 @@
+/**
+ * Reading what a run tells, while it is being told.
+ */
+import * as Effect from "effect/Effect"
+import * as path from "node:path"
+import type { Event } from "../train/Event.ts"
+import * as EventLog from "../train/EventLog.ts"
+import * as RunFolder from "./RunFolder.ts"
+import { type RunRecord, Store } from "./Store.ts"
+
+/** How often the files are looked at, in milliseconds. */
+const lookEvery = 500
+
+export interface Options {
+  /** Goes on until the run has ended. */
+  readonly follow: boolean
+  readonly begins: (attempt: number) => void
+  readonly event: (event: Event) => void
+}
+
+/** Passes on what the attempts of a run have told, in their order; with `follow` also what they are yet to tell. */
+export const follow = Effect.fn("Following.follow")(function*(run: RunRecord, { begins, event, follow }: Options) {
+  const store = yield* Store
+  const passed = new Map<string, number>()
+  while (true) {
+    const [now] = yield* store.list({ prefix: run.id, limit: 1 })
+    for (const attempt of RunFolder.attempts(run.directory).toReversed()) {
+      if (!passed.has(attempt)) begins(Number(path.basename(attempt)))
+      const events = EventLog.readWhereThere(RunFolder.events(attempt))
+      for (const one of events.slice(passed.get(attempt) ?? 0)) event(one)
+      passed.set(attempt, events.length)
+    }
+    if (!follow || now === undefined || now.result !== null) return
+    yield* Effect.sleep(lookEvery)
+  }
+})

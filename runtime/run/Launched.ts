@@ -1,0 +1,46 @@
+/**
+ * What came of a launch that others have brought to its end.
+ */
+import * as Effect from "effect/Effect"
+import * as Expectations from "./Expectations.ts"
+import type { FoundLaunch } from "./Lookup.ts"
+import type { Result, RunResult } from "./Result.ts"
+import { type RunRecord, Store } from "./Store.ts"
+import type { Stop } from "./Stop.ts"
+
+const hasEnded = (run: RunRecord): run is RunRecord & { readonly result: RunResult } => run.result !== null
+
+/** Judges a launch by its runs that have ended. */
+export const resultOf = ({ launch, runs }: FoundLaunch): Result => {
+  const ended = runs.filter(hasEnded).map(({ result }) => result)
+  const expectations = launch.request.expect.map((expectation) => Expectations.judge(expectation, ended))
+  return {
+    format: "ballast.result/1",
+    experiment: launch.experiment,
+    launch: launch.id,
+    runs: ended,
+    expectations,
+    verdict: Expectations.verdictOf(expectations)
+  }
+}
+
+/** How often the record is looked at, in milliseconds. */
+const lookEvery = 1_000
+
+/** Waits until every run of a launch has ended, or somebody wishes to stop; `onEnded` hears of each that has. */
+export const wait = Effect.fn("Launched.wait")(
+  function*(launch: string, stop: Stop, onEnded: (result: RunResult) => Effect.Effect<void>) {
+    const store = yield* Store
+    const told = new Set<string>()
+    while (true) {
+      const runs = yield* store.list({ launch })
+      for (const { id, result } of runs.filter(hasEnded)) {
+        if (told.has(id)) continue
+        told.add(id)
+        yield* onEnded(result)
+      }
+      if (runs.every(hasEnded) || stop.requested() !== null) return runs
+      yield* Effect.sleep(lookEvery)
+    }
+  }
+)

@@ -1,0 +1,138 @@
+/**
+ * A worker: it takes the runs that it can make from the queue, as many at once as it has slots, until it is drained.
+ */
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as os from "node:os"
+import { beatEvery } from "../queue/Broker.ts"
+import type { Claim } from "../queue/Claim.ts"
+import type { Offer } from "../queue/Demand.ts"
+import { Queue, type Tended } from "../queue/Queue.ts"
+import { Instruments } from "../telemetry/Instruments.ts"
+import type { Stop } from "../Stop.ts"
+import type { StoreFailed } from "../store/Database.ts"
+import type { Host } from "./Claimed.ts"
+import * as Tenure from "./Tenure.ts"
+
+/** How often the queue is looked at while there is a slot free, in milliseconds. */
+const lookEvery = 500
+
+/** How long after the queue could not be reached it is tried again. */
+const againAfter = 2_000
+
+export interface Options {
+  readonly offer: Offer
+  readonly slots: number
+  /** Ends once nothing waits for this worker and all it took has ended. */
+  readonly once: boolean
+  readonly host: Host
+  readonly drain: Stop
+  /** Hears why no run can be taken at present; null where runs can. */
+  readonly onObstacle: (obstacle: string | null) => void
+}
+
+const logged = (claim: Claim) => ({
+  run: claim.run,
+  experiment: claim.work.experiment,
+  arm: claim.work.arm,
+  seed: claim.work.seed
+})
+
+const served = Effect.fn("Worker.served")(function*(claim: Claim, { drain, host }: Options) {
+  const instruments = yield* Instruments
+  yield* Effect.logInfo("run taken")
+  const ended = yield* Tenure.serve(claim, { host, drain, onBeatFailed: instruments.heartbeatFailed })
+  if (ended.kind === "lost") {
+    instruments.leaseLost()
+    yield* Effect.logWarning("the run was given to another worker: what was made here does not count")
+  } else if (ended.kind === "returned") yield* Effect.logInfo(`the run waits again: ${ended.reason}`)
+  instruments.released(claim.run)
+})
+
+/** A run that could not be served is taken back by whoever tends the queue. */
+const serving = (claim: Claim, options: Options) =>
+  served(claim, options).pipe(
+    Effect.catch(({ message }) => Effect.logError(message)),
+    Effect.catchDefect((defect) => Effect.logError("a defect of Ballast kept the run from going on", defect)),
+    Effect.annotateLogs(logged(claim))
+  )
+
+const tellTended = Effect.fnUntraced(function*({ ended, recovered }: Tended) {
+  for (const { reason, run } of ended) yield* Effect.annotateLogs(Effect.logInfo(`run cancelled: ${reason}`), { run })
+  for (const { ended, run } of recovered) {
+    const said = ended === null ? "its worker was lost: the run waits again" : `run ${ended.status}: ${ended.reason}`
+    yield* Effect.annotateLogs(Effect.logWarning(said), { run })
+  }
+})
+
+/** Waits, but no longer than until it is to be drained. */
+const pause = (milliseconds: number, { drain }: Options): Effect.Effect<void> =>
+  Effect.race(
+    Effect.sleep(milliseconds),
+    Effect.callback<void>((resume) => {
+      const forget = drain.listen(() => resume(Effect.void))
+      return Effect.sync(forget)
+    })
+  )
+
+/**
+ * Takes and makes runs until it is drained, or, with `once`, until nothing is left for it. A queue that cannot be reached
+ * is waited for.
+ */
+export const run = Effect.fn("Worker.run")(function*(options: Options) {
+  const { drain, offer, once, onObstacle, slots } = options
+  const queue = yield* Queue
+  const instruments = yield* Instruments
+  const [host, started] = [os.hostname(), yield* queue.now]
+  const id = `${host}/${process.pid}`
+  const active = new Map<string, Fiber.Fiber<void>>()
+  let told = -Infinity
+  const tell = Effect.fnUntraced(function*() {
+    if (performance.now() - told < beatEvery) return
+    told = performance.now()
+    yield* queue.tell({ id, host, offer, slots, started })
+    const { held, leased, waiting } = yield* queue.overview
+    instruments.queue({ waiting: held + waiting, running: leased })
+  })
+  /** Takes what there is for the free slots; says whether it found nothing more. */
+  const take = Effect.fnUntraced(function*(): Effect.fn.Return<boolean, StoreFailed, Queue | Effect.Services<ReturnType<typeof serving>>> {
+    while (active.size < slots && drain.requested() === null) {
+      const began = performance.now()
+      const claim = yield* queue.claim(offer)
+      if (claim === null) return true
+      const { claimed, run, submitted } = claim
+      instruments.claimed(run, { submitted, waited: (claimed - submitted) / 1000, took: (performance.now() - began) / 1000 })
+      const fiber = yield* Effect.forkChild(
+        Effect.ensuring(serving(claim, options), Effect.sync(() => {
+          active.delete(run)
+          instruments.slots({ all: slots, busy: active.size })
+        }))
+      )
+      active.set(run, fiber)
+      instruments.slots({ all: slots, busy: active.size })
+    }
+    return false
+  })
+  const turn = Effect.fnUntraced(function*() {
+    yield* tell()
+    yield* tellTended(yield* queue.tend)
+    const nothing = yield* take()
+    onObstacle(null)
+    return nothing
+  })
+  instruments.slots({ all: slots, busy: 0 })
+  while (drain.requested() === null) {
+    const nothing = yield* turn().pipe(Effect.catch(Effect.fnUntraced(function*({ message }) {
+      instruments.storeFailed()
+      onObstacle(message)
+      yield* Effect.logError(message)
+      yield* pause(againAfter, options)
+      return false
+    })))
+    if (once && nothing && active.size === 0) break
+    yield* pause(lookEvery, options)
+  }
+  if (active.size > 0) yield* Effect.logInfo(`draining: ${active.size} at work end with a checkpoint`)
+  yield* Fiber.awaitAll([...active.values()])
+  yield* Effect.ignore(queue.leave(id))
+})
