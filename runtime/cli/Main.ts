@@ -21,6 +21,7 @@ import * as Resume from "./Resume.ts"
 import * as Run from "./Run.ts"
 import * as Runs from "./Runs.ts"
 import * as Submit from "./Submit.ts"
+import * as Triggers from "./Triggers.ts"
 import * as Validate from "./Validate.ts"
 import * as Worker from "./Worker.ts"
 
@@ -35,6 +36,7 @@ const ballast = CommandLine.Command.make("ballast").pipe(
     Replay.replay,
     Submit.submit,
     Worker.worker,
+    Triggers.triggers,
     Runs.runs,
     Eval.evaluate,
     EngineCommands.engine,

@@ -85,6 +85,7 @@ const termsOf = Effect.fnUntraced(function*(flags: TermFlags) {
   const terms: Submission.Terms = {
     priority,
     after: before?.id ?? null,
+    behind: null,
     notBefore: yield* momentOf(flags["not-before"]),
     maxWait: yield* secondsOf("max-wait", flags["max-wait"]),
     maxRun: yield* secondsOf("max-run", flags["max-run"]),

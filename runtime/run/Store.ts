@@ -273,8 +273,14 @@ class NotTaken extends Error {}
 interface Queued {
   /** Its arms as data. */
   readonly arms: unknown
-  /** The id of what submitted it, null for a person. */
-  readonly trigger: string | null
+  /** What submitted it, and for which of its times; null for a person. */
+  readonly trigger: Fired | null
+}
+
+/** One time of a trigger, in milliseconds since 1970. */
+export interface Fired {
+  readonly id: string
+  readonly at: number
 }
 
 /** Writes a launch; `queued` is null where its process brings it to its end itself. */
@@ -284,8 +290,9 @@ export const insertLaunch = (
   queued: Queued | null
 ): Effect.Effect<number, StoreFailed> =>
   database.change(
-    "insert into launches (id, experiment, started, request, arms, trigger_id) values ($1, $2, $3, $4, $5, $6)",
-    id, experiment, started, encode(request), queued === null ? null : JSON.stringify(queued.arms), queued?.trigger ?? null
+    "insert into launches (id, experiment, started, request, arms, trigger_id, due) values ($1, $2, $3, $4, $5, $6, $7)",
+    id, experiment, started, encode(request), queued === null ? null : JSON.stringify(queued.arms),
+    queued?.trigger?.id ?? null, queued?.trigger?.at ?? null
   )
 
 /** Keeps the record of launches and runs. */

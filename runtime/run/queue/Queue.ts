@@ -6,9 +6,11 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as path from "node:path"
+import type * as Trigger from "../../../dsl/Trigger.ts"
 import { newLaunchId } from "../LaunchId.ts"
 import type { Database, StoreFailed } from "../store/Database.ts"
 import { Tables } from "../store/Tables.ts"
+import * as Keeping from "../trigger/Keeping.ts"
 import * as Boss from "./Boss.ts"
 import type { Broker } from "./Broker.ts"
 import * as Cancel from "./Cancel.ts"
@@ -24,8 +26,7 @@ export interface QueueService {
   /** Puts a launch into the queue, all of its runs or none. Fails with SubmissionRefused. */
   readonly submit: (
     submission: Submission.Submission,
-    terms: Submission.Terms,
-    trigger?: string | null
+    terms: Submission.Terms
   ) => Effect.Effect<Submit.Submitted, Submit.SubmissionRefused | StoreFailed>
   /** Takes the first run that an offer meets; null where there is none. */
   readonly claim: (offer: Demand.Offer) => Effect.Effect<Claim.Claim | null, StoreFailed>
@@ -36,7 +37,18 @@ export interface QueueService {
   /** Has a run wait again, `seconds` at least; false where it was another's by then. */
   readonly giveBack: (claim: Claim.Claim, reason: string, seconds: number) => Effect.Effect<boolean, StoreFailed>
   readonly cancel: (run: string, reason: string) => Effect.Effect<Cancel.Cancelled, StoreFailed>
-  /** Has those wait whose time has come, ends those that have waited too long, takes back those that lost their worker. */
+  /** Has an experiment be launched by its triggers, in the place of those that it had. */
+  readonly addTriggers: (
+    submission: Submission.Submission,
+    triggers: ReadonlyArray<Trigger.AtTimes>
+  ) => Effect.Effect<void, StoreFailed>
+  /** Launches an experiment by no trigger any more; false where it was by none. */
+  readonly removeTriggers: (experiment: string) => Effect.Effect<boolean, StoreFailed>
+  readonly triggers: Effect.Effect<ReadonlyArray<Keeping.Kept>, StoreFailed>
+  /**
+   * Launches what triggers are due, has those wait whose time has come, ends those that have waited too long, and takes
+   * back those that lost their worker.
+   */
   readonly tend: Effect.Effect<Tended, StoreFailed>
   readonly tell: (worker: Omit<Workers.WorkerRecord, "beat">) => Effect.Effect<void, StoreFailed>
   readonly leave: (worker: string) => Effect.Effect<void, StoreFailed>
@@ -46,6 +58,7 @@ export interface QueueService {
 }
 
 export interface Tended extends Tickets.Swept {
+  readonly fired: ReadonlyArray<Keeping.Occasion>
   readonly recovered: ReadonlyArray<Claim.Recovered>
 }
 
@@ -63,22 +76,26 @@ const turn = (database: Database): Effect.Effect<unknown, StoreFailed> =>
   database.dialect === "sqlite" ? Effect.void : database.rows("select pg_advisory_xact_lock(7218134)")
 
 const make = (database: Database, broker: Broker, runs: string): QueueService => {
+  const directoryOf = (run: string): string => path.join(runs, run)
   /** Does a thing as a whole, at the queue's time. */
   const whole = <A, E>(body: (database: Database, now: number) => Effect.Effect<A, E>) =>
     database.transaction((database) =>
       Effect.flatMap(turn(database), () => Effect.flatMap(nowOf(database), (now) => body(database, now)))
     )
   return {
-    submit: (submission, terms, trigger = null) =>
+    submit: (submission, terms) =>
       whole((database, now) =>
         Submit.submit(database, broker, submission, {
           launch: newLaunchId(now),
           terms,
-          trigger,
+          trigger: null,
           now,
-          directoryOf: (run) => path.join(runs, run)
+          directoryOf
         })
       ),
+    addTriggers: (submission, triggers) => whole((database, now) => Keeping.add(database, submission, triggers, now)),
+    removeTriggers: (experiment) => whole((database) => Keeping.remove(database, experiment)),
+    triggers: Keeping.list(database),
     claim: (offer) => whole((database, now) => Claim.claim(database, broker, offer, now)),
     beat: (claim) => Effect.flatMap(nowOf(database), (now) => Claim.beat(database, broker, claim, now)),
     done: (claim) => whole((database) => Claim.release(database, broker, claim, null)),
@@ -87,7 +104,8 @@ const make = (database: Database, broker: Broker, runs: string): QueueService =>
     cancel: (run, reason) => whole((database, now) => Cancel.cancel(database, broker, run, reason, now)),
     tend: whole(Effect.fnUntraced(function*(database, now) {
       const recovered = yield* Claim.recover(database, broker, now)
-      return { ...(yield* Tickets.sweep(database, broker, now)), recovered }
+      const fired = yield* Keeping.fire(database, broker, { now, directoryOf })
+      return { ...(yield* Tickets.sweep(database, broker, now)), recovered, fired }
     })),
     tell: (worker) => whole((database, now) => Workers.tell(database, worker, now)),
     leave: (worker) => Effect.asVoid(Workers.leave(database, worker)),

@@ -30,6 +30,8 @@ export interface Terms {
   readonly notBefore: number | null
   /** The id of a run that has to succeed first; null for none. */
   readonly after: string | null
+  /** The id of a launch whose runs have to end first, however; null for none. */
+  readonly behind: string | null
   /** Seconds that a run may wait, and seconds that it may run; null for however long. */
   readonly maxWait: number | null
   readonly maxRun: number | null
@@ -37,7 +39,7 @@ export interface Terms {
   readonly reuse: boolean
 }
 
-export const usual: Terms = { priority: 0, notBefore: null, after: null, maxWait: null, maxRun: null, reuse: true }
+export const usual: Terms = { priority: 0, notBefore: null, after: null, behind: null, maxWait: null, maxRun: null, reuse: true }
 
 /**
  * Names what decides a run's result; null where that is not known. Of two runs that it names alike one answers the other.

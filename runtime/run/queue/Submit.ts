@@ -6,7 +6,7 @@ import * as Schema from "effect/Schema"
 import { randomUUID } from "node:crypto"
 import { decode, encode } from "../../train/EventLog.ts"
 import type { RunResult } from "../Result.ts"
-import { insertLaunch } from "../Store.ts"
+import { type Fired, insertLaunch } from "../Store.ts"
 import type { Database, Value } from "../store/Database.ts"
 import * as Insert from "../store/Insert.ts"
 import type { Broker, Waiting } from "./Broker.ts"
@@ -35,8 +35,8 @@ export interface Submitted {
 export interface Options {
   readonly launch: string
   readonly terms: Submission.Terms
-  /** The id of what submits it; null for a person. */
-  readonly trigger: string | null
+  /** What submits it; null for a person. */
+  readonly trigger: Fired | null
   readonly now: number
   /** Names the folder of a run. */
   readonly directoryOf: (run: string) => string
@@ -72,7 +72,7 @@ const runColumns = [
 ]
 
 const ticketColumns = [
-  "run", "demand", "state", "place", "priority", "submitted", "not_before", "after_run", "give_up", "most_seconds", "delivery"
+  "run", "demand", "state", "place", "priority", "submitted", "not_before", "after_run", "after_launch", "give_up", "most_seconds", "delivery"
 ]
 
 /** Records a launch and has its runs wait, all of them or none. Fails with SubmissionRefused. */
@@ -92,9 +92,9 @@ export const submit = Effect.fn("Submit.submit")(function*(
     yield* database.change("insert into demands (id, demand) values ($1, $2) on conflict (id) do nothing", id, JSON.stringify(demand))
   }
   const place = Place.of(terms.priority, now)
-  const { after, maxRun, maxWait } = terms
+  const { after, behind, maxRun, maxWait } = terms
   const notBefore = terms.notBefore ?? 0
-  const held = after !== null || notBefore > now
+  const held = after !== null || behind !== null || notBefore > now
   const runs: Array<SubmittedRun> = []
   const rows: Array<ReadonlyArray<Value>> = []
   const tickets: Array<ReadonlyArray<Value>> = []
@@ -111,7 +111,7 @@ export const submit = Effect.fn("Submit.submit")(function*(
     const one = { run: id, demand: demands.get(run.arm) ?? "", delivery: randomUUID(), place }
     const giveUp = maxWait === null ? null : now + maxWait * 1000
     tickets.push([
-      id, one.demand, held ? "held" : "waiting", place, terms.priority, now, notBefore, after, giveUp, maxRun, one.delivery
+      id, one.demand, held ? "held" : "waiting", place, terms.priority, now, notBefore, after, behind, giveUp, maxRun, one.delivery
     ])
     waiting.push(one)
   }

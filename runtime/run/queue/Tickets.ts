@@ -110,6 +110,7 @@ export const sweep = Effect.fn("Tickets.sweep")(function*(
   const ready = yield* database.rows(
     `select run, demand, place from tickets where state = 'held' and not_before <= $1
       and (after_run is null or exists (select 1 from runs where id = tickets.after_run and status = 'succeeded'))
+      and (after_launch is null or not exists (select 1 from runs where launch = tickets.after_launch and result is null))
     order by not_before, place limit ${atOnce}`,
     now
   )

@@ -18,7 +18,8 @@ const first = (dialect: Database["dialect"]): ReadonlyArray<string> => {
       started ${long} not null,
       request text not null,
       arms text,
-      trigger_id text
+      trigger_id text,
+      due ${long}
     )${strict}`,
     `create table runs (
       id text primary key,
@@ -71,6 +72,7 @@ const first = (dialect: Database["dialect"]): ReadonlyArray<string> => {
       submitted ${long} not null,
       not_before ${long} not null,
       after_run text,
+      after_launch text,
       give_up ${long},
       most_seconds ${long},
       cancel text,
@@ -83,12 +85,11 @@ const first = (dialect: Database["dialect"]): ReadonlyArray<string> => {
     `create table triggers (
       id text primary key,
       experiment text not null,
-      trigger_at text not null,
+      place integer not null,
+      fires text not null,
       submission text not null,
-      added ${long} not null,
       since ${long} not null,
-      next ${long},
-      last_launch text,
+      next ${long} not null,
       remark text
     )${strict}`,
     `create table workers (
@@ -107,6 +108,8 @@ const first = (dialect: Database["dialect"]): ReadonlyArray<string> => {
     "create index tickets_by_state on tickets (state, not_before)",
     "create index tickets_by_end on tickets (state, give_up)",
     "create index tickets_by_after on tickets (after_run)",
+    "create index launches_by_trigger on launches (trigger_id, due)",
+    "create index triggers_by_time on triggers (next)",
     "create index incidents_by_run on incidents (run)"
   ]
 }

@@ -57,7 +57,11 @@ const serving = (claim: Claim, options: Options) =>
     Effect.annotateLogs(logged(claim))
   )
 
-const tellTended = Effect.fnUntraced(function*({ ended, recovered }: Tended) {
+const tellTended = Effect.fnUntraced(function*({ ended, fired, recovered }: Tended) {
+  for (const { experiment, launches, remark } of fired) {
+    const said = launches.length === 0 ? "its trigger was due, and launched nothing" : `launched by its trigger: ${launches.join(", ")}`
+    yield* Effect.annotateLogs(Effect.logInfo(remark === null ? said : `${said}; ${remark}`), { experiment })
+  }
   for (const { reason, run } of ended) yield* Effect.annotateLogs(Effect.logInfo(`run cancelled: ${reason}`), { run })
   for (const { ended, run } of recovered) {
     const said = ended === null ? "its worker was lost: the run waits again" : `run ${ended.status}: ${ended.reason}`
