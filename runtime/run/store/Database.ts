@@ -8,8 +8,15 @@
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
-/** The database cannot be opened, read or written; `message` says which, why, and what to do. */
-export class StoreFailed extends Schema.TaggedError<StoreFailed>()("StoreFailed", { message: Schema.String }) {}
+/**
+ * The database cannot be opened, read or written; `message` says which, why, and what to do. Nothing was changed but
+ * where it is `unsure`: then the connection broke in answer to a commit, and whoever asked looks what is there, or asks
+ * once more for what may be done twice.
+ */
+export class StoreFailed extends Schema.TaggedError<StoreFailed>()("StoreFailed", {
+  message: Schema.String,
+  unsure: Schema.optionalKey(Schema.Boolean)
+}) {}
 
 /** What a column holds: integers and fractions are numbers, a truth is 0 or 1, all else is text. */
 export type Value = string | number | null

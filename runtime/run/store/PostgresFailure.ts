@@ -60,6 +60,7 @@ export const commitFailureOf = (place: string, cause: unknown): StoreFailed | Pa
   const { message } = causeOf(cause)
   return isBroken(cause)
     ? new StoreFailed({
+      unsure: true,
       message: `${place}: the connection broke while a change was being kept, so it is not known whether it was: `
         + `look what is there before it is made again (${message})`
     })

@@ -102,13 +102,13 @@ describe("Sqlite", () => {
 const onSmallDisk = <A, E>(use: (folder: string) => Effect.Effect<A, E>): Effect.Effect<A, E> =>
   inTemporaryFolder((folder) =>
     Effect.acquireUseRelease(
-      Effect.sync(() => spawnSync("mount", ["-t", "tmpfs", "-o", "size=256k", "tmpfs", folder])),
+      Effect.sync(() => spawnSync("/bin/mount", ["-t", "tmpfs", "-o", "size=256k", "tmpfs", folder])),
       () => use(folder),
-      () => Effect.sync(() => spawnSync("umount", ["--lazy", folder]))
+      () => Effect.sync(() => spawnSync("/bin/umount", ["--lazy", folder]))
     ))
 
 /** Tells whether this process may mount at all, with a mount that nobody else sees. */
-const mayMount = (): boolean => spawnSync("unshare", ["--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]).status === 0
+const mayMount = (): boolean => spawnSync("/usr/bin/unshare", ["--mount", "/bin/mount", "-t", "tmpfs", "tmpfs", "/mnt"]).status === 0
 
 part("mount", mayMount(), "Sqlite on a small disk", () => {
   it.live("says that the disk is full, keeps what was there, and goes on when there is space", () =>
@@ -141,7 +141,7 @@ part("mount", mayMount(), "Sqlite on a small disk", () => {
       Effect.gen(function*() {
         const file = path.join(folder, "ballast.db")
         yield* Effect.scoped(made(file))
-        spawnSync("mount", ["-o", "remount,ro", folder])
+        spawnSync("/bin/mount", ["-o", "remount,ro", folder])
         const failed = yield* Effect.flip(Effect.scoped(Effect.gen(function*() {
           const database = yield* Sqlite.open(file)
           yield* database.change("insert into t values ('no')")
