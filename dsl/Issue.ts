@@ -182,6 +182,8 @@ const list = (input: unknown, issue: SchemaIssue.Issue): ReadonlyArray<Issue> =>
       case "MissingKey":
         return add(missingField(path.at(-1), parent))
       case "Filter":
+        // A filter without words of its own may say where in the value something is wrong.
+        return expectedIn(node.filter.annotations) === null ? visit(node.issue, path, value, parent) : refuse(node)
       case "InvalidType":
       case "OneOf":
       case "InvalidValue":

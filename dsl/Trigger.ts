@@ -1,8 +1,9 @@
 import * as Cron from "effect/Cron"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as SchemaIssue from "effect/SchemaIssue"
 
-const zone = Schema.String.pipe(Schema.check(Schema.makeFilter(
+const timeZone = Schema.String.pipe(Schema.check(Schema.makeFilter(
   (name: string) => {
     try {
       return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== ""
@@ -43,23 +44,54 @@ const expression = Schema.String.pipe(Schema.check(
   )
 ))
 
-/** `zone` is a name of the IANA time zone database. */
-export const AtTimes = Schema.TaggedStruct("AtTimes", { cron: expression, zone })
+/** What becomes of a launch whose time has come while the one before, of the same trigger, has not ended. */
+const Overlap = Schema.Literals(["skip", "wait", "cancel"])
+
+/** What becomes of the times that were missed while nothing looked. */
+const CatchUp = Schema.Literals(["latest", "none", "all"])
+
+/**
+ * `timeZone` is a name of the IANA time zone database. `overlap` says what happens where the trigger's launch before has
+ * not ended: the new one is left out ("skip") or queued behind it ("wait"), or the earlier one's runs are cancelled
+ * ("cancel"). `catchUp` says what happens to times that were missed, because no worker ran: one launch for the newest
+ * ("latest"), none ("none"), or one for each of the newest 100, one after the other ("all", which takes `overlap: "wait"`).
+ */
+export const AtTimes = Schema.TaggedStruct("AtTimes", {
+  cron: expression,
+  timeZone,
+  overlap: Overlap,
+  catchUp: CatchUp
+}).pipe(Schema.check(Schema.makeFilter(
+  ({ catchUp, overlap }: { readonly catchUp: string; readonly overlap: string }) =>
+    catchUp !== "all" || overlap === "wait" || {
+      path: ["overlap"],
+      issue: new SchemaIssue.InvalidValue({ expected: `"wait" beside catchUp "all"` })
+    }
+)))
+export type AtTimes = typeof AtTimes.Type
 
 export const OnPullRequest = Schema.TaggedStruct("OnPullRequest", {})
 
-/**
- * What starts an experiment without a person. The plan tells of it to whoever schedules; nothing in this version starts
- * an experiment by itself.
- */
+/** What starts an experiment without a person. */
 export const Trigger = Schema.Union([AtTimes, OnPullRequest])
 export type Trigger = typeof Trigger.Type
 
-/** Runs at the times of a cron expression (minute, hour, day, month, weekday), in UTC unless another zone is named. */
-export const cron = (cron: string, options: { readonly zone?: string } = {}): Trigger => ({
+/**
+ * Runs at the times of a cron expression (minute, hour, day, month, weekday), in UTC unless another zone is named. Where
+ * clocks go forward, a time that the day does not have comes later by as much; where they go back, a time that comes
+ * twice counts once, but for expressions that take every hour, which go on hour by hour.
+ */
+export const cron = (
+  cron: string,
+  options:
+    | { readonly timeZone?: string; readonly overlap?: AtTimes["overlap"]; readonly catchUp?: "latest" | "none" }
+    | { readonly timeZone?: string; readonly overlap: "wait"; readonly catchUp: "all" } = {}
+): Trigger => ({
   _tag: "AtTimes",
   cron,
-  zone: "UTC",
+  timeZone: "UTC",
+  overlap: "skip",
+  catchUp: "latest",
   ...options
 })
 

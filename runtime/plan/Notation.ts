@@ -39,9 +39,10 @@ const expectation = (value: Expect.Expect): string =>
 
 const trigger = (value: Trigger.Trigger): string => {
   if (value._tag === "OnPullRequest") return "Trigger.pullRequest"
-  const { cron, zone } = value
-  const options = Literal.same(value, Trigger.cron(cron)) ? "" : `, ${Literal.plain({ zone })}`
-  return `Trigger.cron(${Literal.plain(cron)}${options})`
+  const { cron, ...options } = value
+  const otherwise = new Map(Object.entries(Trigger.cron(cron)))
+  const said = Object.entries(options).filter(([name, option]) => option !== otherwise.get(name))
+  return `Trigger.cron(${[cron, ...(said.length === 0 ? [] : [Object.fromEntries(said)])].map(Literal.plain).join(", ")})`
 }
 
 type Writer = (value: never) => string

@@ -6,6 +6,7 @@ import type * as Experiment from "../../dsl/Experiment.ts"
 import * as Expect from "../../dsl/Expect.ts"
 import type * as Trigger from "../../dsl/Trigger.ts"
 import type { Arm, Plan } from "../plan/Plan.ts"
+import * as Times from "../run/trigger/Times.ts"
 import * as ArmText from "./ArmText.ts"
 import * as Figure from "./Figure.ts"
 import * as Findings from "./Findings.ts"
@@ -74,27 +75,44 @@ const findingsOf = (arms: ReadonlyArray<Arm>, columns: number): ReadonlyArray<Li
     ...Findings.ofArms(arms, columns)
   ]
 
-/** What an experiment says besides its arms. */
-type About = Pick<Experiment.Resolved, "expect" | "question" | "seeds" | "triggers">
+/** What an experiment says besides its arms, and what time it is, in milliseconds since 1970. */
+type About = Pick<Experiment.Resolved, "expect" | "question" | "seeds" | "triggers"> & { readonly now: number }
 
 const mostSeeds = 8
 
-const triggerText = (trigger: Trigger.Trigger): string =>
-  trigger._tag === "AtTimes" ? `at ${trigger.cron} (cron, ${trigger.zone})` : "for pull requests that change it"
+const overlaps: Readonly<Record<Trigger.AtTimes["overlap"], string>> = {
+  skip: "left out while the launch before goes on",
+  wait: "queued behind the launch before",
+  cancel: "cancels the launch before"
+}
 
-const aboutOf = ({ expect, question, seeds, triggers = [] }: About, columns: number): ReadonlyArray<Line.Line> => {
+const catchUps: Readonly<Record<Trigger.AtTimes["catchUp"], string>> = {
+  latest: "makes up for the newest missed time",
+  none: "makes up for no missed time",
+  all: "makes up for every missed time"
+}
+
+const triggerText = (trigger: Trigger.Trigger, now: number): string => {
+  if (trigger._tag === "OnPullRequest") return "for pull requests that change it"
+  const { catchUp, cron, overlap, timeZone } = trigger
+  const next = Figure.moment(Times.next(trigger, now), timeZone)
+  return `at ${cron} (cron, ${timeZone}), next ${next}; ${overlaps[overlap]}; ${catchUps[catchUp]}`
+}
+
+const aboutOf = (about: About, columns: number): ReadonlyArray<Line.Line> => {
+  const { expect, now, question, seeds, triggers = [] } = about
   const shown = seeds.length > mostSeeds ? `${seeds.length}, from ${seeds[0]} to ${seeds.at(-1)}` : seeds.join(", ")
   return [
     ...Paragraph.of(question, columns, { indent }),
     ...Paragraph.labelled(seeds.length === 1 ? "seed" : "seeds", [shown], columns),
     ...Paragraph.labelled("expects", expect.map(Expect.text), columns),
-    ...Paragraph.labelled("runs", triggers.map(triggerText), columns)
+    ...Paragraph.labelled("runs", triggers.map((trigger) => triggerText(trigger, now)), columns)
   ]
 }
 
 /**
  * Writes a plan, and in the end whether it can run; at most `columns` wide. `about` is what the experiment says besides
- * its arms.
+ * its arms, and what time it is.
  */
 export const of = (
   plan: Plan,

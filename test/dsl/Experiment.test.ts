@@ -111,14 +111,14 @@ describe("Experiment.resolve", () => {
 
   it.effect("takes what starts it without a person, and says what is wrong with that", () =>
     Effect.gen(function*() {
-      const triggers = [Trigger.cron("0 3 * * 1-5", { zone: "Europe/Berlin" }), Trigger.pullRequest]
+      const triggers = [Trigger.cron("0 3 * * 1-5", { timeZone: "Europe/Berlin" }), Trigger.pullRequest]
       const resolved = yield* Experiment.resolve(Experiment.make("x", { ...sound, seeds: Seeds.count(3), triggers }))
       assert.deepStrictEqual(resolved, { name: "x", ...sound, seeds: [0, 1, 2], triggers })
       assert.deepStrictEqual((yield* Experiment.resolve(Experiment.make("x", { ...sound, triggers: [] }))).triggers, [])
-      const wrong = [Trigger.cron("daily", { zone: "Mars" }), { ...Trigger.pullRequest, on: "push" }, "nightly", ...triggers]
+      const wrong = [Trigger.cron("daily", { timeZone: "Mars" }), { ...Trigger.pullRequest, on: "push" }, "nightly", ...triggers]
       assert.deepStrictEqual(yield* linesOf(unchecked({ ...sound, triggers: wrong })), [
         `triggers.0.cron: expected a cron expression, such as "0 3 * * *", got "daily"`,
-        `triggers.0.zone: expected a time zone, such as "UTC" or "Europe/Berlin", got "Mars"`,
+        `triggers.0.timeZone: expected a time zone, such as "UTC" or "Europe/Berlin", got "Mars"`,
         `triggers.1.on: unknown field "on"`,
         `triggers.2: expected AtTimes or OnPullRequest, got "nightly"`
       ])

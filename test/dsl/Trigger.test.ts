@@ -13,13 +13,42 @@ const issuesOf = (trigger: unknown): ReadonlyArray<string> => {
 const hostile = ["", " ", "\0", "constructor", "__proto__", "*".repeat(10_000), "\ud800", "../../etc/passwd", "$(reboot)"]
 
 describe("Trigger.cron", () => {
-  it("is in UTC unless a zone is named", () => {
-    assert.deepStrictEqual(Trigger.cron("0 3 * * *"), { _tag: "AtTimes", cron: "0 3 * * *", zone: "UTC" })
-    assert.deepStrictEqual(Trigger.cron("0 3 * * *", { zone: "Europe/Berlin" }), {
-      _tag: "AtTimes",
-      cron: "0 3 * * *",
-      zone: "Europe/Berlin"
+  const standard = { _tag: "AtTimes", cron: "0 3 * * *", timeZone: "UTC", overlap: "skip", catchUp: "latest" }
+
+  it("is in UTC, never overlaps and makes up for one missed time, unless told otherwise", () => {
+    assert.deepStrictEqual<unknown>(Trigger.cron("0 3 * * *"), standard)
+    const berlin = Trigger.cron("0 3 * * *", { timeZone: "Europe/Berlin", overlap: "cancel", catchUp: "none" })
+    assert.deepStrictEqual<unknown>(berlin, {
+      ...standard,
+      timeZone: "Europe/Berlin",
+      overlap: "cancel",
+      catchUp: "none"
     })
+    const queued = Trigger.cron("0 3 * * *", { overlap: "wait", catchUp: "all" })
+    assert.deepStrictEqual<unknown>(queued, { ...standard, overlap: "wait", catchUp: "all" })
+    for (const trigger of [Trigger.cron("0 3 * * *"), berlin, queued]) assert.deepStrictEqual(issuesOf(trigger), [])
+  })
+
+  it("refuses what is no way to overlap or to catch up", () => {
+    assert.deepStrictEqual(issuesOf({ ...standard, overlap: "queue", catchUp: true }), [
+      `overlap: expected "skip", "wait" or "cancel", got "queue"`,
+      `catchUp: expected "latest", "none" or "all", got true`
+    ])
+    assert.deepStrictEqual(issuesOf({ ...standard, zone: "UTC" }), [
+      `zone: unknown field "zone"; there are cron, timeZone, overlap, catchUp`
+    ])
+  })
+
+  it("makes up for every missed time only one after the other, which the compiler knows too", () => {
+    for (const overlap of ["skip", "cancel"]) {
+      assert.deepStrictEqual(issuesOf({ ...standard, overlap, catchUp: "all" }), [
+        `overlap: expected "wait" beside catchUp "all", got "${overlap}"`
+      ])
+    }
+    // @ts-expect-error: it takes overlap: "wait"
+    Trigger.cron("0 3 * * *", { catchUp: "all" })
+    // @ts-expect-error: there are three ways
+    Trigger.cron("0 3 * * *", { overlap: "queue" })
   })
 
   it("takes the expressions that cron takes", () => {
@@ -63,17 +92,17 @@ describe("Trigger.cron", () => {
   })
 
   it("refuses a zone that there is not, whatever it is", () => {
-    for (const zone of ["Mars/Olympus", "Berlin", "UTC+25", "utc ", ...hostile]) {
-      assert.deepStrictEqual(issuesOf(Trigger.cron("0 3 * * *", { zone })), [
-        `zone: expected a time zone, such as "UTC" or "Europe/Berlin", got ${Issue.show(zone)}`
+    for (const timeZone of ["Mars/Olympus", "Berlin", "UTC+25", "utc ", ...hostile]) {
+      assert.deepStrictEqual(issuesOf(Trigger.cron("0 3 * * *", { timeZone })), [
+        `timeZone: expected a time zone, such as "UTC" or "Europe/Berlin", got ${Issue.show(timeZone)}`
       ])
     }
   })
 
   it("is accepted or refused in words for any text, and never anything else", () => {
     const texts = fc.oneof(fc.string({ unit: "binary" }), fc.stringMatching(/^[0-9*,/ -]{0,20}$/))
-    fc.assert(fc.property(texts, texts, (cron, zone) => {
-      for (const issue of issuesOf(Trigger.cron(cron, { zone }))) assert.match(issue, /^(cron|zone): expected /)
+    fc.assert(fc.property(texts, texts, (cron, timeZone) => {
+      for (const issue of issuesOf(Trigger.cron(cron, { timeZone }))) assert.match(issue, /^(cron|timeZone): expected /)
     }))
   })
 })

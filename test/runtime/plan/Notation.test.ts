@@ -120,7 +120,13 @@ describe("Notation.of", () => {
     ],
     ["retry.on.NonFinite", Retry.climb(Remedy.switchEngine("wasm")), `Retry.climb(Remedy.switchEngine("wasm"))`],
     ["retry.trials.steps", 40, "40"],
-    ["expect.0", Dsl.Expect.map50("a").above(0.4), `Expect.map50("a").above(0.4)`]
+    ["expect.0", Dsl.Expect.map50("a").above(0.4), `Expect.map50("a").above(0.4)`],
+    ["triggers.0", Dsl.Trigger.cron("0 3 * * *"), `Trigger.cron("0 3 * * *")`],
+    [
+      "triggers.0",
+      Dsl.Trigger.cron("0 3 * * *", { timeZone: "Europe/Berlin", overlap: "wait", catchUp: "all" }),
+      `Trigger.cron("0 3 * * *", { timeZone: "Europe/Berlin", overlap: "wait", catchUp: "all" })`
+    ]
   ]
 
   for (const [path, value, text] of written) {

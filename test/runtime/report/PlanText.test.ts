@@ -20,12 +20,18 @@ describe("PlanText", () => {
         ...Samples.experiment,
         seeds: [0, 1],
         expect: [Expect.diverges("bare")],
-        triggers: [Trigger.cron("0 3 * * *", { zone: "Europe/Berlin" }), Trigger.pullRequest]
+        triggers: [Trigger.cron("0 3 * * *", { timeZone: "Europe/Berlin" }), Trigger.pullRequest],
+        now: Date.UTC(2026, 9, 24, 12)
       }
     }))
     assert.include(text, "\n  Do clipping and warmup let a cold detector train?\n")
     assert.match(text, /\n {2}seeds +0, 1\n {2}expects +"bare" diverges\n/)
-    assert.match(text, /\n {2}runs +at 0 3 \* \* \* \(cron, Europe\/Berlin\)\n +for pull requests that change it\n/)
+    const [, runs = ""] = /\n {2}runs +(.*)\n/.exec(text.replace(/\n {12,}/g, " ")) ?? []
+    assert.strictEqual(
+      runs,
+      "at 0 3 * * * (cron, Europe/Berlin), next 2026-10-25 03:00; left out while the launch before goes on; makes up for "
+        + "the newest missed time for pull requests that change it"
+    )
     assert.strictEqual(text.split("SPPF").length, 2)
     const [, after = ""] = text.split("\nclip + warmup, as bare but for\n")
     const [rows = ""] = after.split("\n\n")
