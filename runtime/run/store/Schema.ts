@@ -108,7 +108,7 @@ const first = (dialect: Database["dialect"]): ReadonlyArray<string> => {
     "create index tickets_by_state on tickets (state, not_before)",
     "create index tickets_by_end on tickets (state, give_up)",
     "create index tickets_by_after on tickets (after_run)",
-    "create index launches_by_trigger on launches (trigger_id, due)",
+    "create unique index launches_by_trigger on launches (trigger_id, due)",
     "create index triggers_by_time on triggers (next)",
     "create index incidents_by_run on incidents (run)"
   ]

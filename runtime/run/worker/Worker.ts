@@ -91,6 +91,7 @@ export const run = Effect.fn("Worker.run")(function*(options: Options) {
   const id = `${host}/${process.pid}`
   const active = new Map<string, Fiber.Fiber<void>>()
   let told = -Infinity
+  let obstacle: string | null = null
   const tell = Effect.fnUntraced(function*() {
     if (performance.now() - told < beatEvery) return
     told = performance.now()
@@ -121,6 +122,8 @@ export const run = Effect.fn("Worker.run")(function*(options: Options) {
     yield* tell()
     yield* tellTended(yield* queue.tend)
     const nothing = yield* take()
+    if (obstacle !== null) yield* Effect.logInfo("the queue can be reached again")
+    obstacle = null
     onObstacle(null)
     return nothing
   })
@@ -129,7 +132,9 @@ export const run = Effect.fn("Worker.run")(function*(options: Options) {
     const nothing = yield* turn().pipe(Effect.catch(Effect.fnUntraced(function*({ message }) {
       instruments.storeFailed()
       onObstacle(message)
-      yield* Effect.logError(message)
+      // What stays the same is said once.
+      if (message !== obstacle) yield* Effect.logError(message)
+      obstacle = message
       yield* pause(againAfter, options)
       return false
     })))
