@@ -4,8 +4,8 @@
 import * as Effect from "effect/Effect"
 import type { Database, StoreFailed, Value } from "./Database.ts"
 
-/** SQLite takes up to 32,766 values in one statement. */
-const mostValues = 30_000
+/** SQLite goes through all of a statement's values to find the place of each; PostgreSQL answers every statement. */
+const mostValues = 1_000
 
 /** Inserts rows, each with a value for every column, into a table. */
 export const many = Effect.fn("Insert.many")(function*(
