@@ -14,13 +14,15 @@ const unit = fs.readFileSync(path.join(root, "docs/systemd", name), "utf8")
 const settings = (key: string): ReadonlyArray<string> =>
   unit.split("\n").flatMap((line) => line.startsWith(`${key}=`) ? [line.slice(key.length + 1)] : [])
 
+const program = "systemd-analyze"
+
 /** Runs systemd-analyze on the unit, as it is for a checkout that lies here. */
 const analyze = (text: string, ...parameters: ReadonlyArray<string>): { readonly status: number | null; readonly said: string } => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ballast-unit-"))
   try {
     const file = path.join(folder, name)
     fs.writeFileSync(file, text)
-    const { status, stderr, stdout } = spawnSync("systemd-analyze", [...parameters, file], { encoding: "utf8" })
+    const { status, stderr, stdout } = spawnSync(program, [...parameters, file], { encoding: "utf8" })
     return { status, said: stderr + stdout }
   } finally {
     fs.rmSync(folder, { recursive: true })
@@ -29,7 +31,7 @@ const analyze = (text: string, ...parameters: ReadonlyArray<string>): { readonly
 
 const here = unit.replaceAll("/srv/ballast/node_modules/.bin/node", process.execPath).replaceAll("/srv/ballast", root)
 
-const installed = spawnSync("systemd-analyze", ["--version"]).status === 0
+const installed = spawnSync(program, ["--version"]).status === 0
 
 part("systemd", installed, "docs/systemd", () => {
   it("is a unit that systemd takes", () => {
@@ -45,9 +47,9 @@ part("systemd", installed, "docs/systemd", () => {
 
   it("starts the worker by flags that it has", () => {
     const [command = ""] = settings("ExecStart")
-    const [, program, subcommand, ...flags] = command.replaceAll("/srv/ballast", root).split(" ")
+    const [, file = "", subcommand, ...flags] = command.replaceAll("/srv/ballast", root).split(" ")
     assert.strictEqual(subcommand, "worker")
-    const { stdout } = spawnSync(process.execPath, [program ?? "", "worker", "--help"], { encoding: "utf8" })
+    const { stdout } = spawnSync(process.execPath, [file, "worker", "--help"], { encoding: "utf8" })
     for (const flag of flags.filter((word) => word.startsWith("--"))) assert.include(stdout, `${flag} `)
   })
 
