@@ -5,13 +5,14 @@ import * as Home from "../run/Home.ts"
 import * as CommandLine from "./CommandLine.ts"
 import { code, Ended } from "./ExitCode.ts"
 import * as Output from "./Output.ts"
+import * as Records from "./Records.ts"
 
 /** `ballast doctor`: whether trainings can run here, and what is to be done where they cannot. */
 export const doctor = CommandLine.Command.make(
   "doctor",
-  CommandLine.shared,
-  Effect.fn(function*({ data, home, json }) {
-    const checks = yield* Doctor.examine({ home: Home.directoryOf(home), data })
+  { ...CommandLine.shared, queue: Records.queue },
+  Effect.fn(function*({ data, home, json, queue }) {
+    const checks = yield* Doctor.examine({ home: Home.directoryOf(home), data, queue: Records.addressOf(queue) })
     yield* json
       ? Output.json({ format: "ballast.doctor/1", checks })
       : Output.lines(DoctorText.of(checks, Output.columns()))

@@ -19,6 +19,8 @@ export interface Examined {
   readonly home: string
   /** The places of data sets as `--data` names them. */
   readonly data: ReadonlyArray<string>
+  /** The address of the queue that several hosts share; null for this machine's own. */
+  readonly queue: string | null
 }
 
 /** Looks at one thing. May take its time, block its thread or throw: a process of its own does it. */

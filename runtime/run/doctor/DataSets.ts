@@ -16,7 +16,7 @@ const atOnce = 8
 export const check: Check.Check = {
   name,
   module: import.meta.url,
-  look: ({ data, home }) =>
+  look: ({ data, home, queue }) =>
     Locations.read(home, data).pipe(
       Effect.flatMap(({ known, of }) =>
         known.length === 0
@@ -24,7 +24,8 @@ export const check: Check.Check = {
           : Effect.map(
             Effect.forEach(
               known,
-              (set) => Apart.look({ ...DataSet.check, name: `${name} ${set}` }, { home, data: [`${set}=${of(set)}`] }, limit),
+              (set) =>
+                Apart.look({ ...DataSet.check, name: `${name} ${set}` }, { home, queue, data: [`${set}=${of(set)}`] }, limit),
               { concurrency: atOnce }
             ),
             (found) => found.flat()
@@ -35,7 +36,9 @@ export const check: Check.Check = {
           Check.failed(
             name,
             message,
-            message.startsWith("--data") ? "write --data NAME=PATH" : `mend ${path.join(home, "datasets.json")}: { "NAME": "PATH" }`
+            message.startsWith("--data")
+              ? "write --data NAME=PATH"
+              : `mend ${path.join(home, "datasets.json")}: { "NAME": "PATH" }`
           )
         ])
       )

@@ -12,6 +12,7 @@ import * as Engines from "./Engines.ts"
 import * as Git from "./Git.ts"
 import * as Gpu from "./Gpu.ts"
 import * as NodeJs from "./NodeJs.ts"
+import * as Queue from "./Queue.ts"
 import * as Store from "./Store.ts"
 import * as Unfinished from "./Unfinished.ts"
 
@@ -25,6 +26,7 @@ export const checks: ReadonlyArray<Check> = [
   Disk.check,
   Store.check,
   Unfinished.check,
+  Queue.check,
   Clock.check,
   DataSets.check,
   Git.check

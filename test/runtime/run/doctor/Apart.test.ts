@@ -16,7 +16,7 @@ const checkIn = (folder: string, body: string) => {
   return { name: "own", module: pathToFileURL(file).href }
 }
 
-const where = { home: "/nowhere", data: [] }
+const where = { home: "/nowhere", data: [], queue: null }
 
 describe("Apart", () => {
   it.live("returns what another process has found", () =>
@@ -36,6 +36,17 @@ describe("Apart", () => {
       assert.strictEqual(ended?.status, "failed")
       const [absent] = yield* Apart.look({ name: "own", module: pathToFileURL(path.join(folder, "no.mjs")).href }, where)
       assert.strictEqual(absent?.status, "failed")
+    })))
+
+  it.live("tells the process where to look, and nobody else", () =>
+    inTemporaryFolder(Effect.fn(function*(folder) {
+      const seen = path.join(folder, "seen")
+      const check = checkIn(
+        folder,
+        `fs.writeFileSync(${JSON.stringify(seen)}, process.argv.join(" ") + JSON.stringify(process.env)); throw new Error()`
+      )
+      yield* Apart.look(check, { ...where, queue: "postgres://user:secret@host/name" })
+      assert.notInclude(fs.readFileSync(seen, "utf8"), "secret")
     })))
 
   it.live("ends a check that does not come to an end, even one that blocks its thread", () =>

@@ -5,11 +5,12 @@ import * as Effect from "effect/Effect"
 import { spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
+import * as Apart from "../../../../runtime/run/doctor/Apart.ts"
 import type { Check, Diagnosis, Examined } from "../../../../runtime/run/doctor/Check.ts"
 
 const program = path.resolve(import.meta.dirname, "../../../../runtime/run/doctor/CheckMain.ts")
 
-const nowhere: Examined = { home: "/nowhere", data: [] }
+const nowhere: Examined = { home: "/nowhere", data: [], queue: null }
 
 export interface Surroundings {
   readonly environment?: Readonly<Record<string, string>>
@@ -25,11 +26,11 @@ export const look = (
   { directory, environment, within = [] }: Surroundings = {}
 ): ReadonlyArray<Diagnosis> => {
   const asked: Examined = { ...nowhere, ...examined }
-  const [command = "", ...parameters] = [...within, process.execPath, program, module, JSON.stringify(asked)]
+  const [command = "", ...parameters] = [...within, process.execPath, program, module]
   const { stderr, stdout } = spawnSync(command, parameters, {
     cwd: directory,
     encoding: "utf8",
-    env: { ...process.env, NODE_OPTIONS: "", ...environment }
+    env: { ...process.env, NODE_OPTIONS: "", [Apart.variable]: JSON.stringify(asked), ...environment }
   })
   const last = stdout.trimEnd().split("\n").at(-1) ?? ""
   if (last === "") throw new Error(`the check said nothing: ${stderr}`)
