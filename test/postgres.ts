@@ -77,13 +77,14 @@ const serve = async (bin: string): Promise<{ readonly server: Server; readonly r
     detached: true,
     stdio: ["pipe", "ignore", "ignore"]
   })
+  const gone = new Promise<void>((resolve) => guard.once("exit", () => resolve()))
+  guard.stdin.on("error", () => undefined)
   guard.unref()
-  const remove = () =>
-    new Promise<void>((resolve) => {
-      guard.ref()
-      guard.once("exit", () => resolve())
-      guard.stdin.end()
-    })
+  const remove = (): Promise<void> => {
+    guard.ref()
+    guard.stdin.end()
+    return gone
+  }
 
   const log = path.join(folder, "log")
   /** Output goes to a file, as a pipe would stay open for as long as the server runs. */

@@ -129,6 +129,7 @@ onBoth("a database", (lend) => {
           yield* last(inside)
         })))
         yield* Deferred.await(begun)
+        yield* Effect.sleep("20 millis")
         yield* Fiber.interrupt(fiber)
         assert.deepStrictEqual(yield* ids(database), [])
         assert.strictEqual(yield* insert(database, 2), 1)
