@@ -17,7 +17,7 @@ const gap = "  "
 const arrow = "-> "
 
 const remedyOf = ({ remedy }: Diagnosis, columns: number, indent: number): ReadonlyArray<Line.Line> =>
-  remedy === null ? [] : Paragraph.of(remedy, columns, { indent: indent + arrow.length, tone: "strong" }).map((line, index) =>
+  Paragraph.of(remedy ?? "", columns, { indent: indent + arrow.length, tone: "strong" }).map((line, index) =>
     index === 0 ? [Line.span(`${" ".repeat(indent)}${arrow}`, "quiet"), ...line.slice(1)] : line
   )
 
@@ -40,7 +40,7 @@ const diagnosisOf = (diagnosis: Diagnosis, columns: number, nameColumns: number)
 }
 
 const counted = (diagnoses: ReadonlyArray<Diagnosis>): Line.Line => {
-  const count = (status: Diagnosis["status"]): number => diagnoses.filter((diagnosis) => diagnosis.status === status).length
+  const count = (wanted: Diagnosis["status"]): number => diagnoses.filter(({ status }) => status === wanted).length
   const warnings = count("warning") === 0 ? "" : Figure.plural(count("warning"), "warning")
   return count("failed") === 0
     ? Line.of(Line.span("nothing keeps trainings from running here", "good"), warnings === "" ? "" : `, ${warnings}`)

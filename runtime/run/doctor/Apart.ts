@@ -8,6 +8,9 @@ import { fileURLToPath } from "node:url"
 import * as Subprocess from "../../engine/Subprocess.ts"
 import * as Check from "./Check.ts"
 
+/** Tells the process where to look. Its arguments are for everybody to see, and a queue's address may hold a password. */
+export const variable = "BALLAST_EXAMINED"
+
 const program = fileURLToPath(new URL("./CheckMain.ts", import.meta.url))
 
 /** Node strips no types in installed packages, so there tsx does. */
@@ -23,7 +26,7 @@ const broken = (name: string, how: string): ReadonlyArray<Check.Diagnosis> => [
   Check.failed(name, `the check itself broke: ${how}`, "run it again, and report this as a defect of Ballast")
 ]
 
-const lateRemedy = "whatever it waits for is to be mended: a disk or a server that does not answer, a machine with too much to do"
+const lateRemedy = "mend what it waits for: a disk or a server that does not answer, a machine with too much to do"
 
 /** Looks, and says so where the check breaks or does not come to its end. Never fails. */
 export const look = (
@@ -31,8 +34,12 @@ export const look = (
   examined: Check.Examined,
   limit: Duration.Duration = usual
 ): Effect.Effect<ReadonlyArray<Check.Diagnosis>> =>
-  Subprocess.run(process.execPath, [...process.execArgv, ...loaderArguments, program, module, JSON.stringify(examined)]).pipe(
-    Effect.flatMap((output) => Effect.try({ try: () => parse(output), catch: () => ({ message: "it ended without an answer", output }) })),
+  Subprocess.run(process.execPath, [...process.execArgv, ...loaderArguments, program, module], {
+    environment: { [variable]: JSON.stringify(examined) }
+  }).pipe(
+    Effect.flatMap((output) =>
+      Effect.try({ try: () => parse(output), catch: () => ({ message: "it ended without an answer", output }) })
+    ),
     Effect.catch(({ message, output }) => Effect.succeed(broken(name, `${message}; ${output}`))),
     Effect.timeoutOrElse({
       duration: limit,

@@ -79,13 +79,17 @@ const fingerprint = (content: Content, home: string): string => {
     : `about ${Math.ceil((1 - kept / of) * 100)}% of its images are new or changed since its fingerprint was cached`
 }
 
-const describe = (own: string, home: string, place: string, content: Content): Check.Diagnosis => {
+const describe = (own: string, home: string, content: Content): Check.Diagnosis => {
   const { images, layout, root } = content
   const counts = splits.map((split) => `${split} ${images[split].files.length}`).join(", ")
   const found = `${layout} in ${root}: ${counts} images`
   const empty = splits.find((split) => images[split].files.length === 0)
   if (empty !== undefined) {
-    return Check.failed(own, `${found}; there is no ${empty} image`, `put images where ${place} says that those of ${empty} are`)
+    return Check.failed(
+      own,
+      `${found}; there is no ${empty} image`,
+      "npx ballast validate with an experiment that names it says where they are looked for"
+    )
   }
   const excluded = splits.flatMap((split) => images[split].excluded)
   const [first] = excluded
@@ -114,7 +118,7 @@ const examine = Effect.fn("DataSet.examine")(function*(own: string, name: string
     )
   }
   return yield* (layout === "COCO" ? Effect.sync(() => coco(real)) : yolo(name, place)).pipe(
-    Effect.map((content) => describe(own, home, place, content)),
+    Effect.map((content) => describe(own, home, content)),
     Effect.catch(({ message }) => Effect.succeed(Check.failed(own, message.split("\n")[0] ?? message, rename)))
   )
 })

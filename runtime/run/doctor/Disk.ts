@@ -32,8 +32,10 @@ export interface Room {
   readonly largest: number | null
 }
 
-const inWords = (bytes: number): string =>
-  bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : bytes >= 1e6 ? `${Math.round(bytes / 1e6)} MB` : `${Math.round(bytes / 1e3)} kB`
+const inWords = (bytes: number): string => {
+  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)} GB`
+  return bytes >= 1e6 ? `${Math.round(bytes / 1e6)} MB` : `${Math.round(bytes / 1e3)} kB`
+}
 
 const remedyOf = (home: string): string =>
   `remove the folders of runs that nobody needs from ${Home.at(home).runs}, or name a folder on another disk with --home`
@@ -95,11 +97,11 @@ const write = (home: string, place: string): void => {
   }
 }
 
-const unwritable = (home: string, place: string): Check.Diagnosis | null => {
+const unusable = (home: string, place: string, shared: boolean): Check.Diagnosis | null => {
   const elsewhere = "name another folder with --home or BALLAST_HOME"
   if (!fs.statSync(place).isDirectory()) return Check.failed(name, `${place} is no folder`, elsewhere)
   const network = Home.networkFileSystem(place)
-  if (network !== null) {
+  if (network !== null && !shared) {
     const what = `${place} lies on ${network}, where the record of runs cannot be kept safe`
     return Check.failed(name, what, "name a folder on a local disk with --home or BALLAST_HOME")
   }
@@ -120,10 +122,10 @@ const unwritable = (home: string, place: string): Check.Diagnosis | null => {
 export const check: Check.Check = {
   name,
   module: import.meta.url,
-  look: ({ home }) =>
+  look: ({ home, queue }) =>
     Effect.sync(() => {
       const place = existing(home)
-      const refused = unwritable(home, place)
+      const refused = unusable(home, place, queue !== null)
       if (refused !== null) return [refused]
       const { bavail, bsize, ffree, files } = fs.statfsSync(place)
       const largest = largestCheckpoint(Home.at(home).runs)

@@ -57,7 +57,11 @@ export const check: Check.Check = {
         duration: limit,
         orElse: () =>
           Effect.succeed([
-            Check.warning(name, `the engines did not load within ${limit}, and were ended`, "npx ballast engine list waits longer")
+            Check.warning(
+              name,
+              `the engines did not load within ${limit}, and were ended`,
+              "npx ballast engine list waits longer"
+            )
           ])
       })
     )

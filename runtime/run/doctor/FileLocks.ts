@@ -11,7 +11,8 @@ export interface Users {
   readonly writing: ReadonlySet<number>
 }
 
-const inodeOf = (file: string): string | null => fs.statSync(file, { bigint: true, throwIfNoEntry: false })?.ino.toString() ?? null
+const inodeOf = (file: string): string | null =>
+  fs.statSync(file, { bigint: true, throwIfNoEntry: false })?.ino.toString() ?? null
 
 /** Finds who has a database open; null where the system does not tell. */
 export const users = (database: string): Users | null => {

@@ -15,7 +15,8 @@ const withoutCommit = "so that no run is recorded with the commit that it comes 
 const refused = ({ found, message, output }: Subprocess.SubprocessFailed): Check.Diagnosis => {
   if (!found) return Check.warning(name, `git is not installed, ${withoutCommit}`, "apt-get install git")
   if (output.includes("not a git repository")) {
-    return Check.warning(name, `${process.cwd()} is in no repository, ${withoutCommit}`, "git init, then commit the experiments")
+    const where = `${process.cwd()} is in no repository, ${withoutCommit}`
+    return Check.warning(name, where, "git init, then commit the experiments")
   }
   const [, owned] = /--add safe\.directory (\S+)/.exec(output) ?? []
   return owned === undefined
@@ -52,7 +53,9 @@ export const check: Check.Check = {
       Effect.timeoutOrElse({
         duration: limit,
         orElse: () =>
-          Effect.succeed(Check.warning(name, `git did not answer within ${limit}, and was ended`, "git status shows what it waits for"))
+          Effect.succeed(
+            Check.warning(name, `git did not answer within ${limit}, and was ended`, "git status shows what it waits for")
+          )
       }),
       Effect.map((diagnosis) => [diagnosis])
     )

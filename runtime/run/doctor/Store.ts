@@ -52,7 +52,9 @@ const lockedBy = (file: string): Check.Diagnosis => {
     `${file} has been locked for ${patienceMilliseconds / 1000} s by ${
       writing.length === 0 ? "a process that the system does not name" : writing.map(FileLocks.nameOf).join(", ")
     }`,
-    writing.length === 0 ? "find the process that hangs, and end it" : `wait for its end, or end it: kill ${writing.join(" ")}`
+    writing.length === 0
+      ? "find the process that hangs, and end it"
+      : `wait for its end, or end it: kill ${writing.join(" ")}`
   )
 }
 
@@ -68,7 +70,11 @@ const broken = (file: string, cause: unknown): Check.Diagnosis => {
     case codes.cantOpen:
     case codes.readOnly:
     case codes.permission:
-      return Check.failed(name, `${file} cannot be opened: ${said}`, `let the user who trains write to it and its folder, or ${otherHome}`)
+      return Check.failed(
+        name,
+        `${file} cannot be opened: ${said}`,
+        `let the user who trains write to it and its folder, or ${otherHome}`
+      )
     default:
       return Check.failed(name, `${file} cannot be used: ${said}`, `see that its disk is in order, or ${otherHome}`)
   }
@@ -89,7 +95,8 @@ const foreign = (file: string, version: number, tables: number): Check.Diagnosis
 
 const schemaOf = (version: number): string => {
   const newest = migrations.at(-1)?.version ?? 0
-  return version === newest ? `tables of version ${version}` : `tables of version ${version}, which the next command brings to ${newest}`
+  const tables = `tables of version ${version}`
+  return version === newest ? tables : `${tables}, which the next command brings to ${newest}`
 }
 
 /** Reads the whole of a database. */

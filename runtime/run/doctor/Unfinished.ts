@@ -1,7 +1,9 @@
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as os from "node:os"
 import * as Home from "../Home.ts"
 import { type RunRecord, Store } from "../Store.ts"
+import { Tables } from "../store/Tables.ts"
 import * as Check from "./Check.ts"
 import * as StoreCheck from "./Store.ts"
 
@@ -26,27 +28,36 @@ const judge = (runs: ReadonlyArray<RunRecord>, home: string): Check.Diagnosis =>
   const left = runs.filter(isLeft)
   if (left.length === 0) return Check.ok(name, "none was left by a process that is gone")
   const launches = [...new Set(left.map(({ launch }) => launch))]
-  const what = left.length === 1 ? "1 run has not ended, and its process is gone" : `${left.length} runs have not ended, and their processes are gone`
+  const what = left.length === 1
+    ? "1 run has not ended, and its process is gone"
+    : `${left.length} runs have not ended, and their processes are gone`
   return Check.warning(name, what, resume(launches, home))
 }
 
-/** Looks for runs that a process has left which is gone. */
+const mend = "mend the store or the queue first, which have lines of their own"
+
+/** Looks for runs that a process of this host has left which is gone. */
 export const check: Check.Check = {
   name,
   module: import.meta.url,
   look: Effect.fn("Unfinished.look")(function*(examined) {
-    const { home } = examined
+    const { home, queue } = examined
     const at = Home.at(home)
-    if (!Home.hasRuns(at)) return [Check.ok(name, `nothing was run in ${home} yet`)]
-    // Opening it waits for a lock longer than anybody does here, and brings its tables up to date.
-    const record = yield* StoreCheck.check.look(examined)
-    if (record.some(({ status }) => status === "failed")) {
-      return [Check.warning(name, "not known: the record of runs cannot be used", "mend the store first, which has a line of its own")]
+    if (queue === null) {
+      if (!Home.hasRuns(at)) return [Check.ok(name, `nothing was run in ${home} yet`)]
+      // Opening it waits for a lock longer than anybody does here, and brings its tables up to date.
+      const record = yield* StoreCheck.check.look(examined)
+      if (record.some(({ status }) => status === "failed")) {
+        return [Check.warning(name, "not known: the record of runs cannot be used", mend)]
+      }
     }
-    return yield* Effect.flatMap(Store, ({ list }) => Effect.all([list({ status: "waiting" }), list({ status: "running" })])).pipe(
-      Effect.map((runs) => [judge(runs.flat(), home)]),
-      Effect.provide(Store.layerSqlite(at.database)),
-      Effect.catch(({ message }) => Effect.succeed([Check.warning(name, `not known: ${message}`, "mend the store first")]))
+    return yield* Store.pipe(
+      Effect.flatMap(({ list }) => list({ status: "interrupted" })),
+      Effect.map((runs) => [judge(runs, home)]),
+      Effect.provide(
+        queue === null ? Store.layerSqlite(at.database) : Layer.provide(Store.layer, Tables.layerPostgres(queue))
+      ),
+      Effect.catch(({ message }) => Effect.succeed([Check.warning(name, `not known: ${message}`, mend)]))
     )
   })
 }
