@@ -5,9 +5,11 @@ import * as os from "node:os"
 import { againstPytorch } from "./AgainstPytorch.ts"
 import type { Bench } from "./Bench.ts"
 import { faults } from "./Faults.ts"
+import { firstStepTaken } from "./FirstStep.ts"
 import { guard } from "./Guard.ts"
 import { loopOverhead } from "./LoopOverhead.ts"
 import { planStart } from "./PlanStart.ts"
+import { queue } from "./Queue.ts"
 import { sessionAgainstEager } from "./SessionAgainstEager.ts"
 import { wasmKernels } from "./WasmKernels.ts"
 
@@ -18,7 +20,9 @@ const benches: Readonly<Record<string, Bench>> = {
   guard,
   loop: loopOverhead,
   faults,
-  plan: planStart
+  plan: planStart,
+  queue,
+  "first-step": firstStepTaken
 }
 
 const say = (line: string): void => {
