@@ -19,7 +19,8 @@ interface Document {
 
 const read = (stdout: string): Document => JSON.parse(stdout) as Document
 
-const statusOf = ({ checks }: Document, name: string): string => checks.find((check) => check.name === name)?.status ?? "absent"
+const statusOf = ({ checks }: Document, name: string): string =>
+  checks.find((check) => check.name === name)?.status ?? "absent"
 
 const program = path.resolve(import.meta.dirname, "../../runtime/cli/ballast.js")
 
@@ -31,7 +32,8 @@ describe("ballast doctor", () => {
       const { code, stderr, stdout } = await start(["doctor", "--json"], environment).ended
       const document = read(stdout)
       assert.deepStrictEqual([code, stderr, document.format], [0, "", "ballast.doctor/1"], stdout)
-      const names = ["node", "engine tensorflow", "engine wasm", "engine auto", "gpu", "disk", "store", "runs", "clock", "data", "git"]
+      const engines = ["engine tensorflow", "engine wasm", "engine auto"]
+      const names = ["node", ...engines, "gpu", "disk", "store", "runs", "queue", "clock", "data", "git"]
       assert.deepStrictEqual(document.checks.map(({ name }) => name), names)
       for (const { found, remedy, status } of document.checks) {
         assert.isAbove(found.length, 0)
