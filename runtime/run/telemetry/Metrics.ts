@@ -123,7 +123,7 @@ export const metrics = {
       name: "ballast_remedies_total",
       kind: "counter",
       unit: "decisions",
-      help: "Decisions to try again after a fault, by what changes: nothing, the state to begin with, the recipe, the engine."
+      help: "Decisions to try again after a fault, by what changes: nothing, the state gone on from, the recipe, the engine."
     },
     (["again", "state", "recipe", "engine"] satisfies ReadonlyArray<Change>).map((change) => ({ change }))
   ),

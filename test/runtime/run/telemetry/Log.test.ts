@@ -35,14 +35,16 @@ describe("Log", () => {
         yield* Effect.logInfo("begins")
         const attempt = Effect.logWarning("the loss is", NaN, { gradNorm: Infinity }).pipe(About.attempt(2, "wasm", 100))
         yield* Effect.all([attempt, attempt], { concurrency: 2 })
+        yield* Effect.logInfo("decided").pipe(About.failed(2, "NonFinite"))
       }).pipe(About.run(job), About.launch("l", "coldstart"), About.worker("host-7"))
-      const [begins, first, second, ...others] = linesOf(yield* logged(work))
+      const [begins, first, second, decided, ...others] = linesOf(yield* logged(work))
       assert.deepStrictEqual(others, [])
       const about = { worker: "host-7", launch: "l", experiment: "coldstart", run: "l-1", arm: "clip + warmup", seed: 3 }
       const { timestamp, ...rest } = begins as Line
       assert.strictEqual(new Date(String(timestamp)).toISOString(), timestamp)
       assert.deepStrictEqual(rest, { level: "info", message: "begins", ...about })
       assert.strictEqual(first?.["message"], `the loss is "NaN" {"gradNorm":"Infinity"}`)
+      assert.deepInclude(decided, { ...about, attempt: 2, fault: "NonFinite" })
       for (const line of [first, second]) {
         assert.deepInclude(line, { ...about, level: "warn", attempt: 2, engine: "wasm", step: 100 })
       }

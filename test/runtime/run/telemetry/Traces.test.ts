@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as TestClock from "effect/testing/TestClock"
@@ -175,18 +176,12 @@ describe("Traces", () => {
     Effect.gen(function*() {
       const collector = yield* Collector.make()
       const { layer } = traced({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url })
-      yield* Effect.acquireRelease(
-        Effect.sync(() => Object.assign(process.env, { OTEL_RESOURCE_ATTRIBUTES: "a=%" })),
-        () =>
-          Effect.sync(() => {
-            delete process.env["OTEL_RESOURCE_ATTRIBUTES"]
-          })
-      )
-      yield* work("a").pipe(Effect.provide(layer))
+      const others = ConfigProvider.layer(ConfigProvider.fromEnvRecord({ OTEL_RESOURCE_ATTRIBUTES: "a=%" }))
+      yield* work("a").pipe(Effect.provide(Layer.provide(layer, others)))
       assert.strictEqual(collector.deliveries.length, 1)
     }).pipe(Effect.scoped))
 
-  it.effect.each(["silent", "half"] as const)("gives a collector up after its time whose answer is %s, and says so once", (manner) =>
+  it.effect.each(["silent", "half"] as const)("gives up a collector whose answer stays %s, and says so once", (manner) =>
     Effect.gen(function*() {
       const collector = yield* Collector.make(() => manner)
       const { layer, lines } = traced({
