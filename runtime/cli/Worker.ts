@@ -1,7 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as References from "effect/References"
 import * as Text from "../../dsl/Text.ts"
 import * as Locations from "../data/Locations.ts"
 import * as Engines from "../engine/Engines.ts"
@@ -39,17 +38,10 @@ const labelsOf = (asked: ReadonlyArray<string>): Effect.Effect<Readonly<Record<s
   return Effect.succeed(Object.fromEntries(labels))
 }
 
-const levels = ["debug", "info", "warn", "error"] as const
-
-const levelOf = { debug: "Debug", info: "Info", warn: "Warn", error: "Error" } as const
-
 /** What every part of a worker tells of itself with. */
-const telling = (format: Log.Options["format"], level: typeof levels[number]) => {
+const telling = (format: Log.Options["format"]) => {
   const { colour, live } = Screen.of(Output.standardError, process.env)
-  const log = Layer.merge(
-    Log.layer({ format, terminal: live, colour, write: Output.standardError.write }),
-    Layer.succeed(References.MinimumLogLevel, levelOf[level])
-  )
+  const log = Log.layer({ format, terminal: live, colour, write: Output.standardError.write })
   return MeasuredReporter.layer.pipe(
     Layer.provide(LoggedReporter.layer),
     Layer.provideMerge(Instruments.layer),
@@ -79,8 +71,7 @@ export const worker = Command.make(
     "log-format": Flag.Literals("log-format", Log.formats).pipe(
       Flag.withDescription("text for people, json for programs; by default text on a terminal and json elsewhere"),
       Flag.withDefault("auto")
-    ),
-    "log-level": Flag.Literals("log-level", levels).pipe(Flag.withDescription("the least that is told"), Flag.withDefault("info"))
+    )
   },
   Effect.fn(function*({ data, home: asked, once, queue, slots, ...flags }) {
     if (slots < 1) return yield* new WrongUsage({ message: `--slots takes a whole number of at least 1, got ${slots}` })
@@ -118,7 +109,7 @@ export const worker = Command.make(
       })
     })).pipe(Effect.provide([
       Records.layer({ home, queue, tends: true }),
-      telling(flags["log-format"], flags["log-level"])
+      telling(flags["log-format"])
     ]))
     const signal = drain.requested()
     if (signal !== null) return yield* new Ended({ code: signal === "SIGTERM" ? code.terminated : code.interrupted })

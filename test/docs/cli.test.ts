@@ -1,8 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import { spawn } from "node:child_process"
+import { spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { code } from "../../runtime/cli/ExitCode.ts"
+import { listed } from "./listed.ts"
 
 const root = path.resolve(import.meta.dirname, "../..")
 const page = fs.readFileSync(path.join(root, "docs/cli.md"), "utf8")
@@ -13,24 +14,14 @@ const section = (heading: string): string => {
   return parts.find((part) => part.startsWith(`${heading}\n`)) ?? ""
 }
 
-const help = (command: ReadonlyArray<string>): Promise<string> =>
-  new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [path.join(root, "runtime/cli/ballast.js"), ...command, "--help"], {
-      env: { ...process.env, NO_COLOR: "1" },
-      stdio: ["ignore", "pipe", "inherit"]
-    })
-    let text = ""
-    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
-      text += chunk
-    })
-    child.on("error", reject)
-    child.on("close", () => resolve(text))
+/** The help text of every command, by its words. */
+const helps = (): Readonly<Record<string, string>> => {
+  const { stderr, stdout } = spawnSync(process.execPath, [path.join(import.meta.dirname, "helps.ts")], {
+    encoding: "utf8",
+    env: { ...process.env, NO_COLOR: "1" }
   })
-
-/** The first words of the lines under a title of a help text. */
-const listed = (text: string, title: string): ReadonlyArray<string> => {
-  const [, lines = ""] = new RegExp(`^${title}\\n((?:  .*\\n?)*)`, "m").exec(text) ?? []
-  return lines.split("\n").flatMap((line) => /^ {2}(\S+?),?\s/.exec(line)?.[1] ?? [])
+  if (stdout === "") throw new Error(`there was no help: ${stderr}`)
+  return JSON.parse(stdout) as Readonly<Record<string, string>>
 }
 
 interface Leaf {
@@ -39,27 +30,20 @@ interface Leaf {
   readonly global: ReadonlyArray<string>
 }
 
-/** Walks the commands by their own help. */
-const leaves = async (command: ReadonlyArray<string> = []): Promise<ReadonlyArray<Leaf>> => {
-  const text = await help(command)
-  const inner = listed(text, "SUBCOMMANDS")
-  const own = {
-    command: ["ballast", ...command].join(" "),
+/** Lists the commands that have no others under them, by their own help. */
+const leaves = (): ReadonlyArray<Leaf> =>
+  Object.entries(helps()).filter(([, text]) => listed(text, "SUBCOMMANDS").length === 0).map(([command, text]) => ({
+    command: `ballast ${command}`,
     flags: listed(text, "FLAGS"),
     global: listed(text, "GLOBAL FLAGS")
-  }
-  if (inner.length === 0) return [own]
-  const found: Array<Leaf> = []
-  for (const name of inner) found.push(...await leaves([...command, name]))
-  return found
-}
+  }))
 
 const flagsIn = (text: string): ReadonlyArray<string> =>
   [...text.matchAll(/^\| `(--[\w-]+)/gm)].map(([, flag = ""]) => flag)
 
 describe("docs/cli.md", () => {
-  it("has every command and flag that --help lists, and no other", async () => {
-    const found = await leaves()
+  it("has every command and flag that --help lists, and no other", () => {
+    const found = leaves()
     const commands = found.map(({ command }) => command)
     assert.includeMembers(commands, ["ballast run", "ballast runs show", "ballast engine check"])
     assert.includeMembers([...found.find(({ command }) => command === "ballast run")?.flags ?? []], ["--home", "--arm"])
