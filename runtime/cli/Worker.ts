@@ -1,17 +1,20 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as os from "node:os"
 import * as Text from "../../dsl/Text.ts"
 import * as Locations from "../data/Locations.ts"
 import * as Engines from "../engine/Engines.ts"
 import * as Screen from "../report/Screen.ts"
 import * as Home from "../run/Home.ts"
 import * as Stop from "../run/Stop.ts"
+import * as About from "../run/telemetry/About.ts"
 import * as DiskSpace from "../run/telemetry/DiskSpace.ts"
 import * as Exporter from "../run/telemetry/Exporter.ts"
 import { Instruments } from "../run/telemetry/Instruments.ts"
 import * as Log from "../run/telemetry/Log.ts"
 import * as MeasuredReporter from "../run/telemetry/MeasuredReporter.ts"
+import * as MeasuredStore from "../run/telemetry/MeasuredStore.ts"
 import * as Traces from "../run/telemetry/Traces.ts"
 import * as LoggedReporter from "../run/worker/LoggedReporter.ts"
 import * as Offering from "../run/worker/Offering.ts"
@@ -97,7 +100,9 @@ export const worker = Command.make(
         yield* Effect.annotateLogs(Effect.logInfo(`metrics at ${address}/metrics`), { address })
       }
       yield* Effect.annotateLogs(Effect.logInfo("waiting for runs"), { slots, labels, data: offer.data })
+      const id = `${os.hostname()}/${process.pid}`
       yield* Worker.run({
+        id,
         offer,
         slots,
         once,
@@ -106,8 +111,8 @@ export const worker = Command.make(
         onObstacle: (found) => {
           if (drain.requested() === null) obstacle = found
         }
-      })
-    })).pipe(Effect.provide([
+      }).pipe(About.worker(id), Traces.untraced)
+    })).pipe(Effect.provide(MeasuredStore.layer), Effect.provide([
       Records.layer({ home, queue, tends: true }),
       telling(flags["log-format"])
     ]))

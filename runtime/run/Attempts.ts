@@ -10,6 +10,7 @@ import * as Job from "./Job.ts"
 import * as OneAttempt from "./OneAttempt.ts"
 import { Reporter } from "./Reporter.ts"
 import type { Stop } from "./Stop.ts"
+import * as About from "./telemetry/About.ts"
 
 export interface Options {
   readonly environment: Environment
@@ -48,11 +49,16 @@ const attempt = Effect.fn("Attempts.attempt")(function*(
     beginning,
     stop,
     onEvent: (event) => reporter.event(event, job)
-  })
+  }).pipe(About.attempt(number, course.engine.engine, beginning.step))
   const { engine } = record.outcome
   if (engine !== null) yield* Job.onDisk(job, () => Job.tellEnvironment(job, environment, engine))
   return { ...course, past: [...course.past, record], attempted: number, token }
 })
+
+const aboutFault = ({ past }: Course.Course) => {
+  const last = past.at(-1)?.result
+  return About.failed(last?.number ?? 0, last?.fault?.tag ?? "")
+}
 
 /**
  * Makes attempts at a run until one succeeds, or it is decided that none follows, or somebody wishes to stop; returns where
@@ -69,7 +75,7 @@ export const run = Effect.fn("Attempts.run")(function*(job: Job.Job, first: Cour
   while (stop.requested() === null) {
     if (!undecided(course)) course = yield* attempt(job, course, options)
     if (!undecided(course)) return course
-    course = yield* Decide.decide(job, course, stop)
+    course = yield* Decide.decide(job, course, stop).pipe(aboutFault(course))
     if (!(yield* another(course.past.at(-1)?.next ?? null, stop))) return course
   }
   return course

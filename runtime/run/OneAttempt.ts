@@ -25,6 +25,7 @@ import type { Stop } from "./Stop.ts"
 import { Store } from "./Store.ts"
 import type { StoreFailed } from "./store/Database.ts"
 import * as Supervision from "./Supervision.ts"
+import * as About from "./telemetry/About.ts"
 
 /** Another process has taken a run over; `message` says which one. What comes of this one does not count any more. */
 export class RunTaken extends Schema.TaggedError<RunTaken>()("RunTaken", { message: Schema.String }) {}
@@ -222,5 +223,6 @@ export const run = Effect.fn("OneAttempt.run")(
     const record = recordOf(outcome, job, making, ended)
     yield* keep(job, record, token)
     return { record, token }
-  }
+  },
+  Effect.tap(({ record }) => About.ended(record))
 )

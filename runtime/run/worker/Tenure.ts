@@ -10,6 +10,7 @@ import type { Claim } from "../queue/Claim.ts"
 import { Queue } from "../queue/Queue.ts"
 import { Reporter } from "../Reporter.ts"
 import type { RunResult } from "../Result.ts"
+import * as Traces from "../telemetry/Traces.ts"
 import * as Stop from "../Stop.ts"
 import * as Claimed from "./Claimed.ts"
 
@@ -107,7 +108,7 @@ export const serve = Effect.fn("Tenure.serve")(function*(claim: Claim, { drain, 
   const forget = drain.listen(() => tenure.wish({ kind: "drain" }))
   const made = yield* Effect.exit(Effect.raceAllFirst([
     Claimed.make(claim, host, tenure.stop),
-    Effect.as(beating(tenure, onBeatFailed), null),
+    Effect.as(Traces.untraced(beating(tenure, onBeatFailed)), null),
     limited(tenure)
   ])).pipe(Effect.ensuring(Effect.sync(forget)))
   const ended: Ended = yield* Exit.match(made, {

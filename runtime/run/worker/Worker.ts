@@ -8,7 +8,9 @@ import { beatEvery } from "../queue/Broker.ts"
 import type { Claim } from "../queue/Claim.ts"
 import type { Offer } from "../queue/Demand.ts"
 import { Queue, type Tended } from "../queue/Queue.ts"
+import * as About from "../telemetry/About.ts"
 import { Instruments } from "../telemetry/Instruments.ts"
+import * as Traces from "../telemetry/Traces.ts"
 import type { Stop } from "../Stop.ts"
 import type { StoreFailed } from "../store/Database.ts"
 import type { Host } from "./Claimed.ts"
@@ -21,6 +23,8 @@ const lookEvery = 500
 const againAfter = 2_000
 
 export interface Options {
+  /** Names it among the queue's workers. */
+  readonly id: string
   readonly offer: Offer
   readonly slots: number
   /** Ends once nothing waits for this worker and all it took has ended. */
@@ -30,13 +34,6 @@ export interface Options {
   /** Hears why no run can be taken at present; null where runs can. */
   readonly onObstacle: (obstacle: string | null) => void
 }
-
-const logged = (claim: Claim) => ({
-  run: claim.run,
-  experiment: claim.work.experiment,
-  arm: claim.work.arm,
-  seed: claim.work.seed
-})
 
 const served = Effect.fn("Worker.served")(function*(claim: Claim, { drain, host }: Options) {
   const instruments = yield* Instruments
@@ -54,7 +51,8 @@ const serving = (claim: Claim, options: Options) =>
   served(claim, options).pipe(
     Effect.catch(({ message }) => Effect.logError(message)),
     Effect.catchDefect((defect) => Effect.logError("a defect of Ballast kept the run from going on", defect)),
-    Effect.annotateLogs(logged(claim))
+    About.run({ ...claim.work, id: claim.run }),
+    Traces.traced
   )
 
 const tellTended = Effect.fnUntraced(function*({ ended, fired, recovered }: Tended) {
@@ -84,11 +82,10 @@ const pause = (milliseconds: number, { drain }: Options): Effect.Effect<void> =>
  * is waited for.
  */
 export const run = Effect.fn("Worker.run")(function*(options: Options) {
-  const { drain, offer, once, onObstacle, slots } = options
+  const { drain, id, offer, once, onObstacle, slots } = options
   const queue = yield* Queue
   const instruments = yield* Instruments
   const [host, started] = [os.hostname(), yield* queue.now]
-  const id = `${host}/${process.pid}`
   const active = new Map<string, Fiber.Fiber<void>>()
   let told = -Infinity
   let obstacle: string | null = null
@@ -96,8 +93,8 @@ export const run = Effect.fn("Worker.run")(function*(options: Options) {
     if (performance.now() - told < beatEvery) return
     told = performance.now()
     yield* queue.tell({ id, host, offer, slots, started })
-    const { held, leased, waiting } = yield* queue.overview
-    instruments.queue({ waiting: held + waiting, running: leased })
+    const { leased, waiting } = yield* queue.overview
+    instruments.queue({ waiting, running: leased })
   })
   /** Takes what there is for the free slots; says whether it found nothing more. */
   const take = Effect.fnUntraced(function*(): Effect.fn.Return<boolean, StoreFailed, Queue | Effect.Services<ReturnType<typeof serving>>> {
