@@ -11,8 +11,10 @@ import { type RunRecord, Store } from "./Store.ts"
 /** How often the files are looked at, in milliseconds. */
 const lookEvery = 500
 
+const goesOn = ({ status }: RunRecord): boolean => status === "waiting" || status === "running"
+
 export interface Options {
-  /** Goes on until the run has ended. */
+  /** Goes on until the run has ended, or its process is gone. */
   readonly follow: boolean
   readonly begins: (attempt: number) => void
   readonly event: (event: Event) => void
@@ -30,7 +32,7 @@ export const follow = Effect.fn("Following.follow")(function*(run: RunRecord, { 
       for (const one of events.slice(passed.get(attempt) ?? 0)) event(one)
       passed.set(attempt, events.length)
     }
-    if (!follow || now === undefined || now.result !== null) return
+    if (!follow || now === undefined || !goesOn(now)) return
     yield* Effect.sleep(lookEvery)
   }
 })

@@ -92,6 +92,7 @@ export interface Filter {
   /** Those whose id begins with this, or whose launch's does. */
   readonly prefix?: string
   readonly launch?: string
+  /** Those that stand so, also where the record is behind what their processes and folders tell. */
   readonly status?: RunRecord["status"]
   readonly experiment?: string
 }
@@ -135,9 +136,16 @@ export interface StoreService {
 /** Beyond this a list is no list any more. */
 const mostListed = 1_000_000
 
+const inQueue = "coalesce(tickets.state, 'ended') <> 'ended'"
+
+/** Only who looks at its process can tell whether such a run has ended. */
+const mayHaveEnded = `runs.status in ('waiting', 'running') and not ${inQueue}`
+
+const withTickets = "left join tickets on tickets.run = runs.id"
+
 const columns = `runs.id, runs.launch, launches.experiment, runs.arm, runs.seed, runs.status, runs.reason, runs.directory,
   runs.started, runs.ended, runs.holder, runs.attempt, runs.result,
-  case when tickets.state is null or tickets.state = 'ended' then 0 else 1 end as queued`
+  case when ${inQueue} then 1 else 0 end as queued`
 
 /** A run whose process is gone has ended as its folder says, and was interrupted where that says nothing. */
 const recordOf = (row: Row): RunRecord => {
@@ -164,11 +172,14 @@ const conditionsOf = (filter: Filter): { readonly where: string; readonly values
       ? []
       : [`substr(runs.id, 1, length(cast(${parameter(filter.prefix)} as text))) = $${values.length}`]),
     ...(filter.launch === undefined ? [] : [`runs.launch = ${parameter(filter.launch)}`]),
-    ...(filter.status === undefined ? [] : [`runs.status = ${parameter(filter.status)}`]),
+    ...(filter.status === undefined ? [] : [`(runs.status = ${parameter(filter.status)} or ${mayHaveEnded})`]),
     ...(filter.experiment === undefined ? [] : [`launches.experiment = ${parameter(filter.experiment)}`])
   ]
   const where = conditions.length === 0 ? "" : `where ${conditions.join(" and ")}`
-  return { where: `${where} order by launches.started desc, launches.id desc, runs.place limit ${parameter(filter.limit ?? mostListed)}`, values }
+  // As many more as may turn out to stand otherwise.
+  const more = filter.status === undefined ? "" : ` + (select count(*) from runs ${withTickets} where ${mayHaveEnded})`
+  const limit = `${parameter(filter.limit ?? mostListed)}${more}`
+  return { where: `${where} order by launches.started desc, launches.id desc, runs.place limit ${limit}`, values }
 }
 
 const incidentOf = ({ diagnosis, fault, incident, number }: AttemptResult, run: string, at: number): ReadonlyArray<Value> | null =>
@@ -209,6 +220,11 @@ const make = (database: Database): StoreService => ({
         at, attempt, token, run, Holder.encode(holder)
       )
       if (accepted === 0) return false
+      // Whoever made the one before was ended, and could not say so.
+      yield* database.change(
+        "update attempts set status = 'interrupted', ended = $1 where run = $2 and status = 'running'",
+        at, run
+      )
       yield* database.change(
         "insert into attempts (run, number, holder, started, status) values ($1, $2, $3, $4, 'running')",
         run, attempt, Holder.encode(holder), at
@@ -247,10 +263,13 @@ const make = (database: Database): StoreService => ({
     const { values, where } = conditionsOf(filter)
     return Effect.map(
       database.rows(
-        `select ${columns} from launches join runs on runs.launch = launches.id left join tickets on tickets.run = runs.id ${where}`,
+        `select ${columns} from launches join runs on runs.launch = launches.id ${withTickets} ${where}`,
         ...values
       ),
-      (rows) => rows.map(recordOf)
+      (rows) => {
+        const runs = rows.map(recordOf)
+        return filter.status === undefined ? runs : runs.filter(({ status }) => status === filter.status).slice(0, filter.limit)
+      }
     )
   },
   counts: Effect.map(

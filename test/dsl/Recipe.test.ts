@@ -69,7 +69,7 @@ describe("Recipe.make", () => {
         },
         trials: { steps: 400 }
       },
-      host: { memory: null, device: "any", time: null, silence: "10 minutes" },
+      host: { memory: null, device: "any", time: null, silence: "10 minutes", labels: {}, limits: {} },
       accepted: []
     })
   })

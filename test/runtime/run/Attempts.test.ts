@@ -4,6 +4,7 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as fs from "node:fs"
 import * as Host from "../../../dsl/Host.ts"
+import * as Remedy from "../../../dsl/Remedy.ts"
 import * as Retry from "../../../dsl/Retry.ts"
 import * as Course from "../../../runtime/run/Course.ts"
 import * as History from "../../../runtime/run/History.ts"
@@ -12,12 +13,14 @@ import * as RunFolder from "../../../runtime/run/RunFolder.ts"
 import * as RunOutcome from "../../../runtime/run/RunOutcome.ts"
 import * as Stop from "../../../runtime/run/Stop.ts"
 import { Store } from "../../../runtime/run/Store.ts"
+import { Tables } from "../../../runtime/run/store/Tables.ts"
 import type { Event } from "../../../runtime/train/Event.ts"
 import { childrenOf, lives } from "../../e2e/project.ts"
 import { attempts, jobIn, record } from "./jobs.ts"
+import { recordOf } from "./stores.ts"
 import { inTemporaryFolder } from "./temporary.ts"
 
-const services = Layer.mergeAll(Store.layerMemory, Reporter.layerSilent)
+const services = Layer.mergeAll(recordOf(Tables.layerSqlite(":memory:")), Reporter.layerSilent)
 
 /** The process that trains: the only one that this one has started. */
 const worker = (): number => childrenOf(process.pid).at(-1) ?? -1
@@ -48,6 +51,27 @@ describe("Attempts", () => {
         [result.status, result.steps, result.infrastructure, result.remedied],
         ["succeeded", 40, 1, false]
       )
+    }, Effect.provide(services))), 60_000)
+
+  it.live("keeps in the record how its attempts ended, what was found out about a fault, and what was decided", () =>
+    inTemporaryFolder(Effect.fn(function*(folder) {
+      const retry = Retry.ladder(Remedy.tightenClip({ start: 2 }))
+      const job = yield* jobIn(folder, { retry }, { injection: { _tag: "Nan", step: 15, always: false, node: null } })
+      yield* record(job)
+      const { past } = yield* attempts(job)
+      const [failed = assert.fail("there was no attempt")] = past.map(({ result }) => result)
+      const { rows } = yield* Tables
+      const kept = yield* rows("select number, status, fault, remedy, ended >= started as timed from attempts order by number")
+      assert.deepStrictEqual(kept, [
+        { number: 1, status: "failed", fault: "NonFinite", remedy: failed.remedy?.change ?? "", timed: 1 },
+        { number: 2, status: "succeeded", fault: null, remedy: null, timed: 1 }
+      ])
+      const incidents = yield* rows("select id, run, attempt, fault, step, verdict, explanation from incidents")
+      const { explanation = "", verdict = "" } = failed.diagnosis ?? {}
+      assert.notInclude([explanation, verdict], "")
+      assert.deepStrictEqual(incidents, [
+        { id: "l-1.1", run: "l-1", attempt: 1, fault: "NonFinite", step: 15, verdict, explanation }
+      ])
     }, Effect.provide(services))), 60_000)
 
   it.live("ends an attempt at its limit on time, with a checkpoint", () =>
@@ -138,7 +162,8 @@ describe("Attempts", () => {
       ])
       const store = yield* Store
       const result = RunOutcome.of(job, 40, past)
-      assert.isFalse(yield* store.end({ ...result, status: "failed" }, "another", 2))
-      assert.isTrue(yield* store.end(result, token, 3))
+      const { holder } = job
+      assert.isFalse(yield* store.end({ ...result, status: "failed" }, "another", { holder, at: 2, reason: null }))
+      assert.isTrue(yield* store.end(result, token, { holder, at: 3, reason: null }))
     }, Effect.provide(services))), 60_000)
 })

@@ -6,13 +6,14 @@ import * as Dataset from "../../../dsl/Dataset.ts"
 import * as Recipe from "../../../dsl/Recipe.ts"
 import * as Home from "../../../runtime/run/Home.ts"
 import * as Incident from "../../../runtime/run/Incident.ts"
-import * as Owner from "../../../runtime/run/Owner.ts"
 import * as RunFolder from "../../../runtime/run/RunFolder.ts"
 import { Store } from "../../../runtime/run/Store.ts"
+import * as Holder from "../../../runtime/run/store/Holder.ts"
 import type { BundleDocument } from "../../../runtime/train/Bundle.ts"
 import { recipe } from "../../dsl/recipes.ts"
 import * as Folder from "../data/folder.ts"
 import { facts } from "../plan/facts.ts"
+import { launchOf } from "./launches.ts"
 import { attemptWith, checkpoint, fault } from "./states.ts"
 import { inTemporaryFolder } from "./temporary.ts"
 
@@ -40,10 +41,9 @@ const withRuns = <A, E, R>(body: (folder: string, incident: (attempt: number) =>
   inTemporaryFolder(Effect.fn(function*(folder) {
     const home = yield* Home.open(folder)
     const run = { id: "l-1", arm: "a", seed: 0, directory: path.join(home.runs, "l-1") }
-    const request = { file: null, steps: null, engine: "auto", injection: null, expect: [] } as const
     yield* Effect.gen(function*() {
       const store = yield* Store
-      yield* store.begin({ id: "l", experiment: "e", owner: Owner.self(), started: 1, request, runs: [run] })
+      yield* store.begin({ ...launchOf("l"), runs: [run] }, Holder.self())
     }).pipe(Effect.provide(Store.layerSqlite(home.database)))
     const incident = (attempt: number): string => RunFolder.incident(RunFolder.attemptOf(run.directory, attempt))
     for (const attempt of [1, 3]) bundle(incident(attempt))

@@ -1,19 +1,24 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Lookup from "../../../runtime/run/Lookup.ts"
-import * as Owner from "../../../runtime/run/Owner.ts"
 import { Store } from "../../../runtime/run/Store.ts"
+import * as Holder from "../../../runtime/run/store/Holder.ts"
+import { launchOf } from "./launches.ts"
+
+const begin = Effect.fnUntraced(function*(id: string, started: number, runs = 2) {
+  const store = yield* Store
+  const arms = Array.from({ length: runs }, (_, index) => `arm ${index + 1}`)
+  yield* store.begin({ ...launchOf(id, started, arms), experiment: "e" }, Holder.self())
+})
 
 const withRuns = <A, E>(body: Effect.Effect<A, E, Store>) =>
   Effect.gen(function*() {
-    const store = yield* Store
-    for (const [id, started] of [["aab", 1], ["abc", 2]] as const) {
-      const runs = [1, 2].map((place) => ({ id: `${id}-${place}`, arm: `arm ${place}`, seed: 0, directory: "" }))
-      const request = { file: null, steps: null, engine: "auto", injection: null, expect: [] } as const
-      yield* store.begin({ id, experiment: "e", owner: Owner.self(), started, request, runs })
-    }
+    yield* begin("aab", 1)
+    yield* begin("abc", 2)
     return yield* body
   }).pipe(Effect.provide(Store.layerMemory))
+
+const idsOf = ({ asked, launch, runs }: Lookup.FoundLaunch) => [launch.id, runs.length, asked.map(({ id }) => id).join()]
 
 describe("Lookup", () => {
   it.effect("finds a run by its id, by a beginning that no other has, and the last of the newest launch", () =>
@@ -28,7 +33,6 @@ describe("Lookup", () => {
 
   it.effect("finds a launch by its id, by one of its runs, which alone is asked for then, and the newest", () =>
     withRuns(Effect.gen(function*() {
-      const idsOf = ({ asked, launch, runs }: Lookup.FoundLaunch) => [launch.id, runs.length, asked.map(({ id }) => id).join()]
       assert.deepStrictEqual(idsOf(yield* Lookup.launch("last")), ["abc", 2, "abc-1,abc-2"])
       assert.deepStrictEqual(idsOf(yield* Lookup.launch("aa")), ["aab", 2, "aab-1,aab-2"])
       assert.deepStrictEqual(idsOf(yield* Lookup.launch("aab-2")), ["aab", 2, "aab-2"])
@@ -36,9 +40,24 @@ describe("Lookup", () => {
       assert.match((yield* Effect.flip(Lookup.launch("zzz"))).message, /there is no run "zzz"/)
     })))
 
+  it.effect("finds what is named in full though others begin so, and takes nothing that is typed for a pattern", () =>
+    withRuns(Effect.gen(function*() {
+      yield* begin("abcd", 3, 12)
+      assert.strictEqual((yield* Lookup.find("abcd-1")).id, "abcd-1")
+      assert.deepStrictEqual(idsOf(yield* Lookup.launch("abcd-1")), ["abcd", 12, "abcd-1"])
+      assert.deepStrictEqual(idsOf(yield* Lookup.launch("abc")), ["abc", 2, "abc-1,abc-2"])
+      assert.match((yield* Effect.flip(Lookup.launch("abcd-"))).message, /begins the ids of 12 runs\n {2}abcd-1 {2}/)
+      for (const pattern of ["a%", "%", "a_b-2", "_ab-2", "ABC-1"]) {
+        assert.include((yield* Effect.flip(Lookup.find(pattern))).message, `there is no run "${pattern}"`)
+        assert.include((yield* Effect.flip(Lookup.launch(pattern))).message, `there is no run "${pattern}"`)
+      }
+    })))
+
   it.effect("says how runs come about where there are none", () =>
     Effect.gen(function*() {
-      const none = yield* Effect.flip(Lookup.find("last"))
-      assert.match(none.message, /npx ballast run FILE/)
+      for (const asked of ["last", "a"]) {
+        assert.match((yield* Effect.flip(Lookup.find(asked))).message, /npx ballast run FILE/)
+        assert.match((yield* Effect.flip(Lookup.launch(asked))).message, /npx ballast run FILE/)
+      }
     }).pipe(Effect.provide(Store.layerMemory)))
 })

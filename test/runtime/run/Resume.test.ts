@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as os from "node:os"
 import * as Clip from "../../../dsl/Clip.ts"
 import * as Experiment from "../../../dsl/Experiment.ts"
 import * as Recipe from "../../../dsl/Recipe.ts"
@@ -10,27 +11,33 @@ import * as Evaluation from "../../../runtime/run/Evaluation.ts"
 import * as Home from "../../../runtime/run/Home.ts"
 import * as Job from "../../../runtime/run/Job.ts"
 import * as Lookup from "../../../runtime/run/Lookup.ts"
-import * as Owner from "../../../runtime/run/Owner.ts"
 import * as Prepare from "../../../runtime/run/Prepare.ts"
 import { Reporter } from "../../../runtime/run/Reporter.ts"
 import * as Resume from "../../../runtime/run/Resume.ts"
+import type { RunResult } from "../../../runtime/run/Result.ts"
 import * as RunFolder from "../../../runtime/run/RunFolder.ts"
 import * as Stop from "../../../runtime/run/Stop.ts"
 import { Store } from "../../../runtime/run/Store.ts"
+import type { StoreFailed } from "../../../runtime/run/store/Database.ts"
+import * as Holder from "../../../runtime/run/store/Holder.ts"
+import { Tables } from "../../../runtime/run/store/Tables.ts"
 import type { Event } from "../../../runtime/train/Event.ts"
 import { childrenOf } from "../../e2e/project.ts"
 import { attempts, jobIn, record, type Watching } from "./jobs.ts"
+import { launchOf } from "./launches.ts"
+import { failedRun, runResult } from "./results.ts"
+import { recordOf } from "./stores.ts"
 import { inTemporaryFolder } from "./temporary.ts"
 
 const services = Layer.mergeAll(Store.layerMemory, Reporter.layerSilent)
 
 /** No process has such a number. */
-const gone: Owner.Owner = { pid: 2 ** 30, born: null }
+const gone: Holder.Holder = { host: os.hostname(), pid: 2 ** 30, born: null, lease: null }
 
 /** Leaves the launch as a process does that was killed. */
 const leave = Effect.fnUntraced(function*() {
   const store = yield* Store
-  assert.isTrue(yield* store.take("l", { from: Owner.self(), to: gone }, ["l-1"]))
+  assert.isTrue(yield* store.take([{ id: "l-1", holder: Holder.self() }], gone))
 })
 
 /** Makes attempts at a new run, and leaves it. */
@@ -72,14 +79,53 @@ const longer = { length: { steps: 1_000_010 } } as const
 const wholeLength = ({ directory }: Job.Job, attempt: number): number | null | undefined =>
   RunFolder.plan(RunFolder.attemptOf(directory, attempt))?.arms[0]?.schedule.totalSteps
 
+/** Records a launch, and demands that nobody is at work on it. */
+const demandFreed = Effect.fnUntraced(function*(holder: Holder.Holder, change: Effect.Effect<unknown, StoreFailed, Store | Tables>) {
+  const store = yield* Store
+  yield* store.begin(launchOf("l"), holder)
+  yield* change
+  const found = yield* Lookup.launch("l")
+  const held = yield* Resume.demandFree(found).pipe(Effect.as(null), Effect.catch(({ message }) => Effect.succeed(message)))
+  return { held, left: Resume.left(found).map(({ id }) => id) }
+}, Effect.provide(recordOf(Tables.layerSqlite(":memory:"))))
+
+const queue = Effect.fnUntraced(function*(run: string) {
+  const tables = yield* Tables
+  yield* tables.change("insert into demands (id, demand) values ('d', '{}')")
+  yield* tables.change(
+    "insert into tickets (run, demand, state, place, priority, submitted, not_before) values ($1, 'd', 'leased', 1, 0, 1, 0)",
+    run
+  )
+})
+
+const end = (result: RunResult) =>
+  Effect.flatMap(Store, ({ end }) => end(result, null, { holder: Holder.self(), at: 1, reason: null }))
+
+describe("Resume.demandFree", () => {
+  it.effect("names the process that is at work, and does not mind who was where all has ended", () =>
+    Effect.gen(function*() {
+      const { held } = yield* demandFreed(Holder.self(), end(runResult({ id: "l-1" })))
+      assert.strictEqual(held, `process ${process.pid} is at work on launch l: wait for its end, or end it first`)
+      const both = Effect.all([end(runResult({ id: "l-1" })), end(failedRun("WorkerLost", { id: "l-2" }))])
+      assert.deepStrictEqual(yield* demandFreed(Holder.self(), both), { held: null, left: ["l-2"] })
+      assert.deepStrictEqual(yield* demandFreed(gone, Effect.void), { held: null, left: ["l-1", "l-2"] })
+    }))
+
+  it.effect("leaves to the workers what is in the queue, whoever had it before", () =>
+    Effect.gen(function*() {
+      const { held } = yield* demandFreed(gone, queue("l-2"))
+      assert.match(held ?? "", /^launch l is in the queue: npx ballast worker takes it, npx ballast runs cancel l ends it$/)
+    }))
+})
+
 describe("Resume", () => {
   it.live("goes on where an attempt was accepted of which the run's folder does not tell", () =>
     inTemporaryFolder(Effect.fn(function*(folder) {
       const job = yield* jobIn(folder, long)
       const [first] = yield* begin(job, until(1, 12))
       const store = yield* Store
-      yield* store.take("l", { from: gone, to: Owner.self() }, [])
-      assert.isTrue(yield* store.accept(job.id, { attempt: 2, token: "lost" }, { owner: Owner.self(), at: 1 }))
+      assert.isTrue(yield* store.take([{ id: job.id, holder: gone }], job.holder))
+      assert.isTrue(yield* store.accept(job.id, { attempt: 2, token: "lost" }, { holder: job.holder, at: 1 }))
       yield* leave()
       const { attempts: made } = yield* resume(folder, job, job.plan.recipe, until(3, 0))
       assert.deepStrictEqual(made.map(({ from, number }) => [number, from]), [[1, 0], [3, first?.outcome.steps]])

@@ -17,11 +17,12 @@ import * as Attempts from "../../../runtime/run/Attempts.ts"
 import * as Course from "../../../runtime/run/Course.ts"
 import * as Environment from "../../../runtime/run/Environment.ts"
 import type { Job } from "../../../runtime/run/Job.ts"
-import * as Owner from "../../../runtime/run/Owner.ts"
 import { Reporter } from "../../../runtime/run/Reporter.ts"
 import * as Stop from "../../../runtime/run/Stop.ts"
 import { Store } from "../../../runtime/run/Store.ts"
+import * as Holder from "../../../runtime/run/store/Holder.ts"
 import type { Event } from "../../../runtime/train/Event.ts"
+import { launchOf } from "./launches.ts"
 
 const classifier = Recipe.make({
   data: Dataset.shapes({ train: 16, val: 4, seed: 1 }),
@@ -41,6 +42,7 @@ export const jobIn = Effect.fnUntraced(function*(folder: string, fields: Paramet
   const job: Job = {
     id: "l-1",
     experiment: "e",
+    holder: Holder.self(),
     arm: "a",
     seed: 0,
     plan: Plan.resolveArm("a", recipe, source.facts),
@@ -55,11 +57,10 @@ export const jobIn = Effect.fnUntraced(function*(folder: string, fields: Paramet
   return job
 })
 
-/** Records a launch of one run that belongs to this process. */
+/** Records a launch of one run that belongs to whom its job says. */
 export const record = Effect.fnUntraced(function*(job: Job) {
   const store = yield* Store
-  const request = { file: null, steps: null, engine: "wasm", injection: null, expect: [] } as const
-  yield* store.begin({ id: "l", experiment: "e", owner: Owner.self(), started: 1, request, runs: [job] })
+  yield* store.begin({ ...launchOf("l"), experiment: job.experiment, runs: [job] }, job.holder)
 })
 
 export interface Watching {

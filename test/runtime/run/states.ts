@@ -69,7 +69,7 @@ export const accepted = (directory: string, attempt: number, from: number): void
     format: "ballast.acceptance/1",
     attempt,
     token: `token ${attempt}`,
-    owner: { pid: 1, born: null },
+    owner: { host: "a-host", pid: 1, born: null },
     engine,
     from,
     checkpoint: null,
