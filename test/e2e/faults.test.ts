@@ -9,13 +9,11 @@ const checked = (injection: string, engine: EngineName, family: Family): void =>
 
 // All of them together are a drill.
 describe("An injected fault", () => {
-  checked("nan@25!:backbone.1.conv", "wasm", "detector")
-  checked("bad-image@7", "wasm", "detector")
+  checked("bad-image@7", "wasm", "classifier")
   checked("kill@25", "wasm", "classifier")
 })
 
 tensorflow("An injected fault", () => {
   checked("nan@25", "tensorflow", "detector")
-  checked("oom@25", "tensorflow", "classifier")
-  checked("disk-full@checkpoint:2", "tensorflow", "detector")
+  checked("disk-full@checkpoint:2", "tensorflow", "classifier")
 })
