@@ -6,22 +6,19 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { PgBoss } from "pg-boss"
 import { type Database, StoreFailed, type Value } from "../store/Database.ts"
-import { type Broker, type Delivered, type Leased, type Lost, mostLosses, patience } from "./Broker.ts"
-
-/** The queue of what was handed out too often. */
-const lostQueue = "ballast-lost"
+import { patiently } from "../store/Patience.ts"
+import { failureOf } from "../store/PostgresFailure.ts"
+import { type Broker, type Leased, patience, type Waiting } from "./Broker.ts"
 
 const queueOf = (demand: string): string => `ballast-${demand}`
 
 /** Priorities are whole numbers of 32 bits: seconds since then, of which the earliest come first. */
 const era = Date.UTC(2026, 0, 1)
 
-const priorityOf = (place: number): number => -Math.round((place - era) / 1000)
+const priorityOf = ({ again, place }: Waiting): number => (again ? 1 : 0) - Math.round((place - era) / 1000)
 
-/** pg-boss ends a job after a day; that a training takes longer is no fault. */
+/** pg-boss ends what takes long and forgets what waits for long: that a run does is no fault. In seconds. */
 const longest = 2 ** 31 - 1
-
-const year = 365 * 24 * 60 * 60
 
 /** Has pg-boss's statements be part of a transaction. */
 const within = (database: Database) => ({
@@ -37,20 +34,12 @@ const written = (value: unknown): Value => {
   return value instanceof Date ? value.toISOString() : JSON.stringify(value)
 }
 
+/** Does what pg-boss does on connections of its own, also while the server is started again. */
 const attempt = <A>(place: string, body: () => Promise<A>): Effect.Effect<A, StoreFailed> =>
-  Effect.tryPromise({
-    try: body,
-    catch: (cause) =>
-      cause instanceof StoreFailed
-        ? cause
-        : new StoreFailed({ message: `the queue in ${place} fails: ${cause instanceof Error ? cause.message : String(cause)}` })
-  })
-
-/** What a delivery is to pg-boss: the job, and which time it was handed out, of which it knows the last alone. */
-const attemptOf = (delivery: string): { readonly id: string; readonly retryCount: number | null } => {
-  const [id = "", count] = delivery.split("/")
-  return { id, retryCount: count === undefined ? null : Number(count) }
-}
+  patiently(
+    Effect.tryPromise({ try: body, catch: (cause) => cause instanceof StoreFailed ? cause : failureOf(place, cause) }),
+    { whole: 30_000, between: 500 }
+  )
 
 /** Counts the jobs that a command changed, which pg-boss tells and its types leave out. */
 const affected = (response: object): number => (response as { readonly affected: number }).affected
@@ -59,68 +48,52 @@ const make = (boss: PgBoss, place: string): Broker => {
   const known = new Set<string>()
   const demandQueue = Effect.fnUntraced(function*(demand: string) {
     const queue = queueOf(demand)
-    if (!known.has(queue)) {
-      yield* attempt(place, () =>
-        boss.createQueue(queue, {
-          policy: "standard",
-          heartbeatSeconds: patience / 1000,
-          retryLimit: mostLosses,
-          retryDelay: 0,
-          deadLetter: lostQueue,
-          retentionSeconds: year,
-          deleteAfterSeconds: 60 * 60
-        }))
-      known.add(queue)
-    }
+    if (known.has(queue)) return queue
+    // It fails a job whose worker is not heard of, and the record says whether the run waits again.
+    yield* attempt(place, () =>
+      boss.createQueue(queue, { policy: "standard", heartbeatSeconds: patience / 1000, retryLimit: 0 }))
+    known.add(queue)
     return queue
   })
   return {
-    put: Effect.fnUntraced(function*(database: Database, waiting) {
-      const lines = Map.groupBy(waiting, ({ demand }) => demand)
-      for (const [demand, runs] of lines) {
+    put: Effect.fnUntraced(function*(database, waiting) {
+      for (const [demand, runs] of Map.groupBy(waiting, ({ demand }) => demand)) {
         const queue = yield* demandQueue(demand)
-        const jobs = runs.map(({ delivery, place, run }) => ({ id: delivery, data: { run }, priority: priorityOf(place) }))
+        const jobs = runs.map((one) => ({
+          id: one.delivery,
+          data: { run: one.run },
+          priority: priorityOf(one),
+          expireInSeconds: longest,
+          retentionSeconds: longest
+        }))
         yield* attempt(place, () => boss.insert(queue, jobs, { db: within(database) }))
       }
     }),
-    take: Effect.fnUntraced(function*(database: Database, demand) {
+    take: Effect.fnUntraced(function*(database, demand) {
       const queue = yield* demandQueue(demand)
-      const [job] = yield* attempt(place, () =>
-        boss.fetch<{ readonly run: string } | string>(queue, { includeMetadata: true, db: within(database) }))
+      const [job] = yield* attempt(place, () => boss.fetch<string>(queue, { db: within(database) }))
       if (job === undefined) return null
-      yield* database.rows("update ballast_queue.job set expire_seconds = $1 where name = $2 and id = cast($3 as uuid)", longest, queue, job.id)
-      const { run } = (typeof job.data === "string" ? JSON.parse(job.data) : job.data) as { readonly run: string }
-      const delivered: Delivered = { run, demand, delivery: `${job.id}/${job.retryCount}` }
-      return delivered
+      const { run } = JSON.parse(job.data) as { readonly run: string }
+      return { run, demand, delivery: job.id }
     }),
-    settle: (database, { delivery, demand }) => {
-      const { id, retryCount } = attemptOf(delivery)
-      const [queue, options] = [queueOf(demand), { db: within(database) }]
-      return Effect.asVoid(attempt<unknown>(place, () =>
-        retryCount === null ? boss.deleteJob(queue, id, options) : boss.complete(queue, { id, retryCount }, null, options)))
-    },
-    touch: ({ delivery, demand }) => {
-      const { id, retryCount } = attemptOf(delivery)
-      return Effect.map(
-        attempt(place, () => boss.touch(queueOf(demand), { id, retryCount: retryCount ?? 0 })),
-        (touched) => affected(touched) > 0
-      )
-    },
-    lost: (leased, now) =>
-      Effect.map(
-        Effect.forEach(leased.filter(({ beat }) => now - beat > patience / 2), (one) => lostOf(boss, place, one)),
-        (found) => found.flatMap((lost) => lost ?? [])
-      )
+    settle: Effect.fnUntraced(function*(database, { delivery, demand }) {
+      const queue = yield* demandQueue(demand)
+      yield* attempt(place, () => boss.deleteJob(queue, delivery, { db: within(database) }))
+    }),
+    touch: Effect.fnUntraced(function*(database, { delivery, demand }) {
+      const queue = yield* demandQueue(demand)
+      return affected(yield* attempt(place, () => boss.touch(queue, delivery, { db: within(database) }))) > 0
+    }),
+    lost: Effect.fnUntraced(function*(database, leased, now) {
+      const silent = leased.filter(({ beat }) => now - beat > patience / 2)
+      const found = yield* Effect.forEach(silent, Effect.fnUntraced(function*({ delivery, demand, run }: Leased) {
+        const queue = yield* demandQueue(demand)
+        const [job] = yield* attempt(place, () => boss.findJobs(queue, { id: delivery, db: within(database) }))
+        return job?.state === "active" ? [] : [run]
+      }))
+      return found.flat()
+    })
   }
-}
-
-/** Finds whether pg-boss has taken back a run that was handed out. */
-const lostOf = (boss: PgBoss, place: string, { delivery, demand, run }: Leased): Effect.Effect<Lost | null, StoreFailed> => {
-  const { id, retryCount } = attemptOf(delivery)
-  return Effect.map(attempt(place, () => boss.findJobs(queueOf(demand), { id })), ([job]): Lost | null => {
-    if (job === undefined || job.state === "failed") return { run, spent: true }
-    return job.state === "active" && job.retryCount === retryCount ? null : { run, spent: false }
-  })
 }
 
 export interface Options {
@@ -152,13 +125,10 @@ export const open = Effect.fn("Boss.open")(function*(
         registerInstance: false
       })
     ),
-    (boss) => Effect.promise(() => boss.stop({ graceful: false, close: true })).pipe(Effect.ignore)
+    (boss) => Effect.ignore(Effect.tryPromise(() => boss.stop({ graceful: false, close: true })))
   )
   // What it fails at between calls it tries again; each call tells its own failures.
   boss.on("error", () => undefined)
-  yield* attempt(place, async () => {
-    await boss.start()
-    await boss.createQueue(lostQueue, { retentionSeconds: year, deleteAfterSeconds: 0 })
-  })
+  yield* attempt(place, () => boss.start())
   return make(boss, place)
 })

@@ -1,5 +1,5 @@
 /**
- * Who hands waiting runs out, one to one worker at a time, and takes them back from workers that are not heard of any more.
+ * Who hands waiting runs out, one to one worker at a time, and finds the workers that are not heard of any more.
  */
 import type * as Effect from "effect/Effect"
 import type { Database, StoreFailed } from "../store/Database.ts"
@@ -26,6 +26,8 @@ export interface Delivered {
 export interface Waiting extends Delivered {
   /** The lowest is handed out first. */
   readonly place: number
+  /** Whether it was handed out before, and goes before others of its place. */
+  readonly again: boolean
 }
 
 /** A run that was handed out, as the record has it. Times are milliseconds since 1970 by the record's clock. */
@@ -35,13 +37,7 @@ export interface Leased extends Delivered {
   readonly beat: number
 }
 
-/** A run whose worker is not heard of. `spent` says that it was handed out as often as it may be. */
-export interface Lost {
-  readonly run: string
-  readonly spent: boolean
-}
-
-/** Whatever takes a database is part of a transaction that the caller makes. */
+/** A database that is given may be a transaction's: what is done to it is then a part of that. */
 export interface Broker {
   /** Has runs wait. */
   readonly put: (database: Database, waiting: ReadonlyArray<Waiting>) => Effect.Effect<void, StoreFailed>
@@ -49,8 +45,12 @@ export interface Broker {
   readonly take: (database: Database, demand: string) => Effect.Effect<Delivered | null, StoreFailed>
   /** Forgets a run that waits or was handed out. */
   readonly settle: (database: Database, delivered: Delivered) => Effect.Effect<void, StoreFailed>
-  /** Tells that the worker of a run is there; false where it was given to another. */
-  readonly touch: (delivered: Delivered) => Effect.Effect<boolean, StoreFailed>
-  /** Finds those that have lost their worker, which wait again then. */
-  readonly lost: (leased: ReadonlyArray<Leased>, now: number) => Effect.Effect<ReadonlyArray<Lost>, StoreFailed>
+  /** Tells that the worker of a run is there; false where that was not heard of for too long. */
+  readonly touch: (database: Database, delivered: Delivered) => Effect.Effect<boolean, StoreFailed>
+  /** Finds those that have lost their worker, by the ids of the runs. None of them is handed out again by itself. */
+  readonly lost: (
+    database: Database,
+    leased: ReadonlyArray<Leased>,
+    now: number
+  ) => Effect.Effect<ReadonlyArray<string>, StoreFailed>
 }

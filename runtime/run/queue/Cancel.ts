@@ -19,10 +19,11 @@ export const cancel = Effect.fn("Cancel.cancel")(function*(
 ) {
   if (yield* Tickets.withdraw(database, broker, { run, status: "cancelled", reason }, now)) return "cancelled"
   const asked = yield* database.change(
-    "update tickets set cancel = coalesce(cancel, $1) where run = $2 and state = 'leased'",
+    `update tickets set cancel = coalesce(cancel, $1) where run = $2 and state = 'leased'
+      and exists (select 1 from runs where id = $2 and result is null)`,
     reason, run
   )
   if (asked > 0) return "asked"
-  const [row] = yield* database.rows("select result is null as open from runs where id = $1", run)
-  return row !== undefined && Number(row["open"]) === 1 ? "elsewhere" : "ended"
+  const ended = yield* database.rows("select 1 from runs where id = $1 and result is not null", run)
+  return ended.length > 0 ? "ended" : "elsewhere"
 })

@@ -19,11 +19,12 @@ export interface Work extends Pick<LaunchRecord, "experiment" | "request">, Pick
   readonly declared: SubmittedArm
 }
 
-const workOf = (row: Row): Work => ({
-  ...row as unknown as Pick<Work, "arm" | "attempt" | "directory" | "experiment" | "seed">,
-  request: decode(String(row["request"])) as Work["request"],
-  declared: (JSON.parse(String(row["arms"])) as Readonly<Record<string, SubmittedArm>>)[String(row["arm"])] as SubmittedArm
-})
+const workOf = (row: Row): Work => {
+  const { arm, attempt, directory, experiment, seed } = row as unknown as Omit<Work, "declared" | "request">
+  const arms = JSON.parse(String(row["arms"])) as Readonly<Record<string, SubmittedArm>>
+  const request = decode(String(row["request"])) as Work["request"]
+  return { experiment, request, arm, seed, directory, attempt, declared: arms[arm] as SubmittedArm }
+}
 
 /** A run that was taken, until it is given back or has ended. */
 export interface Claim extends Broker.Delivered {
@@ -41,11 +42,15 @@ interface Line {
   readonly demand: Demand.Demand
 }
 
+/** Lists the lines in which runs wait, that of the first of all of them first. */
 const lines = (database: Database): Effect.Effect<ReadonlyArray<Line>, StoreFailed> =>
   Effect.map(
     database.rows(
-      `select id, demand from demands
-      where exists (select 1 from tickets where tickets.demand = demands.id and tickets.state = 'waiting')`
+      `select id, demand from (
+        select id, demand, (
+          select min(place) from tickets where tickets.state = 'waiting' and tickets.demand = demands.id
+        ) as first from demands
+      ) lines where first is not null order by first, id`
     ),
     (rows) => rows.map((row) => ({ id: String(row["id"]), demand: JSON.parse(String(row["demand"])) as Demand.Demand }))
   )
@@ -64,26 +69,20 @@ const running = Effect.fnUntraced(function*(database: Database) {
   return counts
 })
 
-const firstPlace = (database: Database, demand: string): Effect.Effect<number, StoreFailed> =>
-  Effect.map(
-    database.rows("select place from tickets where demand = $1 and state = 'waiting' order by place limit 1", demand),
-    ([row]) => row === undefined ? Infinity : Number(row["place"])
-  )
-
 const leased = Effect.fnUntraced(function*(database: Database, delivered: Broker.Delivered, now: number) {
   const { delivery, run } = delivered
   const [ticket] = yield* database.rows(
     `select tickets.submitted, tickets.most_seconds, runs.arm, runs.seed, runs.directory, runs.attempt,
       launches.experiment, launches.request, launches.arms
     from tickets join runs on runs.id = tickets.run join launches on launches.id = runs.launch
-    where tickets.run = $1 and tickets.state = 'waiting'`,
-    run
+    where tickets.run = $1 and tickets.state = 'waiting' and tickets.delivery = $2`,
+    run, delivery
   )
   if (ticket === undefined) return null
   const holder: Holder.Holder = { ...Owner.self(), lease: randomUUID() }
   yield* database.change(
-    "update tickets set state = 'leased', lease = $1, leased = $2, beat = $2, delivery = $3 where run = $4",
-    holder.lease, now, delivery, run
+    "update tickets set state = 'leased', lease = $1, leased = $2, beat = $2 where run = $3",
+    holder.lease, now, run
   )
   yield* database.change("update runs set holder = $1, reason = null where id = $2", Holder.encode(holder), run)
   const claim: Claim = {
@@ -97,6 +96,17 @@ const leased = Effect.fnUntraced(function*(database: Database, delivered: Broker
   return claim
 })
 
+/** Takes the first run of a line; what has left the queue and is still handed out is settled on the way. */
+const firstOf = Effect.fnUntraced(function*(database: Database, broker: Broker.Broker, demand: string, now: number) {
+  while (true) {
+    const delivered = yield* broker.take(database, demand)
+    if (delivered === null) return null
+    const taken = yield* leased(database, delivered, now)
+    if (taken !== null) return taken
+    yield* broker.settle(database, delivered)
+  }
+})
+
 /** Takes the run that comes first of those that an offer meets and no limit holds back; null where there is none. */
 export const claim = Effect.fn("Claim.claim")(function*(
   database: Database,
@@ -105,17 +115,10 @@ export const claim = Effect.fn("Claim.claim")(function*(
   now: number
 ) {
   const atWork = yield* running(database)
-  const open = (yield* lines(database)).filter(({ demand }) =>
-    Demand.lacking(demand, offer) === null && Demand.allows(demand, atWork)
-  )
-  const placed = yield* Effect.forEach(open, ({ id }) => Effect.map(firstPlace(database, id), (place) => ({ id, place })))
-  for (const { id } of placed.toSorted((left, right) => left.place - right.place)) {
-    const delivered = yield* broker.take(database, id)
-    if (delivered === null) continue
-    const taken = yield* leased(database, delivered, now)
+  for (const { demand, id } of yield* lines(database)) {
+    if (Demand.lacking(demand, offer) !== null || !Demand.allows(demand, atWork)) continue
+    const taken = yield* firstOf(database, broker, id, now)
     if (taken !== null) return taken
-    // It left the queue while the broker still had it.
-    yield* broker.settle(database, delivered)
   }
   return null
 })
@@ -127,13 +130,13 @@ export type Beat = { readonly kind: "lost" } | { readonly kind: "held"; readonly
 
 /** Tells that a run is being worked on. */
 export const beat = Effect.fn("Claim.beat")(function*(database: Database, broker: Broker.Broker, claim: Claim, now: number) {
-  const touched = yield* broker.touch(claim)
+  const touched = yield* broker.touch(database, claim)
   const [row] = touched ? yield* database.rows(isHeld, now, claim.run, claim.holder.lease) : []
   const told: Beat = row === undefined ? { kind: "lost" } : { kind: "held", cancel: row["cancel"] as string | null }
   return told
 })
 
-/** When a run that was given back may be taken again, and why it was. */
+/** When a run that was let go may be taken again, and why it was. */
 export interface Again {
   readonly notBefore: number
   readonly reason: string
@@ -141,36 +144,42 @@ export interface Again {
 
 const unrecorded: Again = { notBefore: 0, reason: "what came of it could not be recorded" }
 
-/** Lets a run go that has ended, or has it wait again; false where it was another's by then. */
+const handedOut = `select tickets.run, tickets.demand, tickets.delivery, tickets.beat, tickets.cancel, tickets.losses, runs.holder
+  from tickets join runs on runs.id = tickets.run where tickets.state = 'leased'`
+
+/** Has a run wait again that nobody has any more, where it has not ended; false where it has. */
+const again = Effect.fnUntraced(function*(database: Database, run: string, { notBefore, reason }: Again) {
+  const open = yield* database.change(
+    "update runs set status = 'waiting', reason = $1, holder = null where id = $2 and result is null",
+    reason, run
+  )
+  yield* database.change(
+    "update tickets set state = $1, lease = null, not_before = $2 where run = $3",
+    open > 0 ? "held" : "ended", notBefore, run
+  )
+  return open > 0
+})
+
+const cancelOf = ({ cancel, run }: Row): Tickets.Ending | null =>
+  cancel === null ? null : { run: String(run), status: "cancelled", reason: String(cancel) }
+
+/** Lets a run go that has ended or was to be cancelled, or has it wait again; false where it was another's by then. */
 export const release = Effect.fn("Claim.release")(function*(
   database: Database,
   broker: Broker.Broker,
   claim: Claim,
-  wish: Again | null
+  wish: Again | null,
+  now: number
 ) {
-  const open = yield* database.rows("select 1 as open from runs where id = $1 and result is null", claim.run)
-  // Its folder knows, and the next one to take it has only to say so.
-  const again = open.length === 0 ? null : wish ?? unrecorded
   const { holder: { lease }, run } = claim
-  const released = yield* database.change(
-    "update tickets set state = $1, lease = null, not_before = $2 where run = $3 and lease = $4 and state = 'leased'",
-    again === null ? "ended" : "held", again?.notBefore ?? 0, run, lease
-  )
-  if (released === 0) return false
+  const [row] = yield* database.rows(`${handedOut} and tickets.run = $1 and tickets.lease = $2`, run, lease)
+  if (row === undefined) return false
   yield* broker.settle(database, claim)
-  if (again !== null) {
-    yield* database.change(
-      "update runs set status = 'waiting', reason = $1, holder = null where id = $2 and result is null",
-      again.reason, run
-    )
-  }
+  const ending = cancelOf(row)
+  if (ending !== null) yield* Tickets.end(database, ending, now)
+  // Its folder knows what could not be recorded, and the next one to take it has only to say so.
+  else yield* again(database, run, wish ?? unrecorded)
   return true
-})
-
-const leasedOf = (row: Row): Broker.Leased => ({
-  ...Tickets.deliveredOf(row),
-  holder: Holder.decode(String(row["holder"])),
-  beat: Number(row["beat"])
 })
 
 /** What became of a run that lost its worker. */
@@ -180,45 +189,33 @@ export interface Recovered {
   readonly ended: Tickets.Ending | null
 }
 
-/** How a run ends that has lost its worker; null where it waits again. */
-const endingOf = (row: Row, run: string, losses: number): Tickets.Ending | null => {
-  const cancel = row["cancel"] as string | null
-  // One that had its result lost its worker while that was letting it go.
-  if (row["result"] !== null || cancel !== null) return { run, status: "cancelled", reason: cancel ?? "" }
-  return losses > Broker.mostLosses
+const leasedOf = (row: Row): Broker.Leased => ({
+  ...Tickets.deliveredOf(row),
+  holder: Holder.decode(String(row["holder"])),
+  beat: Number(row["beat"])
+})
+
+const tooOften = (run: string, losses: number): Tickets.Ending | null =>
+  losses > Broker.mostLosses
     ? { run, status: "failed", reason: "it lost its worker again and again, and may be what ends them" }
     : null
-}
 
 /** Has runs wait again that have lost their worker; one that was to be cancelled, or that loses one after another, ends. */
 export const recover = Effect.fn("Claim.recover")(function*(database: Database, broker: Broker.Broker, now: number) {
-  const rows = yield* database.rows(
-    `select tickets.run, tickets.lease, tickets.delivery, tickets.demand, tickets.beat, tickets.cancel, tickets.losses,
-      runs.holder, runs.result
-    from tickets join runs on runs.id = tickets.run where tickets.state = 'leased'`
-  )
-  const lost = yield* broker.lost(rows.map(leasedOf), now)
+  const rows = yield* database.rows(handedOut)
+  const lost = new Set(yield* broker.lost(database, rows.map(leasedOf), now))
   const recovered: Array<Recovered> = []
-  for (const { run, spent } of lost) {
-    const row = rows.find((row) => row["run"] === run)
-    if (row === undefined) continue
+  for (const row of rows.filter(({ run }) => lost.has(String(run)))) {
+    const { holder, run, ...delivered } = leasedOf(row)
     const losses = Number(row["losses"]) + 1
-    const taken = yield* database.change(
-      "update tickets set state = 'waiting', lease = null, losses = $1 where run = $2 and lease = $3",
-      losses, run, row["lease"] ?? null
-    )
-    if (taken === 0) continue
-    const ended = endingOf(row, run, spent ? Infinity : losses)
-    if (ended !== null) {
-      yield* broker.settle(database, Tickets.deliveredOf(row))
-      yield* Tickets.end(database, ended, now)
-    } else {
-      yield* database.change(
-        "update runs set status = 'waiting', holder = null, reason = $1 where id = $2",
-        `its worker was lost (${Owner.name(Holder.decode(String(row["holder"])))})`, run
-      )
-    }
-    recovered.push({ run, ended: row["result"] === null ? ended : null })
+    yield* broker.settle(database, { run, ...delivered })
+    yield* database.change("update tickets set losses = $1 where run = $2", losses, run)
+    const ended = cancelOf(row) ?? tooOften(run, losses)
+    // One that had its result lost its worker while that was letting it go.
+    const open = ended === null
+      ? yield* again(database, run, { notBefore: 0, reason: `its worker was lost (${Owner.name(holder)})` })
+      : yield* Tickets.end(database, ended, now)
+    if (open) recovered.push({ run, ended })
   }
   return recovered
 })

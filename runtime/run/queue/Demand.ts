@@ -57,20 +57,23 @@ const idLength = 24
 
 const bytesPerGib = 2 ** 30
 
+/** Names an amount in tenths, rounded so that what does not suffice is not named like what does. */
+const gib = (bytes: number, round: (tenths: number) => number): string => `${(round(bytes / bytesPerGib * 10) / 10).toFixed(1)} GiB`
+
 const computing = ({ device, memory }: Demand, engine: Offered): string | null =>
   device !== "any" && device !== engine.device
     ? `a ${device}, and ${engine.engine} computes on a ${engine.device} here`
     : memory !== null && (engine.memory ?? 0) < memory
-    ? `${(memory / bytesPerGib).toFixed(1)} GiB of memory, and ${
-      engine.memory === null ? "how much the device has is not known" : `there are ${(engine.memory / bytesPerGib).toFixed(1)} GiB`
+    ? `${gib(memory, Math.ceil)} of memory, and ${
+      engine.memory === null ? "how much the device has is not known" : `there are ${gib(engine.memory, Math.floor)}`
     }`
     : null
 
-/** Finds the engine that a worker would compute a demanding run with; says why there is none. */
-const engineFor = (demand: Demand, offer: Offer): string | null => {
-  const candidates = offer.engines.filter(({ engine }) => demand.engine === "auto" || demand.engine === engine).slice(0, 1)
-  const [first] = candidates
-  return first === undefined ? `the engine ${demand.engine}, which does not work here` : computing(demand, first)
+/** Says what the engine lacks that a worker would compute a demanding run with; null where it lacks nothing. */
+const computingWith = (demand: Demand, { engines }: Offer): string | null => {
+  const found = engines.find(({ engine }) => demand.engine === "auto" || demand.engine === engine)
+  if (found !== undefined) return computing(demand, found)
+  return demand.engine === "auto" ? "an engine, and none works here" : `the engine ${demand.engine}, which does not work here`
 }
 
 /** Says what a demand lacks in an offer, as the end of "it demands"; null where it is met. */
@@ -83,7 +86,7 @@ export const lacking = (demand: Demand, offer: Offer): string | null => {
   if (demand.data !== null && !offer.data.includes(demand.data)) {
     return `the data set "${demand.data}", which is not found here (--data ${demand.data}=PATH)`
   }
-  return engineFor(demand, offer)
+  return computingWith(demand, offer)
 }
 
 /** Tells whether one more run with these limits may run beside those that do, counted by the names of their limits. */

@@ -98,9 +98,9 @@ const make = (database: Database, broker: Broker, runs: string): QueueService =>
     triggers: Keeping.list(database),
     claim: (offer) => whole((database, now) => Claim.claim(database, broker, offer, now)),
     beat: (claim) => Effect.flatMap(nowOf(database), (now) => Claim.beat(database, broker, claim, now)),
-    done: (claim) => whole((database) => Claim.release(database, broker, claim, null)),
+    done: (claim) => whole((database, now) => Claim.release(database, broker, claim, null, now)),
     giveBack: (claim, reason, seconds) =>
-      whole((database, now) => Claim.release(database, broker, claim, { reason, notBefore: now + seconds * 1000 })),
+      whole((database, now) => Claim.release(database, broker, claim, { reason, notBefore: now + seconds * 1000 }, now)),
     cancel: (run, reason) => whole((database, now) => Cancel.cancel(database, broker, run, reason, now)),
     tend: whole(Effect.fnUntraced(function*(database, now) {
       const recovered = yield* Claim.recover(database, broker, now)
@@ -118,7 +118,7 @@ const make = (database: Database, broker: Broker, runs: string): QueueService =>
 export class Queue extends Context.Service<Queue, QueueService>()("ballast/Queue") {
   /** Keeps it in the record of one machine; `runs` is the folder of the runs. */
   static readonly layerEmbedded = (runs: string): Layer.Layer<Queue, never, Tables> =>
-    Layer.effect(Queue, Effect.map(Tables, (database) => make(database, Embedded.broker, runs)))
+    Layer.effect(Queue, Effect.map(Tables, (database) => make(database, Embedded.make(), runs)))
 
   /** Keeps it in a database that several hosts share, by its address. A worker's also tends it for the others. */
   static readonly layerPostgres = (url: string, runs: string, options: Boss.Options): Layer.Layer<Queue, StoreFailed, Tables> =>

@@ -47,15 +47,23 @@ interface Earlier {
   readonly result: RunResult
 }
 
-const earlier = Effect.fnUntraced(function*(database: Database, answer: string | null) {
-  if (answer === null) return null
-  const [row] = yield* database.rows(
-    "select id, result from runs where answer = $1 and status = 'succeeded' order by ended desc limit 1",
-    answer
-  )
-  const found: Earlier | null = row === undefined
-    ? null
-    : { id: String(row["id"]), result: decode(row["result"] as string) as RunResult }
+/** SQLite takes up to 32,766 values in one statement. */
+const askedAtOnce = 10_000
+
+/** Finds the newest runs that have succeeded, by what they answer. */
+const earlier = Effect.fnUntraced(function*(database: Database, answers: ReadonlyArray<string>) {
+  const found = new Map<string, Earlier>()
+  for (let from = 0; from < answers.length; from += askedAtOnce) {
+    const asked = answers.slice(from, from + askedAtOnce)
+    const rows = yield* database.rows(
+      `select id, answer, result from runs where status = 'succeeded' and answer in (${asked.map((_, index) => `$${index + 1}`).join(", ")})
+      order by ended`,
+      ...asked
+    )
+    for (const { answer, id, result } of rows) {
+      found.set(String(answer), { id: String(id), result: decode(String(result)) as RunResult })
+    }
+  }
   return found
 })
 
@@ -95,20 +103,26 @@ export const submit = Effect.fn("Submit.submit")(function*(
   const { after, behind, maxRun, maxWait } = terms
   const notBefore = terms.notBefore ?? 0
   const held = after !== null || behind !== null || notBefore > now
+  const answers = submission.runs.map((run) => Submission.answerOf(submission, run))
+  const known = yield* earlier(database, terms.reuse ? answers.filter((answer) => answer !== null) : [])
   const runs: Array<SubmittedRun> = []
   const rows: Array<ReadonlyArray<Value>> = []
   const tickets: Array<ReadonlyArray<Value>> = []
   const waiting: Array<Waiting> = []
   for (const [index, run] of submission.runs.entries()) {
     const id = `${launch}-${index + 1}`
-    const answer = Submission.answerOf(submission, run)
-    const found = terms.reuse ? yield* earlier(database, answer) : null
-    runs.push({ id, ...run, answered: found?.id ?? null })
-    const ended = found === null ? [null, null, null] : [now, now, encode({ ...found.result, id })]
-    const directory = found?.result.directory ?? directoryOf(id)
-    rows.push([id, launch, index, run.arm, run.seed, found === null ? "waiting" : "succeeded", directory, answer, ...ended])
-    if (found !== null) continue
-    const one = { run: id, demand: demands.get(run.arm) ?? "", delivery: randomUUID(), place }
+    const { arm, seed } = run
+    const answer = answers[index] ?? null
+    const found = answer === null ? undefined : known.get(answer)
+    runs.push({ id, arm, seed, answered: found?.id ?? null })
+    if (found !== undefined) {
+      const { directory } = found.result
+      // The one that was made answers for others, and not its echo.
+      rows.push([id, launch, index, arm, seed, "succeeded", directory, null, now, now, encode({ ...found.result, id, arm })])
+      continue
+    }
+    rows.push([id, launch, index, arm, seed, "waiting", directoryOf(id), answer, null, null, null])
+    const one = { run: id, demand: demands.get(run.arm) ?? "", delivery: randomUUID(), place, again: false }
     const giveUp = maxWait === null ? null : now + maxWait * 1000
     tickets.push([
       id, one.demand, held ? "held" : "waiting", place, terms.priority, now, notBefore, after, behind, giveUp, maxRun, one.delivery

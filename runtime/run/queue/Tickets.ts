@@ -35,22 +35,28 @@ export interface Ending {
   readonly reason: string
 }
 
-/** Ends a run that nobody is at work on, and tells whether it had not ended before. */
+/** Ends a run that nobody has any more, and tells whether it had not ended before. */
 export const end = Effect.fnUntraced(function*(database: Database, { reason, run, status }: Ending, now: number) {
   const [row] = yield* database.rows(unended, run)
   yield* database.change("update tickets set state = 'ended', lease = null where run = $1", run)
   if (row === undefined) return false
   const result = encode(resultOf(row, status))
-  yield* database.change(
-    "update runs set status = $1, reason = $2, ended = $3, result = $4, holder = null, token = null where id = $5",
+  const ended = yield* database.change(
+    `update runs set status = $1, reason = $2, ended = $3, result = $4, holder = null, token = null
+    where id = $5 and result is null`,
     status, reason, now, result, run
   )
-  return true
+  return ended > 0
 })
 
 /** Puts runs that were held back into their lines. */
 const wait = Effect.fnUntraced(function*(database: Database, broker: Broker, rows: ReadonlyArray<Row>) {
-  const waiting = rows.map((row) => ({ ...deliveredOf(row), delivery: randomUUID(), place: Number(row["place"]) }))
+  const waiting = rows.map((row) => ({
+    ...deliveredOf(row),
+    delivery: randomUUID(),
+    place: Number(row["place"]),
+    again: row["leased"] !== null
+  }))
   for (const { delivery, run } of waiting) {
     yield* database.change("update tickets set state = 'waiting', delivery = $1 where run = $2", delivery, run)
   }
@@ -89,14 +95,15 @@ const bereft = (row: Row): Ending => ({
   reason: `run ${String(row["after_run"])}, which it was to come after, ${row["status"] === "failed" ? "failed" : "was cancelled"}`
 })
 
-/** Has those wait whose time has come, and ends those that have waited too long or for nothing. */
+/** Has those wait whose time has come, and ends those that have waited too long to begin, or for nothing. */
 export const sweep = Effect.fn("Tickets.sweep")(function*(
   database: Database,
   broker: Broker,
   now: number
 ): Effect.fn.Return<Swept, StoreFailed> {
   const late = yield* database.rows(
-    `select run, give_up, submitted from tickets where state in ('held', 'waiting') and give_up <= $1 limit ${atOnce}`,
+    `select run, give_up, submitted from tickets where state in ('held', 'waiting') and give_up <= $1
+      and exists (select 1 from runs where id = tickets.run and attempt = 0) limit ${atOnce}`,
     now
   )
   const orphans = yield* database.rows(
@@ -108,10 +115,10 @@ export const sweep = Effect.fn("Tickets.sweep")(function*(
     if (yield* withdraw(database, broker, ending, now)) ended.push(ending)
   }
   const ready = yield* database.rows(
-    `select run, demand, place from tickets where state = 'held' and not_before <= $1
+    `select run, demand, place, leased from tickets where state = 'held' and not_before <= $1
       and (after_run is null or exists (select 1 from runs where id = tickets.after_run and status = 'succeeded'))
       and (after_launch is null or not exists (select 1 from runs where launch = tickets.after_launch and result is null))
-    order by not_before, place limit ${atOnce}`,
+    order by not_before, place, length(run), run limit ${atOnce}`,
     now
   )
   yield* wait(database, broker, ready)

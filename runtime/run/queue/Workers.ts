@@ -27,7 +27,8 @@ export const tell = Effect.fnUntraced(function*(
 ) {
   yield* database.change(
     `insert into workers (id, host, offer, slots, started, beat) values ($1, $2, $3, $4, $5, $6)
-    on conflict (id) do update set offer = excluded.offer, beat = excluded.beat`,
+    on conflict (id) do update set host = excluded.host, offer = excluded.offer, slots = excluded.slots,
+      started = excluded.started, beat = excluded.beat`,
     id, host, JSON.stringify(offer), slots, started, now
   )
   yield* database.change("delete from workers where beat < $1", now - forgottenAfter)
