@@ -179,7 +179,7 @@ const conditionsOf = (filter: Filter): { readonly where: string; readonly values
   // As many more as may turn out to stand otherwise.
   const more = filter.status === undefined ? "" : ` + (select count(*) from runs ${withTickets} where ${mayHaveEnded})`
   const limit = `${parameter(filter.limit ?? mostListed)}${more}`
-  return { where: `${where} order by launches.started desc, launches.id desc, runs.place limit ${limit}`, values }
+  return { where: `${where} order by runs.launched desc, runs.launch desc, runs.place limit ${limit}`, values }
 }
 
 const incidentOf = ({ diagnosis, fault, incident, number }: AttemptResult, run: string, at: number): ReadonlyArray<Value> | null =>
@@ -193,8 +193,9 @@ const make = (database: Database): StoreService => ({
       yield* insertLaunch(database, { experiment, id, request, started }, null)
       for (const [place, run] of runs.entries()) {
         yield* database.change(
-          "insert into runs (id, launch, place, arm, seed, status, directory, holder) values ($1, $2, $3, $4, $5, 'waiting', $6, $7)",
-          run.id, id, place, run.arm, run.seed, run.directory, Holder.encode(holder)
+          `insert into runs (id, launch, launched, place, arm, seed, status, directory, holder)
+          values ($1, $2, $3, $4, $5, $6, 'waiting', $7, $8)`,
+          run.id, id, started, place, run.arm, run.seed, run.directory, Holder.encode(holder)
         )
       }
     })),

@@ -76,7 +76,7 @@ const demandKnown = Effect.fnUntraced(function*(database: Database, run: string 
 })
 
 const runColumns = [
-  "id", "launch", "place", "arm", "seed", "status", "directory", "answer", "started", "ended", "result"
+  "id", "launch", "launched", "place", "arm", "seed", "status", "directory", "answer", "started", "ended", "result"
 ]
 
 const ticketColumns = [
@@ -118,10 +118,10 @@ export const submit = Effect.fn("Submit.submit")(function*(
     if (found !== undefined) {
       const { directory } = found.result
       // The one that was made answers for others, and not its echo.
-      rows.push([id, launch, index, arm, seed, "succeeded", directory, null, now, now, encode({ ...found.result, id, arm })])
+      rows.push([id, launch, now, index, arm, seed, "succeeded", directory, null, now, now, encode({ ...found.result, id, arm })])
       continue
     }
-    rows.push([id, launch, index, arm, seed, "waiting", directoryOf(id), answer, null, null, null])
+    rows.push([id, launch, now, index, arm, seed, "waiting", directoryOf(id), answer, null, null, null])
     const one = { run: id, demand: demands.get(run.arm) ?? "", delivery: randomUUID(), place, again: false }
     const giveUp = maxWait === null ? null : now + maxWait * 1000
     tickets.push([

@@ -24,6 +24,7 @@ const first = (dialect: Database["dialect"]): ReadonlyArray<string> => {
     `create table runs (
       id text primary key,
       launch text not null references launches(id),
+      launched ${long} not null,
       place integer not null,
       arm text not null,
       seed ${long} not null,
@@ -100,7 +101,7 @@ const first = (dialect: Database["dialect"]): ReadonlyArray<string> => {
       started ${long} not null,
       beat ${long} not null
     )${strict}`,
-    "create index launches_by_time on launches (started desc, id desc)",
+    "create index runs_by_time on runs (launched desc, launch desc, place)",
     "create index runs_by_launch on runs (launch, place)",
     "create index runs_by_status on runs (status)",
     "create index runs_by_answer on runs (answer)",
