@@ -47,8 +47,8 @@ interface Earlier {
   readonly result: RunResult
 }
 
-/** SQLite takes up to 32,766 values in one statement. */
-const askedAtOnce = 10_000
+/** SQLite takes a square of their number to bind a statement's values. */
+const askedAtOnce = 1_000
 
 /** Finds the newest runs that have succeeded, by what they answer. */
 const earlier = Effect.fnUntraced(function*(database: Database, answers: ReadonlyArray<string>) {

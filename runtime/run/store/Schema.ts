@@ -104,11 +104,10 @@ const first = (dialect: Database["dialect"]): ReadonlyArray<string> => {
     "create index runs_by_time on runs (launched desc, launch desc, place)",
     "create index runs_by_launch on runs (launch, place)",
     "create index runs_by_status on runs (status)",
-    "create index runs_by_answer on runs (answer)",
+    "create index runs_by_answer on runs (answer, status) where answer is not null",
     "create index tickets_by_place on tickets (state, demand, place)",
     "create index tickets_by_time on tickets (state, not_before, place)",
-    "create index tickets_by_end on tickets (state, give_up)",
-    "create index tickets_by_after on tickets (after_run)",
+    "create index tickets_by_end on tickets (state, give_up) where give_up is not null",
     "create unique index launches_by_trigger on launches (trigger_id, due)",
     "create index triggers_by_time on triggers (next)",
     "create index incidents_by_run on incidents (run)"
