@@ -7,11 +7,10 @@ import * as Layer from "effect/Layer"
 import type { Expect } from "../../dsl/Expect.ts"
 import type { Choice } from "../engine/Engines.ts"
 import { decode, encode } from "../train/EventLog.ts"
-import * as Owner from "./Owner.ts"
 import type { AttemptResult, RunResult, RunStatus } from "./Result.ts"
-import * as RunFolder from "./RunFolder.ts"
-import type { Database, Row, StoreFailed, Value } from "./store/Database.ts"
+import type { Database, StoreFailed, Value } from "./store/Database.ts"
 import * as Holder from "./store/Holder.ts"
+import * as Listing from "./store/Listing.ts"
 import { Tables } from "./store/Tables.ts"
 
 export type { Holder } from "./store/Holder.ts"
@@ -85,18 +84,6 @@ export interface Held {
   readonly holder: Holder.Holder
 }
 
-/** Which runs are asked for. */
-export interface Filter {
-  /** At most so many. */
-  readonly limit?: number
-  /** Those whose id begins with this, or whose launch's does. */
-  readonly prefix?: string
-  readonly launch?: string
-  /** Those that stand so, also where the record is behind what their processes and folders tell. */
-  readonly status?: RunRecord["status"]
-  readonly experiment?: string
-}
-
 export interface StoreService {
   /** Records a launch whose runs belong to `holder`. */
   readonly begin: (launch: NewLaunch, holder: Holder.Holder) => Effect.Effect<void, StoreFailed>
@@ -126,66 +113,21 @@ export interface StoreService {
     options: { readonly holder: Holder.Holder; readonly at: number; readonly reason: string | null }
   ) => Effect.Effect<boolean, StoreFailed>
   /** Lists runs, the newest launch first, its runs in their order. */
-  readonly list: (filter?: Filter) => Effect.Effect<ReadonlyArray<RunRecord>, StoreFailed>
+  readonly list: (filter?: Listing.Filter) => Effect.Effect<ReadonlyArray<RunRecord>, StoreFailed>
   /** Counts runs by their status as it is recorded. */
   readonly counts: Effect.Effect<ReadonlyMap<string, number>, StoreFailed>
   /** Finds a launch by its id; null where there is none. */
   readonly launch: (id: string) => Effect.Effect<LaunchRecord | null, StoreFailed>
 }
 
-/** Beyond this a list is no list any more. */
-const mostListed = 1_000_000
-
-const inQueue = "coalesce(tickets.state, 'ended') <> 'ended'"
-
-/** Only who looks at its process can tell whether such a run has ended. */
-const mayHaveEnded = `runs.status in ('waiting', 'running') and not ${inQueue}`
-
-const withTickets = "left join tickets on tickets.run = runs.id"
-
-const columns = `runs.id, runs.launch, launches.experiment, runs.arm, runs.seed, runs.status, runs.reason, runs.directory,
-  runs.started, runs.ended, runs.holder, runs.attempt, runs.result,
-  case when ${inQueue} then 1 else 0 end as queued`
-
-/** A run whose process is gone has ended as its folder says, and was interrupted where that says nothing. */
-const recordOf = (row: Row): RunRecord => {
-  const kept = row["result"] as string | null
-  const encoded = row["holder"] as string | null
-  const known = {
-    ...row as unknown as Omit<RunRecord, "holder" | "queued" | "result">,
-    holder: encoded === null ? null : Holder.decode(encoded),
-    queued: row["queued"] === 1
-  }
-  if (kept !== null) return { ...known, result: decode(kept) as RunResult }
-  const { directory, holder, queued } = known
-  if (queued || (holder !== null && Owner.lives(holder))) return { ...known, result: null }
-  if (known.status !== "waiting" && known.status !== "running") return { ...known, result: null }
-  const result = RunFolder.result(directory)
-  return { ...known, status: result?.status ?? "interrupted", result }
-}
-
-const conditionsOf = (filter: Filter): { readonly where: string; readonly values: ReadonlyArray<Value> } => {
-  const values: Array<Value> = []
-  const parameter = (value: Value): string => `$${values.push(value)}`
-  const conditions = [
-    ...(filter.prefix === undefined
-      ? []
-      : [`substr(runs.id, 1, length(cast(${parameter(filter.prefix)} as text))) = $${values.length}`]),
-    ...(filter.launch === undefined ? [] : [`runs.launch = ${parameter(filter.launch)}`]),
-    ...(filter.status === undefined ? [] : [`(runs.status = ${parameter(filter.status)} or ${mayHaveEnded})`]),
-    ...(filter.experiment === undefined ? [] : [`launches.experiment = ${parameter(filter.experiment)}`])
-  ]
-  const where = conditions.length === 0 ? "" : `where ${conditions.join(" and ")}`
-  // As many more as may turn out to stand otherwise.
-  const more = filter.status === undefined ? "" : ` + (select count(*) from runs ${withTickets} where ${mayHaveEnded})`
-  const limit = `${parameter(filter.limit ?? mostListed)}${more}`
-  return { where: `${where} order by runs.launched desc, runs.launch desc, runs.place limit ${limit}`, values }
-}
-
 const incidentOf = ({ diagnosis, fault, incident, number }: AttemptResult, run: string, at: number): ReadonlyArray<Value> | null =>
   fault === null
     ? null
     : [incident ?? `${run}.${number}`, run, number, at, fault.tag, fault.step, diagnosis?.verdict ?? null, diagnosis?.explanation ?? null]
+
+/** Says of an attempt that nobody is at work on any more, and that never came to tell how it ended. */
+export const brokenOff = (database: Database, run: string, at: number): Effect.Effect<number, StoreFailed> =>
+  database.change("update attempts set status = 'interrupted', ended = $1 where run = $2 and status = 'running'", at, run)
 
 const make = (database: Database): StoreService => ({
   begin: ({ experiment, id, request, runs, started }, holder) =>
@@ -222,10 +164,7 @@ const make = (database: Database): StoreService => ({
       )
       if (accepted === 0) return false
       // Whoever made the one before was ended, and could not say so.
-      yield* database.change(
-        "update attempts set status = 'interrupted', ended = $1 where run = $2 and status = 'running'",
-        at, run
-      )
+      yield* brokenOff(database, run, at)
       yield* database.change(
         "insert into attempts (run, number, holder, started, status) values ($1, $2, $3, $4, 'running')",
         run, attempt, Holder.encode(holder), at
@@ -252,27 +191,16 @@ const make = (database: Database): StoreService => ({
       return changed > 0
     })),
   end: (result, token, { at, holder, reason }) =>
-    Effect.map(
-      database.change(
+    database.transaction(Effect.fnUntraced(function*(database) {
+      const changed = yield* database.change(
         `update runs set status = $1, reason = $2, ended = $3, result = $4
         where id = $5 and holder = $6 and token is not distinct from $7 and result is null`,
         result.status, reason, at, encode(result), result.id, Holder.encode(holder), token
-      ),
-      (changed) => changed > 0
-    ),
-  list: (filter = {}) => {
-    const { values, where } = conditionsOf(filter)
-    return Effect.map(
-      database.rows(
-        `select ${columns} from launches join runs on runs.launch = launches.id ${withTickets} ${where}`,
-        ...values
-      ),
-      (rows) => {
-        const runs = rows.map(recordOf)
-        return filter.status === undefined ? runs : runs.filter(({ status }) => status === filter.status).slice(0, filter.limit)
-      }
-    )
-  },
+      )
+      if (changed > 0) yield* brokenOff(database, result.id, at)
+      return changed > 0
+    })),
+  list: (filter = {}) => Listing.list(database, filter),
   counts: Effect.map(
     database.rows("select status, count(*) as count from runs group by status"),
     (rows) => new Map(rows.map(({ count, status }) => [String(status), Number(count)]))

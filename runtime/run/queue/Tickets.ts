@@ -8,6 +8,7 @@ import * as History from "../History.ts"
 import type { RunResult } from "../Result.ts"
 import * as RunFolder from "../RunFolder.ts"
 import * as RunOutcome from "../RunOutcome.ts"
+import { brokenOff } from "../Store.ts"
 import type { Database, Row, StoreFailed } from "../store/Database.ts"
 import type { Broker, Delivered } from "./Broker.ts"
 
@@ -19,13 +20,16 @@ export const deliveredOf = (row: Row): Delivered => ({
 })
 
 /** A run without a result, as it stands in the record. */
-const unended = "select runs.id, runs.arm, runs.seed, runs.directory, launches.request from runs join launches on launches.id = runs.launch where runs.id = $1 and runs.result is null"
+const unended = "select runs.id, runs.arm, runs.seed, runs.directory, runs.attempt, launches.request from runs join launches on launches.id = runs.launch where runs.id = $1 and runs.result is null"
 
 const resultOf = (row: Row, status: RunResult["status"]): RunResult => {
   const { arm, directory, id, seed } = row as unknown as Pick<RunResult, "arm" | "directory" | "id" | "seed">
   const { steps } = decode(row["request"] as string) as { readonly steps: number | null }
-  const totalSteps = RunFolder.plan(directory)?.arms[0]?.schedule.totalSteps ?? null
-  return { ...RunOutcome.of({ arm, directory, id, seed, steps }, totalSteps, History.read(directory).past), status }
+  // Of many that never began no folder is looked for, which may lie on another host.
+  const begun = row["attempt"] !== 0
+  const totalSteps = begun ? RunFolder.plan(directory)?.arms[0]?.schedule.totalSteps ?? null : null
+  const past = begun ? History.read(directory).past : []
+  return { ...RunOutcome.of({ arm, directory, id, seed, steps }, totalSteps, past), status }
 }
 
 /** A run that ends without a worker. */
@@ -40,6 +44,7 @@ export const end = Effect.fnUntraced(function*(database: Database, { reason, run
   const [row] = yield* database.rows(unended, run)
   yield* database.change("update tickets set state = 'ended', lease = null where run = $1", run)
   if (row === undefined) return false
+  yield* brokenOff(database, run, now)
   const result = encode(resultOf(row, status))
   const ended = yield* database.change(
     `update runs set status = $1, reason = $2, ended = $3, result = $4, holder = null, token = null

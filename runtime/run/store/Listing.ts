@@ -1,0 +1,87 @@
+/**
+ * Runs as they stand: as they are recorded, or as their processes and folders tell where the record is behind.
+ */
+import * as Effect from "effect/Effect"
+import { decode } from "../../train/EventLog.ts"
+import * as Owner from "../Owner.ts"
+import type { RunResult } from "../Result.ts"
+import * as RunFolder from "../RunFolder.ts"
+import type { RunRecord } from "../Store.ts"
+import type { Database, Row, StoreFailed, Value } from "./Database.ts"
+import * as Holder from "./Holder.ts"
+
+/** Which runs are asked for. */
+export interface Filter {
+  /** At most so many. */
+  readonly limit?: number
+  /** Those whose id begins with this, or whose launch's does. */
+  readonly prefix?: string
+  readonly launch?: string
+  /** Those that stand so, also where the record is behind what their processes and folders tell. */
+  readonly status?: RunRecord["status"]
+  readonly experiment?: string
+}
+
+/** Beyond this a list is no list any more. */
+const mostListed = 1_000_000
+
+const inQueue = "coalesce(tickets.state, 'ended') <> 'ended'"
+
+/** Only who looks at its process can tell whether such a run has ended. */
+const mayHaveEnded = `runs.status in ('waiting', 'running') and not ${inQueue}`
+
+const withTickets = "left join tickets on tickets.run = runs.id"
+
+const columns = `runs.id, runs.launch, launches.experiment, runs.arm, runs.seed, runs.status, runs.reason, runs.directory,
+  runs.started, runs.ended, runs.holder, runs.attempt, runs.result,
+  case when ${inQueue} then 1 else 0 end as queued`
+
+/** A run whose process is gone has ended as its folder says, and was interrupted where that says nothing. */
+const recordOf = (row: Row): RunRecord => {
+  const kept = row["result"] as string | null
+  const encoded = row["holder"] as string | null
+  const known = {
+    ...row as unknown as Omit<RunRecord, "holder" | "queued" | "result">,
+    holder: encoded === null ? null : Holder.decode(encoded),
+    queued: row["queued"] === 1
+  }
+  if (kept !== null) return { ...known, result: decode(kept) as RunResult }
+  const { directory, holder, queued } = known
+  if (queued || (holder !== null && Owner.lives(holder))) return { ...known, result: null }
+  if (known.status !== "waiting" && known.status !== "running") return { ...known, result: null }
+  const result = RunFolder.result(directory)
+  return { ...known, status: result?.status ?? "interrupted", result }
+}
+
+const conditionsOf = (filter: Filter): { readonly where: string; readonly values: ReadonlyArray<Value> } => {
+  const values: Array<Value> = []
+  const parameter = (value: Value): string => `$${values.push(value)}`
+  const conditions = [
+    ...(filter.prefix === undefined
+      ? []
+      : [`substr(runs.id, 1, length(cast(${parameter(filter.prefix)} as text))) = $${values.length}`]),
+    ...(filter.launch === undefined ? [] : [`runs.launch = ${parameter(filter.launch)}`]),
+    ...(filter.status === undefined ? [] : [`(runs.status = ${parameter(filter.status)} or ${mayHaveEnded})`]),
+    ...(filter.experiment === undefined ? [] : [`launches.experiment = ${parameter(filter.experiment)}`])
+  ]
+  const where = conditions.length === 0 ? "" : `where ${conditions.join(" and ")}`
+  // As many more as may turn out to stand otherwise.
+  const more = filter.status === undefined ? "" : ` + (select count(*) from runs ${withTickets} where ${mayHaveEnded})`
+  const limit = `${parameter(filter.limit ?? mostListed)}${more}`
+  return { where: `${where} order by runs.launched desc, runs.launch desc, runs.place limit ${limit}`, values }
+}
+
+/** Lists runs, the newest launch first, its runs in their order. */
+export const list = (database: Database, filter: Filter): Effect.Effect<ReadonlyArray<RunRecord>, StoreFailed> => {
+  const { values, where } = conditionsOf(filter)
+  return Effect.map(
+    database.rows(
+      `select ${columns} from launches join runs on runs.launch = launches.id ${withTickets} ${where}`,
+      ...values
+    ),
+    (rows) => {
+      const runs = rows.map(recordOf)
+      return filter.status === undefined ? runs : runs.filter(({ status }) => status === filter.status).slice(0, filter.limit)
+    }
+  )
+}
