@@ -54,6 +54,10 @@ export const repeatedText = (name: string, metavar: string, description: string)
 export const given = (name: string, description: string): Flag.Flag<boolean> =>
   Flag.Boolean(name).pipe(Flag.withDescription(description), Flag.withDefault(false))
 
+/** Makes the failure of a flag whose value is wrong without repeating that, as it may hold a secret. */
+export const refused = (flag: string, expected: string): CliError.CliError =>
+  new CliError.InvalidValue({ option: flag, value: "...", expected, kind: "flag" })
+
 /** The flags that every command with an experiment takes. */
 export const shared = {
   home: optionalText("home", "the folder that runs are kept in (default: BALLAST_HOME, or .ballast)"),

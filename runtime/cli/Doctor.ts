@@ -12,7 +12,7 @@ export const doctor = CommandLine.Command.make(
   "doctor",
   { ...CommandLine.shared, queue: Records.queue },
   Effect.fn(function*({ data, home, json, queue }) {
-    const checks = yield* Doctor.examine({ home: Home.directoryOf(home), data, queue: Records.addressOf(queue) })
+    const checks = yield* Doctor.examine({ home: Home.directoryOf(home), data, queue })
     yield* json
       ? Output.json({ format: "ballast.doctor/1", checks })
       : Output.lines(DoctorText.of(checks, Output.columns()))

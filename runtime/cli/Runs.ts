@@ -118,7 +118,7 @@ const list = Command.make(
     if (limit < 1) return yield* new WrongUsage({ message: `--limit takes a whole number of at least 1, got ${limit}` })
     const home = Home.at(Home.directoryOf(asked))
     // Listing what is not there yet is no reason to make a folder.
-    if (Records.addressOf(queue) === null && !Home.hasRuns(home)) {
+    if (queue === null && !Home.hasRuns(home)) {
       return yield* json ? Output.json({ format: "ballast.runs/1", runs: [], queue: null }) : Output.lines(RunsText.list([], { columns: Output.columns() }))
     }
     yield* Effect.gen(function*() {

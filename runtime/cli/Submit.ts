@@ -57,7 +57,6 @@ const momentOf = (asked: string | null): Effect.Effect<number | null, WrongUsage
 
 interface TermFlags {
   readonly priority: number
-  readonly after: string | null
   readonly "not-before": string | null
   readonly "max-wait": string | null
   readonly "max-run": string | null
@@ -76,15 +75,14 @@ const termFlags = {
   fresh: CommandLine.given("fresh", "run also what an equal run has answered before")
 }
 
+/** Reads how a launch is to wait and to run, but for the run that it comes after, which the record knows. */
 const termsOf = Effect.fnUntraced(function*(flags: TermFlags) {
-  const { after, fresh, priority } = flags
+  const { fresh, priority } = flags
   if (priority < Place.least || priority > Place.most) {
     return yield* new WrongUsage({ message: `--priority takes a whole number from ${Place.least} to ${Place.most}, got ${priority}` })
   }
-  const before = after === null ? null : yield* Lookup.find(after)
-  const terms: Submission.Terms = {
+  const terms: Omit<Submission.Terms, "after"> = {
     priority,
-    after: before?.id ?? null,
     behind: null,
     notBefore: yield* momentOf(flags["not-before"]),
     maxWait: yield* secondsOf("max-wait", flags["max-wait"]),
@@ -92,6 +90,15 @@ const termsOf = Effect.fnUntraced(function*(flags: TermFlags) {
     reuse: !fresh
   }
   return terms
+})
+
+/** Says what the plan has to say of it, and refuses what cannot run, as far as this host can tell. */
+export const reviewed = Effect.fn("Submit.reviewed")(function*(prepared: Prepare.Prepared, strict: boolean) {
+  // A worker may have the data that this host has not.
+  yield* RunExperiment.demandData(prepared).pipe(Effect.catchTag("DataMissing", ({ message }) => Launching.say(message)))
+  if (prepared.plan.arms.every(({ recipe }) => Prepare.isOpen(prepared.sourceOf(recipe.data)))) {
+    yield* Launching.judged(prepared.plan, strict)
+  }
 })
 
 /** Steps as they were told by runs that others have made. */
@@ -162,23 +169,21 @@ export const submit = Command.make(
     strict: CommandLine.given("strict", "let warnings block, too"),
     wait: CommandLine.given("wait", "wait for the end, print what came of it and end with its code")
   },
-  Effect.fn(function*({ engine, json, queue: asked, strict, wait, ...flags }) {
+  Effect.fn(function*({ after, engine, json, queue: asked, strict, wait, ...flags }) {
+    const terms = yield* termsOf(flags)
     const { home, prepared } = yield* Experiments.prepare(flags)
     const arms = yield* Experiments.arms(prepared.plan.arms.map(({ arm }) => arm), flags.arm)
     const seeds = yield* Experiments.seeds(prepared.experiment.seeds, flags.seed)
     const steps = yield* Experiments.steps(flags.steps)
     const chosen = { ...prepared, plan: { ...prepared.plan, arms: prepared.plan.arms.filter(({ arm }) => arms.includes(arm)) } }
-    // A worker may have the data that this host has not.
-    yield* RunExperiment.demandData(chosen).pipe(Effect.catchTag("DataMissing", ({ message }) => Launching.say(message)))
-    if (chosen.plan.arms.every(({ recipe }) => Prepare.isOpen(prepared.sourceOf(recipe.data)))) {
-      yield* Launching.judged(chosen.plan, strict)
-    }
-    yield* Home.open(home.directory, { shared: Records.addressOf(asked) !== null })
+    yield* reviewed(chosen, strict)
+    yield* Home.open(home.directory, { shared: asked !== null })
     const request = { file: path.resolve(flags.file), steps, engine, injection: null }
     const submission = yield* Submitting.ofPrepared(chosen, { arms, seeds, request })
     yield* Effect.gen(function*() {
       const queue = yield* Queue
-      const submitted = yield* queue.submit(submission, yield* termsOf(flags))
+      const before = after === null ? null : yield* Lookup.find(after)
+      const submitted = yield* queue.submit(submission, { ...terms, after: before?.id ?? null })
       if (!wait) return yield* told(submission.experiment, submitted, { json })
       yield* Launching.say(`launch ${submitted.launch} is in the queue`)
       yield* awaited(submitted.launch, { json })

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as path from "node:path"
 import type * as Trigger from "../../dsl/Trigger.ts"
 import * as Line from "../report/Line.ts"
 import * as TriggersText from "../report/TriggersText.ts"
@@ -9,9 +10,9 @@ import * as Times from "../run/trigger/Times.ts"
 import * as CommandLine from "./CommandLine.ts"
 import { WrongUsage } from "./ExitCode.ts"
 import * as Experiments from "./Experiments.ts"
-import * as Launching from "./Launching.ts"
 import * as Output from "./Output.ts"
 import * as Records from "./Records.ts"
+import * as Submit from "./Submit.ts"
 
 const { Argument, Command } = CommandLine
 
@@ -41,12 +42,12 @@ const add = Command.make(
         message: `${experiment.name} declares no times: triggers: [Trigger.cron("0 3 * * *", { timeZone: "Europe/Berlin" })] would`
       })
     }
-    yield* Launching.judged(plan, false)
-    yield* Home.open(home.directory, { shared: Records.addressOf(asked) !== null })
+    yield* Submit.reviewed(prepared, false)
+    yield* Home.open(home.directory, { shared: asked !== null })
     const submission = yield* Submitting.ofPrepared(prepared, {
       arms: plan.arms.map(({ arm }) => arm),
       seeds: experiment.seeds,
-      request: { file: flags.file, steps: null, engine: "auto", injection: null }
+      request: { file: path.resolve(flags.file), steps: null, engine: "auto", injection: null }
     })
     yield* Effect.gen(function*() {
       const queue = yield* Queue

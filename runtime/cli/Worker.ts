@@ -79,7 +79,7 @@ export const worker = Command.make(
   Effect.fn(function*({ data, home: asked, once, queue, slots, ...flags }) {
     if (slots < 1) return yield* new WrongUsage({ message: `--slots takes a whole number of at least 1, got ${slots}` })
     const labels = yield* labelsOf(flags.labels)
-    const home = yield* Home.open(Home.directoryOf(asked), { shared: Records.addressOf(queue) !== null })
+    const home = yield* Home.open(Home.directoryOf(asked), { shared: queue !== null })
     const locations = yield* Locations.read(home.directory, data)
     const drain = Stop.make()
     let obstacle: string | null = null
