@@ -22,6 +22,10 @@ export const thrown = (defect: unknown, engine: string, done: number | null): Fa
   return badDisk.test(message) ? lost("the disk fails") : new Fault.EngineFault({ engine, message })
 }
 
+/** Tells whether it is the disk of the host that failed. */
+export const isOfDisk = ({ message, tag }: { readonly tag: string; readonly message: string }): boolean =>
+  tag === "WorkerLost" && (fullDisk.test(message) || badDisk.test(message))
+
 const replayable: ReadonlySet<Fault.Fault["_tag"]> = new Set([
   "NonFinite",
   "Diverged",

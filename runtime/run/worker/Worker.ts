@@ -35,6 +35,18 @@ export interface Options {
   readonly onObstacle: (obstacle: string | null) => void
 }
 
+const tellReturned = ({ because, reason }: Pick<Tenure.Ended & { readonly kind: "returned" }, "because" | "reason">) => {
+  const said = `the run waits again: ${reason}`
+  switch (because) {
+    case "drained":
+      return Effect.logInfo(said)
+    case "unfit":
+      return Effect.logWarning(said)
+    case "disk":
+      return Effect.logError(`${said}; none is taken for ${Tenure.returnedFor} s`)
+  }
+}
+
 const served = Effect.fn("Worker.served")(function*(claim: Claim, { drain, host }: Options) {
   const instruments = yield* Instruments
   yield* Effect.logInfo("run taken")
@@ -42,15 +54,16 @@ const served = Effect.fn("Worker.served")(function*(claim: Claim, { drain, host 
   if (ended.kind === "lost") {
     instruments.leaseLost()
     yield* Effect.logWarning("the run was given to another worker: what was made here does not count")
-  } else if (ended.kind === "returned") yield* Effect.logInfo(`the run waits again: ${ended.reason}`)
+  } else if (ended.kind === "returned") yield* tellReturned(ended)
   instruments.released(claim.run)
+  return ended
 })
 
 /** A run that could not be served is taken back by whoever tends the queue. */
 const serving = (claim: Claim, options: Options) =>
   served(claim, options).pipe(
-    Effect.catch(({ message }) => Effect.logError(message)),
-    Effect.catchDefect((defect) => Effect.logError("a defect of Ballast kept the run from going on", defect)),
+    Effect.catch(({ message }) => Effect.as(Effect.logError(message), null)),
+    Effect.catchDefect((defect) => Effect.as(Effect.logError("a defect of Ballast kept the run from going on", defect), null)),
     About.run({ ...claim.work, id: claim.run }),
     Traces.traced
   )
@@ -86,9 +99,11 @@ export const run = Effect.fn("Worker.run")(function*(options: Options) {
   const queue = yield* Queue
   const instruments = yield* Instruments
   const [host, started] = [os.hostname(), yield* queue.now]
-  const active = new Map<string, Fiber.Fiber<void>>()
+  const active = new Map<string, { readonly claim: Claim; readonly fiber: Fiber.Fiber<void> }>()
   let told = -Infinity
   let obstacle: string | null = null
+  /** A disk that has failed a run would fail the next one as well. */
+  let resting: { readonly until: number; readonly why: string } | null = null
   const tell = Effect.fnUntraced(function*() {
     if (performance.now() - told < beatEvery) return
     told = performance.now()
@@ -105,28 +120,39 @@ export const run = Effect.fn("Worker.run")(function*(options: Options) {
       const { claimed, run, submitted } = claim
       instruments.claimed(run, { submitted, waited: (claimed - submitted) / 1000, took: (performance.now() - began) / 1000 })
       const fiber = yield* Effect.forkChild(
-        Effect.ensuring(serving(claim, options), Effect.sync(() => {
-          active.delete(run)
-          instruments.slots({ all: slots, busy: active.size })
-        }))
+        Effect.ensuring(
+          Effect.map(serving(claim, options), (ended) => {
+            if (ended?.kind !== "returned" || ended.because !== "disk") return
+            resting = { until: performance.now() + Tenure.returnedFor * 1000, why: ended.reason }
+          }),
+          Effect.sync(() => {
+            active.delete(run)
+            instruments.slots({ all: slots, busy: active.size })
+          })
+        )
       )
-      active.set(run, fiber)
+      active.set(run, { claim, fiber })
       instruments.slots({ all: slots, busy: active.size })
     }
     return false
   })
+  /** Says whether there was nothing to do, neither at work when it began nor to take. */
   const turn = Effect.fnUntraced(function*() {
+    const idle = active.size === 0
+    // Nobody could be heard of meanwhile: what is at work here is told of before anybody is taken to be lost.
+    if (obstacle !== null) yield* Effect.forEach([...active.values()], ({ claim }) => queue.beat(claim))
     yield* tell()
     yield* tellTended(yield* queue.tend)
-    const nothing = yield* take()
+    if (resting !== null && performance.now() > resting.until) resting = null
+    const nothing = resting !== null || (yield* take())
     if (obstacle !== null) yield* Effect.logInfo("the queue can be reached again")
     obstacle = null
-    onObstacle(null)
-    return nothing
+    onObstacle(resting?.why ?? null)
+    return idle && nothing && active.size === 0
   })
   instruments.slots({ all: slots, busy: 0 })
   while (drain.requested() === null) {
-    const nothing = yield* turn().pipe(Effect.catch(Effect.fnUntraced(function*({ message }) {
+    const done = yield* turn().pipe(Effect.catch(Effect.fnUntraced(function*({ message }) {
       instruments.storeFailed()
       onObstacle(message)
       // What stays the same is said once.
@@ -135,10 +161,10 @@ export const run = Effect.fn("Worker.run")(function*(options: Options) {
       yield* pause(againAfter, options)
       return false
     })))
-    if (once && nothing && active.size === 0) break
+    if (once && done) break
     yield* pause(lookEvery, options)
   }
   if (active.size > 0) yield* Effect.logInfo(`draining: ${active.size} at work end with a checkpoint`)
-  yield* Fiber.awaitAll([...active.values()])
+  yield* Fiber.awaitAll([...active.values()].map(({ fiber }) => fiber))
   yield* Effect.ignore(queue.leave(id))
 })

@@ -30,7 +30,10 @@ describe("Failure", () => {
     for (const [message = "", what] of cases) {
       const fault = Failure.thrown(new Error(message), "wasm", 7)
       assert.deepInclude(fault, { _tag: "WorkerLost", message: `${what}: ${message}` })
+      assert.isTrue(Failure.isOfDisk({ tag: fault._tag, message: fault.message }))
     }
+    assert.isFalse(Failure.isOfDisk({ tag: "WorkerLost", message: "the engine's process ended by SIGKILL" }))
+    assert.isFalse(Failure.isOfDisk({ tag: "DataFault", message: "EIO: i/o error, read" }))
     assert.strictEqual(Failure.thrown("no kernel for EIOU", "wasm", null)._tag, "EngineFault")
   })
 
