@@ -76,7 +76,7 @@ const otherFeed = (path: string, { after, before, step }: Question): string | nu
 }
 
 /** Data is known by its fingerprint, or else by what the recipe says of it. */
-const isSameData = ({ after, before }: Question): boolean =>
+const isSameData = ({ after, before }: Pick<Question, "after" | "before">): boolean =>
   before.identity.data === null || after.identity.data === null
     ? Literal.same(Literal.without(before.recipe.data, "about"), Literal.without(after.recipe.data, "about"))
     : before.identity.data === after.identity.data
@@ -150,15 +150,14 @@ const reasonFor = (path: string, question: Question): string | null => {
 }
 
 /** Tells whether both come to the same numbers on the same data, however they are written. */
-const isSame = (question: Question): boolean => {
-  const { after, before } = question
-  return before.identity.training !== null && before.identity.training === after.identity.training && isSameData(question)
-}
+export const isSame = (before: Resolved, after: Resolved): boolean =>
+  before.identity.training !== null && before.identity.training === after.identity.training
+  && isSameData({ before, after })
 
 /** Judges what changes from one recipe to another for a training that has taken `step` steps. */
 export const of = (before: Resolved, after: Resolved, step: number): ReadonlyArray<Judgement> => {
   const question = { before, after, step }
-  const same = isSame(question)
+  const same = isSame(before, after)
   return RecipeDiff.of(before.recipe, after.recipe).map((change) => ({
     ...change,
     restart: same ? null : reasonFor(change.path, question)

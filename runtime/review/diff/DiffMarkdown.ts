@@ -1,0 +1,121 @@
+/**
+ * A diff of experiments for a pull request's comment. All text of the pull request is shown and never read as Markdown.
+ */
+import * as Markdown from "../../report/Markdown.ts"
+import type * as ArmDiff from "./ArmDiff.ts"
+import type { Compared } from "./DiffDocument.ts"
+import type { ExperimentDiff } from "./ExperimentDiff.ts"
+import * as Words from "./Words.ts"
+
+/** The longest comment that GitHub takes, in characters. */
+export const longest = 65_536
+
+/** Tables with more rows than these are folded. */
+const mostRows = 12
+
+const folded = (title: string, lines: ReadonlyArray<string>): ReadonlyArray<string> => [
+  "<details>",
+  `<summary>${Markdown.text(title)}</summary>`,
+  "",
+  ...lines,
+  "",
+  "</details>",
+  ""
+]
+
+const cell = (value: string): string => Markdown.text(value)
+
+const fields = ({ fields }: ArmDiff.ArmDiff): ReadonlyArray<string> =>
+  fields.length === 0 ? [] : [
+    ...fields.flatMap((judgement) => [
+      `- ${Markdown.code(Words.field(judgement))}${judgement.restart === null ? "" : `; **forces a restart**: ${Markdown.text(judgement.restart)}`}`
+    ]),
+    ""
+  ]
+
+const cost = ({ cost, status }: ArmDiff.ArmDiff): ReadonlyArray<string> => {
+  if (cost.length === 0) return []
+  const added = status === "added"
+  return [
+    ...Markdown.table(
+      added
+        ? [{ text: "cost" }, { text: "value", right: true }]
+        : [{ text: "cost" }, { text: "before", right: true }, { text: "after", right: true }, { text: "", right: true }],
+      cost.map((figure) => {
+        const [then, now] = [Words.figureValue(figure.name, figure.before), Words.figureValue(figure.name, figure.after)].map(cell)
+        return added ? [Words.figureName(figure), now ?? ""] : [Words.figureName(figure), then ?? "", now ?? "", Words.growth(figure)]
+      })
+    ),
+    ""
+  ]
+}
+
+const nodes = ({ nodes }: ArmDiff.ArmDiff): ReadonlyArray<string> => {
+  if (nodes.length === 0) return []
+  const rows = Markdown.table([{ text: "node" }], nodes.map((change) => [cell(Words.node(change))]))
+  return nodes.length > mostRows ? folded(Words.nodes(nodes), rows) : [...rows, ""]
+}
+
+const findings = ({ findings: { came, went } }: ArmDiff.ArmDiff): ReadonlyArray<string> => {
+  const lines = [
+    ...came.map(({ message, rule, severity }) => `- new ${severity} ${Markdown.code(rule)}: ${Markdown.text(message)}`),
+    ...went.map(({ rule, severity }) => `- ${severity} ${Markdown.code(rule)} went`)
+  ]
+  if (lines.length === 0) return []
+  return lines.length > mostRows ? folded(`${lines.length} findings came or went`, lines) : [...lines, ""]
+}
+
+const arm = (diff: ArmDiff.ArmDiff): ReadonlyArray<string> => [
+  `#### ${Markdown.text(diff.arm)}: ${diff.status}${diff.from === null ? "" : ` (was ${Markdown.text(diff.from)})`}`,
+  "",
+  ...fields(diff),
+  ...(diff.curve === null ? [] : [...Markdown.block(Words.curves(diff.curve)), ""]),
+  ...(diff.status === "changed" ? nodes(diff) : []),
+  ...(diff.status === "changed" || diff.status === "added" ? [...cost(diff), ...findings(diff)] : [])
+]
+
+const experiment = (diff: ExperimentDiff, all: boolean): ReadonlyArray<string> => [
+  `### ${Markdown.text(diff.experiment)}: ${Markdown.text(Words.status(diff))}`,
+  "",
+  ...diff.said.map((said) => `- ${Markdown.text(Words.said(said))}`),
+  ...(diff.said.length === 0 ? [] : [""]),
+  ...(diff.status === "removed" ? [] : diff.arms.filter(({ status }) => all || status !== "unchanged").flatMap(arm))
+]
+
+const sideOf = ({ commit, ref }: Compared["base"]): string =>
+  commit === null ? "the working tree" : `${ref === null || ref === commit ? "" : `${Markdown.code(ref)} `}${Markdown.code(commit.slice(0, shownDigits))}`
+
+const shownDigits = 12
+
+/** Keeps what fits; what does not is said to be left out, experiment by experiment and never halfway through one. */
+const fitting = (head: ReadonlyArray<string>, parts: ReadonlyArray<{ readonly name: string; readonly lines: ReadonlyArray<string> }>, most: number): string => {
+  const said = (left: ReadonlyArray<string>): string =>
+    left.length === 0 ? "" : `\n${left.length} more ${left.length === 1 ? "experiment does" : "experiments do"} not fit here: ${left.slice(0, mostRows).map(Markdown.text).join(", ")}${left.length > mostRows ? ", …" : ""}. ${Markdown.code("ballast diff --json")} has them.\n`
+  let text = `${head.join("\n")}\n`
+  const left: Array<string> = []
+  for (const { lines, name } of parts) {
+    const part = `${lines.join("\n")}\n`
+    // Room stays for the line that says what does not fit.
+    if (text.length + part.length + said([...left, ...parts.map((one) => one.name)]).length > most) left.push(name)
+    else text += part
+  }
+  return text + said(left)
+}
+
+/** Writes the comment, at most `most` characters. */
+export const of = (compared: Compared, { all, most = longest }: { readonly all: boolean; readonly most?: number }): string => {
+  const { base, besides, experiments, head } = compared
+  const shown = experiments.filter(({ status }) => all || status !== "unchanged")
+  return fitting(
+    [
+      `## Experiments: ${shown.length === 0 ? "no changes" : Words.counts(experiments)}`,
+      "",
+      `From ${sideOf(base)} to ${sideOf(head)}.`,
+      "",
+      ...besides.map((text) => `- ${Markdown.text(text)}`),
+      ...(besides.length === 0 ? [] : [""])
+    ],
+    shown.map((diff) => ({ name: diff.experiment, lines: experiment(diff, all) })),
+    most
+  )
+}
