@@ -1,5 +1,6 @@
 import { assert, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import { randomUUID } from "node:crypto"
 import * as Boss from "../../../../runtime/run/queue/Boss.ts"
 import type { Waiting } from "../../../../runtime/run/queue/Broker.ts"
@@ -63,6 +64,22 @@ postgresql("Boss", (server) => {
           url
         )
         assert.deepStrictEqual(rows, [{ kept: true, long: true, heartbeat_seconds: 10, retry_limit: 0 }])
+      }).pipe(Effect.provide(Tables.layerPostgres(url)))
+    })))
+
+  it.live("waits for a server that is away, also with what it has connections of its own for", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const { database: fresh, start, stop } = yield* server
+      const url = yield* fresh
+      yield* Effect.gen(function*() {
+        const database = yield* Tables
+        const broker = yield* Boss.open(url, database.place, { tends: true })
+        yield* stop("immediate")
+        const put = yield* Effect.forkChild(broker.put(database, [waiting("one", t0)]))
+        yield* Effect.sleep("200 millis")
+        yield* start
+        yield* Fiber.join(put)
+        assert.strictEqual((yield* broker.take(database, "d"))?.run, "one")
       }).pipe(Effect.provide(Tables.layerPostgres(url)))
     })))
 

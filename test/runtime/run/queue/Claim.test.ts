@@ -1,8 +1,10 @@
 import { assert, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
+import { randomUUID } from "node:crypto"
 import { mostLosses } from "../../../../runtime/run/queue/Broker.ts"
 import type { Claim } from "../../../../runtime/run/queue/Claim.ts"
+import * as Demand from "../../../../runtime/run/queue/Demand.ts"
 import * as Place from "../../../../runtime/run/queue/Place.ts"
 import { runResult } from "../results.ts"
 import { byHand, jobs, offer, onBoth, type Parts, record, silence, submission } from "./queues.ts"
@@ -211,6 +213,19 @@ onBoth("Claim", (lend) => {
         assert.isTrue(yield* queue.release(t0, claim))
       }
       assert.isTrue([0, null].includes(yield* jobs(parts)))
+    })))
+
+  it.live("passes over what the broker still hands out of runs that have left the queue", () =>
+    lend(Effect.fnUntraced(function*(_, taking) {
+      const parts = yield* taking
+      const queue = byHand(parts)
+      yield* queue.submit(t0, submission(2))
+      yield* queue.cancel(t0, "l1-1")
+      const demand = Demand.id(submission(1).arms["only"]?.demand ?? assert.fail("there is no arm"))
+      const left = [1, 2].map(() => ({ run: "l1-1", demand, delivery: randomUUID(), place: t0 - 9 * second, again: true }))
+      yield* parts.broker.put(parts.database, left)
+      assert.strictEqual((yield* queue.claim(t0))?.run, "l1-2")
+      assert.isTrue([1, null].includes(yield* jobs(parts)))
     })))
 
   it.live("takes a run for what ends its workers that has lost too many", () =>

@@ -2,6 +2,9 @@ import { assert, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type { Claim } from "../../../../runtime/run/queue/Claim.ts"
 import type { RunResult } from "../../../../runtime/run/Result.ts"
+import * as RunFolder from "../../../../runtime/run/RunFolder.ts"
+import { record as attempt } from "../states.ts"
+import { inTemporaryFolder } from "../temporary.ts"
 import { byHand, jobs, onBoth, type Parts, record, submission } from "./queues.ts"
 
 const second = 1_000
@@ -127,6 +130,30 @@ onBoth("Tickets", (lend) => {
       assert.deepStrictEqual((yield* queue.sweep(late)).ended.map(({ run }) => run), [unfit.run])
       assert.strictEqual((yield* queue.claim(late))?.run, begun.run)
     })))
+
+  it.live("says of a run that had begun what its folder knows", () =>
+    lend((_, taking) => inTemporaryFolder(Effect.fnUntraced(function*(folder) {
+      const parts = yield* taking
+      const queue = byHand(parts)
+      yield* queue.submit(t0, submission(1))
+      yield* parts.database.change("update runs set directory = $1", folder)
+      const claim = (yield* queue.claim(t0)) as Claim
+      yield* parts.store.accept(claim.run, { attempt: 1, token: "first" }, { holder: claim.holder, at: t0 })
+      const fault = { tag: "NonFinite", message: "the loss is NaN", step: 30, onset: 30, injected: null }
+      const made = attempt({ status: "failed", fault })
+      RunFolder.write(RunFolder.recordFile(RunFolder.attemptOf(folder, 1)), made)
+      yield* queue.cancel(t0, claim.run, "not needed")
+      yield* queue.release(t0, claim, { notBefore: 0, reason: "drained" })
+      const [run] = yield* parts.store.list()
+      assert.deepStrictEqual([run?.status, run?.reason, run?.attempt], ["cancelled", "not needed", 1])
+      const { attempts, directory, status, steps } = run?.result ?? {}
+      assert.deepStrictEqual({ attempts, directory, status, steps }, {
+        attempts: [made.result],
+        directory: folder,
+        status: "cancelled",
+        steps: 30
+      })
+    }))))
 
   it.live("deals with many in turns, and keeps their order", () =>
     lend(Effect.fnUntraced(function*(_, taking) {
