@@ -104,5 +104,13 @@ export const checkpoint = (directory: string): string | null => {
     ?? null
 }
 
+/** Tells whether a run's newest attempt has come to a checkpoint beyond the one that it began with. */
+export const hasProgressed = (directory: string): boolean => {
+  const accepted = acceptance(directory)
+  if (accepted === null) return false
+  const attempt = attemptOf(directory, accepted.attempt)
+  return [checkpoints(attempt), recovery(attempt)].some((parent) => (Checkpoint.list(parent).at(-1)?.step ?? 0) > accepted.from)
+}
+
 /** Names the file of an attempt's events. */
 export const events = (attempt: string): string => path.join(attempt, "events.jsonl")

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import { randomUUID } from "node:crypto"
 import { decode } from "../../train/EventLog.ts"
 import * as Owner from "../Owner.ts"
+import * as RunFolder from "../RunFolder.ts"
 import type { LaunchRecord, RunRecord } from "../Store.ts"
 import type { Database, Row, StoreFailed } from "../store/Database.ts"
 import * as Holder from "../store/Holder.ts"
@@ -144,7 +145,8 @@ export interface Again {
 
 const unrecorded: Again = { notBefore: 0, reason: "what came of it could not be recorded" }
 
-const handedOut = `select tickets.run, tickets.demand, tickets.delivery, tickets.beat, tickets.cancel, tickets.losses, runs.holder
+const handedOut = `select tickets.run, tickets.demand, tickets.delivery, tickets.beat, tickets.cancel, tickets.losses,
+  runs.holder, runs.directory
   from tickets join runs on runs.id = tickets.run where tickets.state = 'leased'`
 
 /** Has a run wait again that nobody has any more, where it has not ended; false where it has. */
@@ -195,6 +197,10 @@ const leasedOf = (row: Row): Broker.Leased => ({
   beat: Number(row["beat"])
 })
 
+/** A run that comes further each time is not what ends its workers. */
+const lossesOf = ({ directory, losses }: Row): number =>
+  RunFolder.hasProgressed(String(directory)) ? 1 : Number(losses) + 1
+
 const tooOften = (run: string, losses: number): Tickets.Ending | null =>
   losses > Broker.mostLosses
     ? { run, status: "failed", reason: "it lost its worker again and again, and may be what ends them" }
@@ -207,7 +213,7 @@ export const recover = Effect.fn("Claim.recover")(function*(database: Database, 
   const recovered: Array<Recovered> = []
   for (const row of rows.filter(({ run }) => lost.has(String(run)))) {
     const { holder, run, ...delivered } = leasedOf(row)
-    const losses = Number(row["losses"]) + 1
+    const losses = lossesOf(row)
     yield* broker.settle(database, { run, ...delivered })
     yield* database.change("update tickets set losses = $1 where run = $2", losses, run)
     const ended = cancelOf(row) ?? tooOften(run, losses)

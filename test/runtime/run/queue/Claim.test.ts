@@ -2,10 +2,14 @@ import { assert, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
 import { randomUUID } from "node:crypto"
+import * as fs from "node:fs"
+import * as path from "node:path"
 import { mostLosses } from "../../../../runtime/run/queue/Broker.ts"
 import type { Claim } from "../../../../runtime/run/queue/Claim.ts"
 import * as Demand from "../../../../runtime/run/queue/Demand.ts"
 import * as Place from "../../../../runtime/run/queue/Place.ts"
+import * as RunFolder from "../../../../runtime/run/RunFolder.ts"
+import * as Checkpoint from "../../../../runtime/train/Checkpoint.ts"
 import { runResult } from "../results.ts"
 import { byHand, jobs, offer, onBoth, type Parts, record, silence, submission } from "./queues.ts"
 
@@ -247,6 +251,23 @@ onBoth("Claim", (lend) => {
       assert.match(run?.reason ?? "", /lost its worker again and again/)
       assert.isFalse(yield* parts.store.end(runResult({ id: last.run }), null, { holder: last.holder, at: 9, reason: null }))
       assert.isTrue([0, null].includes(yield* jobs(parts)))
+    })))
+
+  it.live("does not take a run for what ends its workers that comes further each time", () =>
+    lend(Effect.fnUntraced(function*(_, taking) {
+      const parts = yield* taking
+      const queue = byHand(parts)
+      yield* queue.submit(t0, submission(1))
+      yield* parts.database.change("update tickets set losses = $1", mostLosses)
+      const claim = taken(yield* queue.claim(t0))
+      const { directory } = claim.work
+      RunFolder.write(RunFolder.acceptanceFile(directory), { format: "ballast.acceptance/1", attempt: 2, from: 10 })
+      const attempt = RunFolder.attemptOf(directory, 2)
+      fs.mkdirSync(path.join(RunFolder.recovery(attempt), Checkpoint.directoryName(10)), { recursive: true })
+      assert.isFalse(RunFolder.hasProgressed(directory))
+      fs.mkdirSync(path.join(RunFolder.checkpoints(attempt), Checkpoint.directoryName(20)), { recursive: true })
+      assert.deepStrictEqual(yield* recovered(parts, t0, claim), [{ run: claim.run, ended: null }])
+      assert.deepStrictEqual(yield* parts.database.rows("select losses from tickets"), [{ losses: 1 }])
     })))
 
   it.live("ends what was to be cancelled and has lost its worker, or is given back", () =>
