@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
 import { randomUUID } from "node:crypto"
 import * as fs from "node:fs"
+import * as os from "node:os"
 import * as path from "node:path"
 import { mostLosses } from "../../../../runtime/run/queue/Broker.ts"
 import type { Claim } from "../../../../runtime/run/queue/Claim.ts"
@@ -50,6 +51,11 @@ const recovered = Effect.fnUntraced(function*(parts: Parts, now: number, ...clai
   }
   return []
 })
+
+const temporaryFolder = Effect.acquireRelease(
+  Effect.sync(() => fs.mkdtempSync(path.join(os.tmpdir(), "ballast-claim-"))),
+  (folder) => Effect.sync(() => fs.rmSync(folder, { recursive: true, force: true }))
+)
 
 const statusOf = ({ store }: Parts, run: string) =>
   Effect.map(store.list({ prefix: run }), (runs) => {
@@ -259,8 +265,9 @@ onBoth("Claim", (lend) => {
       const queue = byHand(parts)
       yield* queue.submit(t0, submission(1))
       yield* parts.database.change("update tickets set losses = $1", mostLosses)
+      const directory = yield* temporaryFolder
+      yield* parts.database.change("update runs set directory = $1", directory)
       const claim = taken(yield* queue.claim(t0))
-      const { directory } = claim.work
       RunFolder.write(RunFolder.acceptanceFile(directory), { format: "ballast.acceptance/1", attempt: 2, from: 10 })
       const attempt = RunFolder.attemptOf(directory, 2)
       fs.mkdirSync(path.join(RunFolder.recovery(attempt), Checkpoint.directoryName(10)), { recursive: true })
@@ -268,7 +275,7 @@ onBoth("Claim", (lend) => {
       fs.mkdirSync(path.join(RunFolder.checkpoints(attempt), Checkpoint.directoryName(20)), { recursive: true })
       assert.deepStrictEqual(yield* recovered(parts, t0, claim), [{ run: claim.run, ended: null }])
       assert.deepStrictEqual(yield* parts.database.rows("select losses from tickets"), [{ losses: 1 }])
-    })))
+    }, Effect.scoped)))
 
   it.live("ends what was to be cancelled and has lost its worker, or is given back", () =>
     lend(Effect.fnUntraced(function*(_, taking) {
