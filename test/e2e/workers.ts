@@ -4,7 +4,8 @@
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as path from "node:path"
-import { postgresql } from "../postgres.ts"
+import { postgresql, type Server } from "../postgres.ts"
+import * as RunFolder from "../../runtime/run/RunFolder.ts"
 import { Tables } from "../../runtime/run/store/Tables.ts"
 import * as EventLog from "../../runtime/train/EventLog.ts"
 import { childrenOf, inProject, type Project, type Running } from "./project.ts"
@@ -43,15 +44,22 @@ export interface Place {
   readonly tables: (home: string) => ReturnType<typeof Tables.layerSqlite>
 }
 
-/** Declares tests on a queue of one machine, and on one that several share where PostgreSQL is installed. */
-export const onBoth = (title: string, body: (place: () => Promise<Place>) => void): void => {
+/** Declares tests on a queue of one machine. */
+export const onOne = (title: string, body: (place: () => Promise<Place>) => void): void => {
   describe(`${title} on one machine`, () =>
     body(() => Promise.resolve({ flags: [], tables: (home) => Tables.layerSqlite(path.join(home, "ballast.db")) })))
-  postgresql(`${title} on several machines`, (server) =>
-    body(async () => {
-      const url = await Effect.runPromise(Effect.flatMap(server, ({ database }) => database))
-      return { flags: ["--queue", url], tables: () => Tables.layerPostgres(url) }
-    }))
+}
+
+/** Declares tests on a queue of one machine, and on one that several share where PostgreSQL is installed. */
+export const onBoth = (title: string, body: (place: () => Promise<Place>) => void): void => {
+  onOne(title, body)
+  postgresql(`${title} on several machines`, (server) => body(() => severalMachines(server)))
+}
+
+/** Makes a queue in a database of its own. */
+export const severalMachines = async (server: Effect.Effect<Server>): Promise<Place> => {
+  const url = await Effect.runPromise(Effect.flatMap(server, ({ database }) => database))
+  return { flags: ["--queue", url], tables: () => Tables.layerPostgres(url) }
 }
 
 const milliseconds = (count: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, count))
@@ -71,6 +79,25 @@ interface Kill {
   readonly at: number
 }
 
+/** Most kills hit a run that has got somewhere: one that is killed while it starts, again and again, would come to nothing. */
+const atWorkShare = 0.8
+
+const isOf = ({ pid }: Running, holder: unknown): boolean => (JSON.parse(String(holder)) as ReadonlyArray<unknown>)[1] === pid
+
+/** Waits until a worker's run has come to a checkpoint of its own, or all have ended. */
+const untilAtWork = async (project: Project, place: Place, worker: Running, left: () => Promise<number>): Promise<void> => {
+  while (await left() > 0) {
+    const rows = await ask(
+      project,
+      place,
+      `select attempts.holder, runs.directory from attempts join runs on runs.id = attempts.run where attempts.status = 'running'`
+    )
+    const own = rows.find(({ holder }) => isOf(worker, holder))
+    if (own !== undefined && RunFolder.hasProgressed(String(own["directory"]))) return
+    await milliseconds(100)
+  }
+}
+
 /** Kills a worker alone: what it has started has to notice. Tells which attempts were at work there. */
 const killed = async (project: Project, place: Place, worker: Running): Promise<ReadonlyArray<Kill>> => {
   const engines = childrenOf(worker.pid)
@@ -80,7 +107,7 @@ const killed = async (project: Project, place: Place, worker: Running): Promise<
   const rows = await ask(project, place, "select run, number, holder from attempts where status = 'running'")
   assert.isAtMost(engines.length, 2)
   return rows
-    .filter(({ holder }) => (JSON.parse(String(holder)) as ReadonlyArray<unknown>)[1] === worker.pid)
+    .filter(({ holder }) => isOf(worker, holder))
     .map(({ number, run }) => ({ run: String(run), attempt: Number(number), at }))
 }
 
@@ -159,6 +186,7 @@ export const drill = (place: Place, { kills: wanted, runs, steps }: Options): Pr
         const chosen = Math.floor(Math.random() * workers.length)
         const worker = workers[chosen]
         if (worker === undefined) continue
+        if (Math.random() < atWorkShare) await untilAtWork(project, place, worker, left)
         kills.push(...await killed(project, place, worker))
         count += 1
         workers[chosen] = startWorker(project, place)
