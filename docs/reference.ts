@@ -5,11 +5,13 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import * as DslPage from "./DslPage.ts"
 import * as FindingsPage from "./FindingsPage.ts"
+import * as LintPage from "./LintPage.ts"
 
 /** Every page by its file's name, and what writes it. */
 export const pages: Readonly<Record<string, () => string>> = {
   "dsl.md": DslPage.render,
-  "findings.md": FindingsPage.render
+  "findings.md": FindingsPage.render,
+  "lint.md": LintPage.render
 }
 
 if (import.meta.main) {

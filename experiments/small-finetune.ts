@@ -55,6 +55,7 @@ const experiment = Experiment.make("small-finetune", {
   seeds: Seeds.count(3),
   expect: [
     Expect.finite("free, stopped early"),
+    Expect.map50("clipped").above("cold"),
     Expect.map50("free, stopped early").above("cold"),
     Expect.map50("free, stopped early").above(0.75)
   ]

@@ -20,6 +20,8 @@ import type { ForcesRestart, LaunchHeld } from "../run/Resume.ts"
 import type { PlanRefused } from "../run/Run.ts"
 import type { SubmissionRefused } from "../run/queue/Submit.ts"
 import type { ExporterUnusable } from "../run/telemetry/Exporter.ts"
+import type { NotFixed } from "../review/lint/Fixes.ts"
+import type { NoSource } from "../review/lint/Sources.ts"
 import type { StoreFailed } from "../run/store/Database.ts"
 import type { NotLoaded } from "../source/Load.ts"
 import { code, type Ended, type WrongUsage } from "./ExitCode.ts"
@@ -40,6 +42,8 @@ export type Failure =
   | InvalidExperiment
   | LaunchHeld
   | LocationsInvalid
+  | NoSource
+  | NotFixed
   | NotLoaded
   | PlanRefused
   | RunNotFound
@@ -65,6 +69,8 @@ const codes: Readonly<Record<Exclude<Failure["_tag"], "Ended">, number>> = {
   LaunchHeld: code.no,
   LocationsInvalid: code.usage,
   NonFinite: code.failed,
+  NoSource: code.usage,
+  NotFixed: code.environment,
   NotLoaded: code.usage,
   OutOfMemory: code.failed,
   PlanRefused: code.no,

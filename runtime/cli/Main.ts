@@ -14,6 +14,7 @@ import * as Doctor from "./Doctor.ts"
 import * as EngineCommands from "./EngineCommands.ts"
 import * as Eval from "./Eval.ts"
 import { code } from "./ExitCode.ts"
+import * as Lint from "./Lint.ts"
 import * as Output from "./Output.ts"
 import * as Plan from "./Plan.ts"
 import * as Replay from "./Replay.ts"
@@ -31,6 +32,7 @@ const ballast = CommandLine.Command.make("ballast").pipe(
     Validate.validate,
     Plan.plan,
     Plan.schedule,
+    Lint.lint,
     Run.run,
     Resume.resume,
     Replay.replay,

@@ -7,7 +7,8 @@ import * as Figure from "./Figure.ts"
 import * as Line from "./Line.ts"
 import * as Paragraph from "./Paragraph.ts"
 
-const tones: Readonly<Record<Severity, Line.Tone>> = { error: "bad", warning: "doubtful", advice: "quiet" }
+/** The tone that each severity is written in. */
+export const tones: Readonly<Record<Severity, Line.Tone>> = { error: "bad", warning: "doubtful", advice: "quiet" }
 
 const indent = 11
 
@@ -72,7 +73,7 @@ export const ofArms = (
 }
 
 /** Counts findings by severity in words: `1 error, 2 warnings`; null where there are none. */
-export const counted = (findings: ReadonlyArray<Finding>): string | null => {
+export const counted = (findings: ReadonlyArray<Pick<Finding, "severity">>): string | null => {
   const number = (severity: Severity): number => findings.filter((finding) => finding.severity === severity).length
   const parts = [
     ...(number("error") === 0 ? [] : [Figure.plural(number("error"), "error")]),

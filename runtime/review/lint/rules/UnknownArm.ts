@@ -1,0 +1,25 @@
+import * as Near from "../../../../dsl/Near.ts"
+import * as Declared from "../Declared.ts"
+import { rangeOf } from "../Edit.ts"
+import type { Rule } from "../Rule.ts"
+
+/** Refuses an expectation of an arm that is not there. The compiler does, too, where it is asked. */
+export const unknownArm: Rule = {
+  id: "expect/unknown-arm",
+  severity: "error",
+  what: "an expectation of an arm that is not there",
+  why: "it can be judged of no run, and the experiment is refused",
+  wayOut: "name one of the experiment's arms",
+  check: ({ experiments }) =>
+    experiments.flatMap((experiment) => {
+      const { complete, entries } = Declared.armsOf(experiment)
+      const names = entries.map(({ name }) => name)
+      return !complete || names.length === 0 ? [] : Declared.spokenOf(experiment).spoken
+        .filter(({ arm }) => !names.includes(arm))
+        .map(({ arm, at }) => {
+          const near = Near.nearest(arm, names)
+          const hint = near === null ? `there are ${names.map((name) => `"${name}"`).join(", ")}` : `did you mean "${near}"?`
+          return { at: rangeOf(at), message: `there is no arm "${arm}"; ${hint}` }
+        })
+    })
+}
