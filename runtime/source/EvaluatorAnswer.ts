@@ -1,0 +1,124 @@
+/**
+ * What the process that evaluates answered, read as a stranger's word.
+ */
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as Experiment from "../../dsl/Experiment.ts"
+import * as Bundle from "./Bundle.ts"
+import type * as Confined from "./Confined.ts"
+import type { Computed } from "./EvaluatorEntry.ts"
+import type { Answer } from "./EvaluatorMain.ts"
+import * as Refused from "./Refused.ts"
+
+/** What the process was held to. */
+export interface Held {
+  readonly limits: Confined.Limits
+  readonly milliseconds: number
+  readonly memoryBytes: number
+}
+
+const Computed: Schema.Codec<Computed, unknown> = Schema.Union([
+  Schema.Struct({ kind: Schema.Literal("definition"), name: Schema.Unknown, definition: Schema.Unknown }),
+  Schema.Struct({ kind: Schema.Literal("refused"), message: Schema.String, stack: Schema.String })
+])
+
+const late = (limit: number): string => `evaluation took longer than ${limit} ms`
+
+const mebibytes = (bytes: number): string => `${bytes >> 20} MiB`
+
+/** Says why the process gave no answer. */
+const endedEarly = ({ breach, complaint }: Confined.Ended, limits: Confined.Limits): string => {
+  switch (breach) {
+    case "time":
+      return late(limits.milliseconds)
+    case "result":
+      return `its definition is larger than ${mebibytes(limits.resultBytes)}`
+    case "printed":
+      return `it prints more than ${mebibytes(limits.printedBytes)}`
+    case "start":
+      return `the process that evaluates it does not start: ${complaint}`
+    case null:
+      return "the process that evaluates it ended without an answer"
+  }
+}
+
+/** QuickJS says so of a name that is nowhere. */
+const absent = /^'?([\w$]+)'? is not defined$/
+
+const wordsOf = ({ message, name }: Extract<Answer, { readonly kind: "thrown" }>): string => {
+  const [, missing] = absent.exec(message) ?? []
+  if (missing !== undefined) return `${missing} is not available while an experiment is evaluated`
+  return name === "" || name === "Error" || name === "TypeError" ? message : `${name}: ${message}`
+}
+
+const placeIn = (stack: string): { readonly line: number; readonly column: number } | null => {
+  const [, line, column] = /\bexperiment:(\d{1,9}):(\d{1,9})/.exec(stack) ?? []
+  return line === undefined || column === undefined ? null : { line: Number(line), column: Number(column) }
+}
+
+/** Finds the line of the checkout that an error comes from, or else its experiment's file. */
+const placeOf = (subject: Bundle.Subject, stack: string): Effect.Effect<string> => {
+  const at = placeIn(stack)
+  return at === null
+    ? Effect.succeed(subject.file)
+    : Effect.map(Bundle.placeOf(subject, at), (place) => place ?? subject.file)
+}
+
+/** An object's key that would give the object another prototype somewhere on its way. */
+const parse = (text: string): unknown =>
+  JSON.parse(text, (key, value: unknown) => {
+    if (key === "__proto__") throw new SyntaxError("__proto__ is no key")
+    return value
+  })
+
+const decode = (text: string): Computed | null => {
+  try {
+    return Result.getOrElse(Schema.decodeUnknownResult(Computed)(parse(text), { onExcessProperty: "error" }), () => null)
+  } catch {
+    return null
+  }
+}
+
+const invalid = (file: string, issues: Refused.Refused["issues"]): Refused.Refused => {
+  const [first, ...others] = issues.map(({ message, path }) => path === "" ? message : `${path}: ${message}`)
+  const more = others.length === 0 ? "" : `, and ${others.length} more`
+  return Refused.of(file, "definition", `${first}${more}`, issues)
+}
+
+const resolve = Effect.fn("EvaluatorAnswer.resolve")(function*(subject: Bundle.Subject, text: string) {
+  const { file } = subject
+  const computed = decode(text)
+  if (computed === null) return yield* Refused.of(file, "definition", "what it exports is no experiment")
+  if (computed.kind === "refused") {
+    return yield* Refused.of(yield* placeOf(subject, computed.stack), "definition", computed.message)
+  }
+  // The name may be of any type, and is checked like everything else.
+  return yield* Experiment.decode(computed.name as string, computed.definition).pipe(
+    Result.mapError((issues) => invalid(file, issues)),
+    Effect.fromResult
+  )
+})
+
+/** Reads the definition that the process answered with. Fails with Refused where there is none, or where it is wrong. */
+export const read = Effect.fn("EvaluatorAnswer.read")(function*(subject: Bundle.Subject, ended: Confined.Ended, held: Held) {
+  const { file } = subject
+  const refuse = (said: string) => Refused.of(file, "evaluation", said)
+  if (ended.breach === "start") return yield* Refused.of(file, "host", endedEarly(ended, held.limits))
+  if (ended.breach !== null || ended.result === "") return yield* refuse(endedEarly(ended, held.limits))
+  const answer = JSON.parse(ended.result) as Answer
+  switch (answer.kind) {
+    case "value":
+      return yield* resolve(subject, answer.text)
+    case "late":
+      return yield* refuse(late(held.milliseconds))
+    case "memory":
+      return yield* refuse(`evaluation needs more than ${mebibytes(held.memoryBytes)} of memory`)
+    case "waiting":
+      return yield* refuse("its definition waits for something that never happens")
+    case "large":
+      return yield* refuse(`its definition is larger than ${mebibytes(held.limits.resultBytes)}`)
+    case "thrown":
+      return yield* Refused.of(yield* placeOf(subject, answer.stack), "evaluation", wordsOf(answer))
+  }
+})

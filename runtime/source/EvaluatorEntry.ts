@@ -1,0 +1,47 @@
+/**
+ * What an experiment's bundle begins with: it computes the experiment's definition, inside, among the experiment's own
+ * code. What it answers may therefore be anything, and is decoded again outside.
+ */
+import * as Cause from "effect/Cause"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Experiment from "../../dsl/Experiment.ts"
+import * as Issue from "../../dsl/Issue.ts"
+import * as Setting from "../../dsl/Setting.ts"
+
+export type Computed =
+  | { readonly kind: "definition"; readonly name: unknown; readonly definition: unknown }
+  /** `stack` is an error's, empty where there is none. */
+  | { readonly kind: "refused"; readonly message: string; readonly stack: string }
+
+const stackOf = (error: unknown): string => {
+  try {
+    return error instanceof Error ? String(error.stack) : ""
+  } catch {
+    return ""
+  }
+}
+
+const refused = (message: string, error?: unknown): Computed => ({ kind: "refused", message, stack: stackOf(error) })
+
+const failureOf = (error: unknown): string => {
+  const missing = Setting.explain(error)
+  return missing === null
+    ? `its definition fails: ${Issue.reasonOf(error)}`
+    : `${missing}; where an experiment is only looked at, it is given no settings: give this one a default`
+}
+
+/** Computes what a file exports by default, with the settings given and no others. */
+export const answer = async (exported: unknown, settings: Readonly<Record<string, string>>): Promise<Computed> => {
+  if (!Experiment.isExperiment(exported)) {
+    return refused(`exports no experiment: it must end in "export default experiment", made by Experiment.make`)
+  }
+  const provider = ConfigProvider.fromEnv({ env: settings })
+  const exit = await Effect.runPromiseExit(
+    Effect.provideService(exported.definition, ConfigProvider.ConfigProvider, provider)
+  )
+  if (Exit.isSuccess(exit)) return { kind: "definition", name: exported.name, definition: exit.value }
+  const error = Cause.squash(exit.cause)
+  return refused(failureOf(error), error)
+}
