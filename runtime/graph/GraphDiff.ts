@@ -2,7 +2,6 @@
  * What changes from one training graph to another, node by node, by their addresses.
  */
 import type { Node, TrainingGraph } from "./TrainingGraph.ts"
-import { sizeOf } from "./TrainingGraph.ts"
 
 /** One attribute of a node that changes, in words. */
 export interface Attribute {
@@ -54,7 +53,3 @@ export const of = (before: TrainingGraph, after: TrainingGraph): ReadonlyArray<N
     .map(({ id, op }): NodeChange => ({ id, status: "added", op: op._tag, attributes: [] }))
   return [...kept, ...added]
 }
-
-/** Counts a graph's trainable values. */
-export const parametersOf = (graph: TrainingGraph): number =>
-  graph.nodes.reduce((sum, { parameters }) => sum + parameters.reduce((own, { shape }) => own + sizeOf(shape), 0), 0)

@@ -13,7 +13,6 @@ import * as Holder from "./store/Holder.ts"
 import * as Listing from "./store/Listing.ts"
 import { Tables } from "./store/Tables.ts"
 
-export type { Holder } from "./store/Holder.ts"
 
 /** One run as the record knows it. `result` is null until it has ended; times are in milliseconds since 1970. */
 export interface RunRecord {
