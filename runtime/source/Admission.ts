@@ -22,10 +22,17 @@ export interface Contents {
 }
 
 const readable = /\.(ts|mts|js|mjs|json)$/
-const largest = 1 << 20
+
+/** The largest file that is read, in bytes. */
+export const largest = 1 << 20
 
 /** Names that are another program's business, also where the disk does not tell letters' cases apart. */
 const closed = new Set([".git", "node_modules"])
+
+const closedIn = (file: string): string | undefined => file.split("/").find((name) => closed.has(name.toLowerCase()))
+
+/** Tells whether a file of a checkout, by its path there, is one of those that imports may reach. */
+export const isReadable = (file: string): boolean => readable.test(file) && closedIn(file) === undefined
 
 /** The file itself, or what TypeScript means by it. */
 const candidates = (file: string): ReadonlyArray<string> => [
@@ -54,11 +61,11 @@ export const admit = (root: string, importer: string, specifier: string): Admitt
   const real = candidates(wanted).map(realFile).find((file) => file !== null)
   if (real === undefined) return { refused: "is not there" }
   if (!isInside(root, real)) return outside
-  const found = path.relative(root, real)
-  const shut = found.split(path.sep).find((name) => closed.has(name.toLowerCase()))
+  const found = path.relative(root, real).replaceAll(path.sep, "/")
+  const shut = closedIn(found)
   if (shut !== undefined) return { refused: `lies in ${shut}, of which nothing is read` }
   if (!readable.test(found)) return { refused: "is no .ts, .mts, .js, .mjs or .json file" }
-  return { path: found.replaceAll(path.sep, "/") }
+  return { path: found }
 }
 
 /** Reads a file that was admitted. */

@@ -1,0 +1,33 @@
+/**
+ * Which files of a checkout could be experiments, by their names and by their text, without running any.
+ */
+import * as fs from "node:fs"
+import * as path from "node:path"
+
+const folder = "experiments"
+
+/** A default export in any form that the language has; also inside a comment, where evaluation will tell. */
+const exportsByDefault = /\bexport\s+default\b|\bas\s+default\b/
+
+const couldBe = (name: string): boolean => name.endsWith(".ts") && !name.endsWith(".d.ts")
+
+const within = (directory: string): ReadonlyArray<string> =>
+  fs.readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
+    const file = path.join(directory, entry.name)
+    if (entry.isDirectory()) return entry.name === "node_modules" ? [] : within(file)
+    return entry.isFile() && couldBe(entry.name) ? [file] : []
+  })
+
+/**
+ * Lists the files below `experiments/` that export something by default, in order of their paths; `project` is the
+ * folder of the checkout in which `experiments/` lies.
+ */
+export const list = (root: string, project = ""): ReadonlyArray<string> => {
+  const top = path.join(root, project, folder)
+  // What is a symlink here is not the folder that a reviewer sees.
+  if (!(fs.lstatSync(top, { throwIfNoEntry: false })?.isDirectory() ?? false)) return []
+  return within(top)
+    .filter((file) => exportsByDefault.test(fs.readFileSync(file, "utf8")))
+    .map((file) => path.relative(root, file).replaceAll(path.sep, "/"))
+    .toSorted()
+}
