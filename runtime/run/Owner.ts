@@ -33,6 +33,15 @@ const look = (pid: number): Seen | null => {
 /** Names this process. */
 export const self = (): Owner => ({ host: os.hostname(), pid: process.pid, born: look(process.pid)?.born ?? null })
 
+const boot = (born: string): string => born.slice(0, born.indexOf("/"))
+
+/** Tells whether a process is known to be gone: one of this very machine, since it was started, that is there no more. */
+export const isGone = (owner: Owner): boolean => {
+  const own = self()
+  return owner.host === own.host && owner.born !== null && own.born !== null
+    && boot(owner.born) === boot(own.born) && !lives(owner)
+}
+
 /** Names it for people. */
 export const name = ({ host, pid }: Owner): string => host === os.hostname() ? `process ${pid}` : `process ${pid} on ${host}`
 

@@ -63,7 +63,7 @@ describe("docs/cli.md", () => {
   it("shows a document of every format that a command prints", () => {
     const folder = path.join(root, "runtime")
     const sources = fs.readdirSync(folder, { recursive: true, encoding: "utf8" })
-      .filter((file) => /^(cli\/.*|run\/(Result|Launch)|plan\/PlanJson|detect\/.*|train\/Evaluate)\.ts$/.test(file))
+      .filter((file) => /^(cli\/.*|review\/.*|run\/(Result|Launch)|plan\/PlanJson|detect\/.*|train\/Evaluate)\.ts$/.test(file))
       .map((file) => fs.readFileSync(path.join(folder, file), "utf8"))
     const format = /"(ballast\.[\w-]+\/\d+)"/g
     const printed = new Set(sources.flatMap((text) => [...text.matchAll(format)].map(([, name]) => name)))

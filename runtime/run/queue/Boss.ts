@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { PgBoss } from "pg-boss"
 import { type Database, StoreFailed, type Value } from "../store/Database.ts"
+import * as Owner from "../Owner.ts"
 import { patiently } from "../store/Patience.ts"
 import { failureOf } from "../store/PostgresFailure.ts"
 import { type Broker, type Leased, patience, type Waiting } from "./Broker.ts"
@@ -85,13 +86,15 @@ const make = (boss: PgBoss, place: string): Broker => {
       return affected(yield* attempt(place, () => boss.touch(queue, delivery, { db: within(database) }))) > 0
     }),
     lost: Effect.fnUntraced(function*(database, leased, now) {
-      const silent = leased.filter(({ beat }) => now - beat > patience / 2)
+      // Nobody need wait for the heartbeat of a process that is seen to be gone.
+      const gone = leased.filter(({ holder }) => Owner.isGone(holder))
+      const silent = leased.filter((one) => !gone.includes(one) && now - one.beat > patience / 2)
       const found = yield* Effect.forEach(silent, Effect.fnUntraced(function*({ delivery, demand, run }: Leased) {
         const queue = yield* demandQueue(demand)
         const [job] = yield* attempt(place, () => boss.findJobs(queue, { id: delivery, db: within(database) }))
         return job?.state === "active" ? [] : [run]
       }))
-      return found.flat()
+      return [...gone.map(({ run }) => run), ...found.flat()]
     })
   }
 }

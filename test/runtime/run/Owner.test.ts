@@ -24,6 +24,18 @@ describe("Owner", () => {
     assert.strictEqual(Owner.name(elsewhere), `process ${process.pid} on ${host}-2`)
   })
 
+  it("knows a process to be gone on this very machine alone, since it was started", () => {
+    const self = Owner.self()
+    if (self.born === null) return
+    const dead = { ...self, born: `${self.born}1` }
+    assert.isTrue(Owner.isGone(dead))
+    assert.isFalse(Owner.isGone(self))
+    assert.isFalse(Owner.isGone({ ...dead, host: `${host}-2` }))
+    assert.isFalse(Owner.isGone({ ...dead, born: null }))
+    // Another machine may have the same name.
+    assert.isFalse(Owner.isGone({ ...dead, born: dead.born.replace(/^[^/]*/, "another-boot") }))
+  })
+
   it("takes a process for gone that only waits to be buried", async () => {
     const parent = spawn("/bin/sh", ["-c", "sleep 0.3 & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "inherit"] })
     const [line] = await once(parent.stdout, "data") as [Buffer]

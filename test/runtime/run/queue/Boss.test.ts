@@ -3,7 +3,8 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { randomUUID } from "node:crypto"
 import * as Boss from "../../../../runtime/run/queue/Boss.ts"
-import type { Waiting } from "../../../../runtime/run/queue/Broker.ts"
+import type { Leased, Waiting } from "../../../../runtime/run/queue/Broker.ts"
+import * as Owner from "../../../../runtime/run/Owner.ts"
 import { Tables } from "../../../../runtime/run/store/Tables.ts"
 import { postgresql } from "../../../postgres.ts"
 
@@ -30,6 +31,27 @@ postgresql("Boss", (server) => {
         assert.notInclude(message, "secret")
       }
     }))
+
+  it.live("knows at once that a worker of this machine is gone, and waits for the heartbeat of any other", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const url = yield* (yield* server).database
+      yield* Effect.gen(function*() {
+        const database = yield* Tables
+        const broker = yield* Boss.open(url, database.place, { tends: false })
+        const runs = [waiting("here", t0), waiting("there", t0 + 1)]
+        yield* broker.put(database, runs)
+        const self = Owner.self()
+        const dead = { ...self, born: `${self.born}1`, lease: "l" }
+        const holders = new Map([["here", dead], ["there", { ...dead, host: `${self.host}-2` }]])
+        const leased: Array<Leased> = []
+        for (const _ of runs) {
+          const taken = yield* broker.take(database, "d")
+          if (taken !== null) leased.push({ ...taken, holder: holders.get(taken.run) ?? dead, beat: t0 })
+        }
+        assert.strictEqual(leased.length, 2)
+        assert.deepStrictEqual([...yield* broker.lost(database, leased, t0)], ["here"])
+      }).pipe(Effect.provide(Tables.layerPostgres(url)))
+    })))
 
   it.live("hands out the first by its place, and of those of one second what was handed out before", () =>
     Effect.scoped(Effect.gen(function*() {
