@@ -24,6 +24,7 @@ import type { NotFixed } from "../review/lint/Fixes.ts"
 import type { NoSource } from "../review/lint/Sources.ts"
 import type { StoreFailed } from "../run/store/Database.ts"
 import type { NotLoaded } from "../source/Load.ts"
+import type { RevisionUnreadable } from "../source/Revision.ts"
 import { code, type Ended, type WrongUsage } from "./ExitCode.ts"
 
 /** What a command may fail with. */
@@ -46,6 +47,7 @@ export type Failure =
   | NotFixed
   | NotLoaded
   | PlanRefused
+  | RevisionUnreadable
   | RunNotFound
   | RunTaken
   | StoreFailed
@@ -76,6 +78,7 @@ const codes: Readonly<Record<Exclude<Failure["_tag"], "Ended">, number>> = {
   PlanRefused: code.no,
   Preempted: code.failed,
   RequirementsMissing: code.environment,
+  RevisionUnreadable: code.usage,
   RunNotFound: code.usage,
   RunTaken: code.no,
   StoreFailed: code.environment,

@@ -10,6 +10,7 @@ import * as Line from "../report/Line.ts"
 import * as Screen from "../report/Screen.ts"
 import * as CommandLine from "./CommandLine.ts"
 import * as Complaint from "./Complaint.ts"
+import * as Diff from "./Diff.ts"
 import * as Doctor from "./Doctor.ts"
 import * as EngineCommands from "./EngineCommands.ts"
 import * as Eval from "./Eval.ts"
@@ -33,6 +34,7 @@ const ballast = CommandLine.Command.make("ballast").pipe(
     Plan.plan,
     Plan.schedule,
     Lint.lint,
+    Diff.diff,
     Run.run,
     Resume.resume,
     Replay.replay,

@@ -73,7 +73,8 @@ const costOf = (before: Arm, after: Arm, seconds: Seconds): ReadonlyArray<Figure
   })
 }
 
-const keyOf = ({ message, path, rule, severity }: Finding): string => [rule, severity, path, message].join("\n")
+/** A figure in its words may be another one, and the finding is the same. */
+const keyOf = ({ accepted, path, rule, severity }: Finding): string => [rule, severity, path, accepted ?? ""].join("\n")
 
 /** Lists the findings of one side that the other has not. */
 const only = (own: ReadonlyArray<Finding>, other: ReadonlyArray<Finding>): ReadonlyArray<Finding> => {

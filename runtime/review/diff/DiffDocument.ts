@@ -50,6 +50,7 @@ export const of = ({ base, besides, experiments, head }: Compared, all: boolean)
   besides,
   experiments: experiments.filter(({ status }) => all || status !== "unchanged").map(({ arms, ...experiment }) => ({
     ...experiment,
-    arms: arms.filter(({ status }) => all || status !== "unchanged").map(({ curve: _, ...arm }) => arm)
+    arms: arms.filter(({ status }) => all || status !== "unchanged").map(({ arm, cost, fields, findings, from, nodes, status }) =>
+      ({ arm, cost, fields, findings, from, nodes, status }))
   }))
 })

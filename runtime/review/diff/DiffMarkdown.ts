@@ -68,8 +68,9 @@ const findings = ({ findings: { came, went } }: ArmDiff.ArmDiff): ReadonlyArray<
 const arm = (diff: ArmDiff.ArmDiff): ReadonlyArray<string> => [
   `#### ${Markdown.text(diff.arm)}: ${diff.status}${diff.from === null ? "" : ` (was ${Markdown.text(diff.from)})`}`,
   "",
-  ...fields(diff),
+  // Before the list: behind it a block would be a part of its last item.
   ...(diff.curve === null ? [] : [...Markdown.block(Words.curves(diff.curve)), ""]),
+  ...fields(diff),
   ...(diff.status === "changed" ? nodes(diff) : []),
   ...(diff.status === "changed" || diff.status === "added" ? [...cost(diff), ...findings(diff)] : [])
 ]

@@ -57,7 +57,7 @@ const findings = ({ findings: { came, went } }: ArmDiff.ArmDiff, columns: number
 const arm = (diff: ArmDiff.ArmDiff, columns: number): ReadonlyArray<Line.Line> => [
   ...indented(`${diff.arm}: ${diff.status}${diff.from === null ? "" : ` (was ${diff.from})`}`, columns, 2, diff.status === "unchanged" ? "quiet" : "strong"),
   ...fields(diff, columns),
-  ...(diff.curve === null ? [] : Words.curves(diff.curve).flatMap((text) => indented(text, columns, 4, "quiet"))),
+  ...(diff.curve === null ? [] : Words.curves(diff.curve).map((text) => Line.of("    ", Line.span(text, "quiet")))),
   ...(diff.status === "changed" ? nodes(diff, columns) : []),
   ...(diff.status === "changed" || diff.status === "added" ? cost(diff, columns) : []),
   ...(diff.status === "changed" || diff.status === "added" ? findings(diff, columns) : [])

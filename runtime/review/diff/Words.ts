@@ -79,9 +79,15 @@ const pictureWidth = 32
 const drawn = (curve: Curve | null, scale: Sparkline.Scale): string | null =>
   curve === null ? null : Sparkline.line(rates(curve), pictureWidth, scale)
 
-const rates = (curve: Curve): ReadonlyArray<number> =>
-  Array.from({ length: pictureWidth }, (_, column) =>
-    curve.at(Math.min(curve.totalSteps - 1, Math.floor((column * curve.totalSteps) / pictureWidth))).learningRate)
+/** A long training's highest rate is found to within a few steps. */
+const mostSamples = 4_096
+
+const sampled = ({ at, totalSteps }: Curve, count: number): ReadonlyArray<number> =>
+  Array.from({ length: count }, (_, index) => at(Math.min(totalSteps - 1, Math.floor((index * totalSteps) / count))).learningRate)
+
+const rates = (curve: Curve): ReadonlyArray<number> => sampled(curve, pictureWidth)
+
+const highest = (curve: Curve): number => Math.max(...sampled(curve, Math.min(curve.totalSteps, mostSamples)))
 
 /** Draws the learning rate before and after on one scale, with its largest value; null where neither is known. */
 export const curves = ({ after, before }: ArmDiff.Moved): ReadonlyArray<string> => {
@@ -89,7 +95,7 @@ export const curves = ({ after, before }: ArmDiff.Moved): ReadonlyArray<string> 
   return ([["before", before], ["after", after]] as const).flatMap(([when, curve]) => {
     const picture = drawn(curve, scale)
     if (curve === null || picture === null) return []
-    return [`${when.padEnd("before".length)} ${picture} up to ${Figure.rate(Math.max(...rates(curve)))} over ${Figure.plural(curve.totalSteps, "step")}`]
+    return [`${when.padEnd("before".length)} ${picture} up to ${Figure.rate(highest(curve))} over ${Figure.plural(curve.totalSteps, "step")}`]
   })
 }
 

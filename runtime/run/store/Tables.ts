@@ -4,6 +4,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
 import type { Database, StoreFailed } from "./Database.ts"
 import * as Migrations from "./Migrations.ts"
 import * as Postgres from "./Postgres.ts"
@@ -19,7 +20,7 @@ export class Tables extends Context.Service<Tables, Database>()("ballast/Tables"
   static readonly layerPostgres = (url: string): Layer.Layer<Tables, StoreFailed> => Tables.layer(Postgres.open(url))
 
   private static readonly layer = (
-    open: Effect.Effect<Database, StoreFailed, import("effect/Scope").Scope>
+    open: Effect.Effect<Database, StoreFailed, Scope.Scope>
   ): Layer.Layer<Tables, StoreFailed> =>
     Layer.effect(Tables, Effect.tap(open, (database) => Migrations.migrate(database, Schema.migrations)))
 }

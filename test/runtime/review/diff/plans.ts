@@ -1,7 +1,7 @@
 /**
  * Experiments as two revisions have them, for comparing.
  */
-import * as Experiment from "../../../../dsl/Experiment.ts"
+import type * as Experiment from "../../../../dsl/Experiment.ts"
 import * as Recipe from "../../../../dsl/Recipe.ts"
 import * as Plan from "../../../../runtime/plan/Plan.ts"
 import type { Planned } from "../../../../runtime/review/diff/ExperimentDiff.ts"

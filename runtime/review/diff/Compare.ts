@@ -1,0 +1,145 @@
+/**
+ * Two revisions' experiments, evaluated as far as they differ, planned and compared.
+ */
+import * as Effect from "effect/Effect"
+import * as fs from "node:fs"
+import * as path from "node:path"
+import * as Experiment from "../../../dsl/Experiment.ts"
+import * as Prepare from "../../run/Prepare.ts"
+import * as Bundle from "../../source/Bundle.ts"
+import * as Evaluate from "../../source/Evaluate.ts"
+import * as ExperimentFiles from "../../source/ExperimentFiles.ts"
+import * as Revision from "../../source/Revision.ts"
+import type * as ArmDiff from "./ArmDiff.ts"
+import * as Besides from "./Besides.ts"
+import type { Compared, Side } from "./DiffDocument.ts"
+import * as ExperimentDiff from "./ExperimentDiff.ts"
+
+/** Files that experiments are read from, on one side. */
+interface Tree {
+  readonly side: Side
+  readonly root: string
+  readonly experiments: ReadonlyArray<string>
+  /** Ids that tell contents apart, by path; null where files lie in a folder that nobody has committed. */
+  readonly contents: ReadonlyMap<string, string> | null
+}
+
+export interface Options extends Omit<Prepare.Options, "rehash"> {
+  /** The repository, or a folder in it. */
+  readonly folder: string
+  readonly base: string
+  /** Null for the files as they lie in the folder. */
+  readonly head: string | null
+  /** Evaluates also what cannot have changed. */
+  readonly all: boolean
+  readonly seconds: ArmDiff.Seconds
+}
+
+const treeOf = (ref: string, { commit, contents, experiments, root }: Revision.Revision): Tree => ({
+  side: { ref, commit },
+  root,
+  experiments,
+  contents
+})
+
+const bytesOf = (root: string, file: string): Buffer | null => {
+  try {
+    return fs.readFileSync(path.join(root, file))
+  } catch {
+    return null
+  }
+}
+
+const sameBytes = (one: Tree, other: Tree, file: string): boolean => {
+  const [left, right] = [bytesOf(one.root, file), bytesOf(other.root, file)]
+  return left === null || right === null ? left === right : left.equals(right)
+}
+
+/** Lists the files that differ between two trees, as far as experiments could be made of them. */
+const changedFiles = (base: Tree, head: Tree): ReadonlySet<string> => {
+  const files = [...new Set([...(base.contents?.keys() ?? []), ...(head.contents?.keys() ?? []), ...head.experiments])]
+  const [then, now] = [base.contents, head.contents]
+  return new Set(
+    then !== null && now !== null
+      ? files.filter((file) => then.get(file) !== now.get(file))
+      // What no experiment can be made of was not written.
+      : files.filter((file) => (!base.contents?.has(file) || bytesOf(base.root, file) !== null) && !sameBytes(base, head, file))
+  )
+}
+
+/** Finds, for each experiment, the files of its own that changed; only those that could have changed are looked into. */
+const touchedFiles = Effect.fnUntraced(function*(head: Tree, changed: ReadonlySet<string>, experiments: ReadonlySet<string>) {
+  const helpers = [...changed].filter((file) => !experiments.has(file))
+  const found = yield* Effect.forEach(head.experiments, Effect.fnUntraced(function*(file) {
+    if (helpers.length === 0) return [file, changed.has(file) ? [file] : []] as const
+    const bundled = yield* Effect.result(Bundle.bundle({ root: head.root, file }))
+    // What cannot be bundled is refused when it is evaluated.
+    const files = bundled._tag === "Failure" ? [file] : bundled.success.files.map(({ path }) => path)
+    return [file, files.filter((one) => changed.has(one) || (bundled._tag === "Failure" && one === file))] as const
+  }), { concurrency: 4 })
+  return new Map<string, ReadonlyArray<string>>(found)
+})
+
+const found = Effect.fn("Compare.found")(function*(tree: Tree, file: string, options: Options) {
+  const evaluated = yield* Effect.result(Evaluate.evaluate({ root: tree.root, file }))
+  if (evaluated._tag === "Failure") {
+    const { message } = evaluated.failure
+    const refused: ExperimentDiff.Refused = { kind: "refused", file, reason: message.replace(`${file}: `, "") }
+    return refused
+  }
+  const { definition } = evaluated.success
+  const { name: itself, ...declared } = definition
+  const { plan: { arms } } = yield* Effect.orDie(
+    Prepare.prepare(Experiment.make(itself, declared as Experiment.Definition), { ...options, rehash: false })
+  )
+  const planned: ExperimentDiff.Planned = { kind: "planned", file, definition, arms }
+  return planned
+})
+
+const unchanged = (file: string): ExperimentDiff.ExperimentDiff => ({
+  experiment: file,
+  file,
+  from: null,
+  status: "unchanged",
+  reason: null,
+  said: [],
+  arms: [],
+  through: []
+})
+
+const headOf = Effect.fnUntraced(function*({ folder, head }: Options, base: Revision.Revision) {
+  if (head !== null) return treeOf(head, yield* Revision.materialise(folder, head))
+  const root = path.resolve(folder, ...base.project.split("/").filter((part) => part !== "").map(() => ".."))
+  const tree: Tree = {
+    side: { ref: null, commit: null },
+    root,
+    experiments: ExperimentFiles.list(root, base.project),
+    contents: null
+  }
+  return tree
+})
+
+/** Compares two revisions' experiments. Fails with RevisionUnreadable. */
+export const compare = Effect.fn("Compare.compare")(function*(options: Options) {
+  const revision = yield* Revision.materialise(options.folder, options.base)
+  const base = treeOf(options.base, revision)
+  const head = yield* headOf(options, revision)
+  const changed = changedFiles(base, head)
+  const touched = yield* touchedFiles(head, changed, new Set([...base.experiments, ...head.experiments]))
+  const isTouched = (file: string): boolean => options.all || (touched.get(file) ?? []).length > 0
+  const there = new Set(head.experiments)
+  const [before, after] = yield* Effect.all([
+    Effect.forEach(base.experiments.filter((file) => !there.has(file) || isTouched(file)), (file) => found(base, file, options), {
+      concurrency: "unbounded"
+    }),
+    Effect.forEach(head.experiments.filter(isTouched), (file) => found(head, file, options), { concurrency: "unbounded" })
+  ])
+  const diffs = ExperimentDiff.all(before, after, { seconds: options.seconds, touched: (file) => touched.get(file) ?? [] })
+  const compared: Compared = {
+    base: base.side,
+    head: head.side,
+    besides: Besides.of(changed),
+    experiments: [...diffs, ...head.experiments.filter((file) => !isTouched(file)).map(unchanged)]
+  }
+  return compared
+}, Effect.scoped)
