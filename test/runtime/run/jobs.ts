@@ -24,7 +24,8 @@ import * as Holder from "../../../runtime/run/store/Holder.ts"
 import type { Event } from "../../../runtime/train/Event.ts"
 import { launchOf } from "./launches.ts"
 
-const classifier = Recipe.make({
+/** Takes a second or two. */
+export const classifier = Recipe.make({
   data: Dataset.shapes({ train: 16, val: 4, seed: 1 }),
   model: Model.classifier({ channels: [4], input: 32 }),
   optimizer: Optimizer.sgd({ momentum: 0.9 }),
