@@ -32,8 +32,7 @@ const modules = [
   "Retry",
   "Remedy",
   "Host",
-  "Expect",
-  "Policy"
+  "Expect"
 ]
 
 /** What other programs call; an experiment needs none of it. */
@@ -42,8 +41,7 @@ const forPrograms: Readonly<Record<string, ReadonlyArray<string>>> = {
   Experiment: ["isExperiment", "decode", "resolve", "InvalidExperiment"],
   Recipe: ["decode", "encode"],
   Host: ["bytes"],
-  Expect: ["arms", "text"],
-  Policy: ["broadenings"]
+  Expect: ["arms", "text"]
 }
 
 /** Types of a module itself as this page writes them: under the names that it explains, or written out. */

@@ -22,7 +22,6 @@ import {
   Model,
   Monitor,
   Optimizer,
-  Policy,
   Recipe,
   Remedy,
   Retry,
@@ -174,11 +173,5 @@ export const examples = {
   "Expect.loss": Expect.loss("clip").below("bare"),
   "Expect.map50": Expect.map50("clip").above(0.6),
   "Expect.map": Expect.map("clip").above(0.3),
-  "Expect.accuracy": Expect.accuracy("dropout").above("none"),
-  "Policy.open": Policy.open,
-  "Policy.make": Policy.make({
-    most: { steps: 100_000, gpuHours: 24, memory: "80 GiB", attempts: 5 },
-    require: { clipOnColdStart: true, seedsAtNight: 3 },
-    approve: ["steps", "memory", "expectations", "triggers"]
-  })
+  "Expect.accuracy": Expect.accuracy("dropout").above("none")
 }

@@ -19,10 +19,6 @@ const kinds: ReadonlyArray<Kind> = [
     says: (changed) => `Ballast itself changes (${files(changed.length)} of dsl/ and runtime/): this report is by the Ballast that made it`
   },
   {
-    is: (file) => /(^|\/)ballast\.policy\.ts$/.test(file),
-    says: () => "the policy changes: the base's counts until this is merged"
-  },
-  {
     is: (file) => file.startsWith(".github/"),
     says: (changed) => `workflows change (${changed.join(", ")})`
   }

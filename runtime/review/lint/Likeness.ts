@@ -29,10 +29,14 @@ const fieldsOf = (node: Node | undefined): ReadonlyMap<string, number> | null =>
   return complete ? new Map(entries.map((entry) => [entry.name, of(entry.node)])) : null
 }
 
-/** Finds the fields that a recipe is made with; what it accepts trains nothing else. */
+/** Stands for all fields of a recipe that cannot be seen. */
+const rest = "..."
+
+/** Finds the fields that a recipe is made with, on top of another's; what it accepts trains nothing else. */
 const recipeOf = (given: Node | undefined, depth = 0): ReadonlyMap<string, number> | null => {
   const call = given === undefined || depth > 50 ? undefined : Names.valueOf(given)
-  if (!Node.isCallExpression(call)) return null
+  if (call === undefined) return null
+  if (!Node.isCallExpression(call)) return depth === 0 ? null : new Map([[rest, of(call)]])
   const [first, second] = call.getArguments()
   switch (Names.calledOfDsl(call)) {
     case "Recipe.make":
@@ -44,15 +48,25 @@ const recipeOf = (given: Node | undefined, depth = 0): ReadonlyMap<string, numbe
       return before === null || after === null ? null : new Map([...before, ...after])
     }
     default:
-      return Names.calledOfDsl(Names.bare(call.getExpression())) === "Recipe.accept" ? recipeOf(first, depth + 1) : null
+      if (Names.calledOfDsl(Names.bare(call.getExpression())) === "Recipe.accept") return recipeOf(first, depth + 1)
+      return depth === 0 ? null : new Map([[rest, of(call)]])
   }
+}
+
+/** What a name stands for is not known, and is the same wherever it stands. */
+const ofName = (node: Node): number => {
+  const [declaration] = Names.symbolOf(node)?.getDeclarations() ?? []
+  if (declaration === undefined) return numberOf(`name ${node.getText()}`)
+  const before = known.get(declaration) ?? unlike()
+  known.set(declaration, before)
+  return before
 }
 
 const partsOf = (node: Node): ReadonlyArray<Node> => node.forEachChildAsArray()
 
 const compared = (node: Node): number => {
   const recipe = recipeOf(node)
-  if (recipe !== null) return numberOf(`recipe ${fieldsText(recipe)}`)
+  if (recipe !== null) return recipe.size === 1 ? recipe.get(rest) ?? numberOf(`recipe ${fieldsText(recipe)}`) : numberOf(`recipe ${fieldsText(recipe)}`)
   if (Node.isObjectLiteralExpression(node)) {
     const fields = fieldsOf(node)
     return fields === null ? unlike() : numberOf(`object ${fieldsText(fields)}`)
@@ -66,6 +80,7 @@ const compared = (node: Node): number => {
   const calls = Node.isCallExpression(node) ? Names.calledOfDsl(node) : null
   if (Node.isCallExpression(node) && calls !== null) return numberOf(`call ${calls} ${node.getArguments().map(of).join(",")}`)
   if (Node.isArrayLiteralExpression(node)) return numberOf(`array ${partsOf(node).map(of).join(",")}`)
+  if (Node.isIdentifier(node)) return ofName(node)
   const isWord = [SyntaxKind.TrueKeyword, SyntaxKind.FalseKeyword, SyntaxKind.NullKeyword].includes(node.getKind())
   return isWord ? numberOf(node.getText()) : unlike()
 }

@@ -26,16 +26,26 @@ const named = (module: string | null, path: ReadonlyArray<string>): Origin => ({
 /** Following stops here: nobody names a thing so often, and a stack has an end. */
 const deepest = 100
 
-const followed = new Set<Node | string>()
+const known = new WeakMap<Node, Map<string, Origin>>()
+let depth = 0
 
-/** Follows a declaration, expression or export, unless that is being followed already: source may go in circles. */
-const following = (key: Node | string, follow: () => Origin): Origin => {
-  if (followed.has(key) || followed.size >= deepest) return unknown
-  followed.add(key)
+/**
+ * Follows a declaration, an expression or what a file exports by a name, each once. What goes in circles comes back to
+ * something that is not known yet.
+ */
+const following = (node: Node, name: string, follow: () => Origin): Origin => {
+  const before = known.get(node)?.get(name)
+  if (before !== undefined) return before
+  if (depth >= deepest) return unknown
+  const origins = known.get(node) ?? new Map<string, Origin>()
+  known.set(node, origins.set(name, unknown))
+  depth++
   try {
-    return follow()
+    const origin = follow()
+    origins.set(name, origin)
+    return origin
   } finally {
-    followed.delete(key)
+    depth--
   }
 }
 
@@ -77,7 +87,7 @@ export const textOf = (node: Node): string | null => Literal.text(node, valueOf)
 export const numberOf = (node: Node): number | null => Literal.number(node, valueOf)
 
 /** Tells whether a declaration only says that there is something, such as `declare const fetch: unknown`. */
-const isAmbient = (node: Node): boolean =>
+export const isAmbient = (node: Node): boolean =>
   node.getAncestors().some((ancestor) =>
     (Node.isVariableStatement(ancestor) || Node.isModuleDeclaration(ancestor)) && ancestor.hasDeclareKeyword()
   ) || (Node.isFunctionDeclaration(node) || Node.isClassDeclaration(node)) && node.hasDeclareKeyword()
@@ -110,7 +120,7 @@ const importOrigin = (declaration: Node): Origin | null => {
   return name === undefined ? { _tag: "Value", node: file, path: [] } : exportOrigin(file, name)
 }
 
-const declarationOrigin = (declaration: Node): Origin => following(declaration, () => {
+const declarationOrigin = (declaration: Node): Origin => following(declaration, "", () => {
   const imported = importOrigin(declaration)
   if (imported !== null) return imported
   if (Node.isBindingElement(declaration)) return bindingOrigin(declaration)
@@ -135,7 +145,7 @@ const symbolOrigin = (symbol: Symbol | undefined, name: string): Origin => {
 }
 
 /** Finds what a file of the program exports by a name, through any number of re-exports. */
-const exportOrigin = (file: SourceFile, name: string): Origin => following(`${file.getFilePath()} ${name}`, () => {
+const exportOrigin = (file: SourceFile, name: string): Origin => following(file, name, () => {
   for (const declaration of file.getExportDeclarations()) {
     const specifier = declaration.getModuleSpecifierValue()
     const target = declaration.getModuleSpecifierSourceFile()
@@ -199,7 +209,7 @@ const calledOrigin = (call: Node): Origin | null => {
   return typeof specifier === "string" ? ofModule(specifier, []) : null
 }
 
-const originOf = (given: Node): Origin => following(bare(given), () => {
+const originOf = (given: Node): Origin => following(bare(given), "", () => {
   const node = bare(given)
   if (Node.isIdentifier(node)) return symbolOrigin(symbolOf(node), node.getText())
   if (Node.isMetaProperty(node)) return named(null, ["import.meta"])

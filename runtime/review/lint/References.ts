@@ -1,14 +1,14 @@
 /**
  * Where a module speaks of globals and of what other modules export.
  */
-import { Node, type SourceFile } from "ts-morph"
+import { Node, type SourceFile, SyntaxKind } from "ts-morph"
 import * as Names from "./Names.ts"
 
 /** A place that speaks of a name: an identifier with all that is taken of it, or one piece of a destructuring. */
 export interface Reference {
   readonly node: Node
   readonly name: Names.Name
-  /** What the name stands for by itself that the place begins with, where another place of the source gave it that. */
+  /** The name that it begins with, where another place of the source gave it that. */
   readonly alias: Names.Name | null
 }
 
@@ -44,16 +44,27 @@ const isErased = (node: Node): boolean =>
   Node.isTypeNode(node) && !Node.isExpressionWithTypeArguments(node) || Node.isInterfaceDeclaration(node)
   || Node.isTypeAliasDeclaration(node) || Node.isImportDeclaration(node)
 
-/** Says what a name stands for where a variable has it from elsewhere; null where it is a global's or an import's own. */
-const aliasOf = (root: Node): Names.Name | null => {
-  const declarations = Names.symbolOf(root)?.getDeclarations() ?? []
-  return declarations.some((node) => Node.isVariableDeclaration(node) || Node.isBindingElement(node)) ? Names.nameOf(root) : null
+/** Tells whether a name was given its meaning by a variable, here or in another file of the program. */
+const isGiven = (declaration: Node): boolean =>
+  (Node.isVariableDeclaration(declaration) || Node.isBindingElement(declaration)) && !Names.isAmbient(declaration)
+  || declaration.getFirstAncestorByKind(SyntaxKind.ImportDeclaration)?.getModuleSpecifierSourceFile() !== undefined
+
+/** Finds the first of what a chain takes that stands for a name. */
+const firstNamed = (node: Node, whole: Node): Reference["alias"] => {
+  const name = Names.nameOf(node)
+  const parent = node.getParent()
+  if (name !== null) return name
+  return node === whole || parent === undefined ? null : firstNamed(parent, whole)
 }
+
+/** Says what a chain begins with where a variable has it from elsewhere; null where it is a global's or an import's own. */
+const aliasOf = (root: Node, whole: Node): Reference["alias"] =>
+  Names.symbolOf(root)?.getDeclarations().some(isGiven) === true ? firstNamed(root, whole) : null
 
 const ofIdentifier = (root: Node): Reference | null => {
   const node = chainOf(root)
   const name = Names.nameOf(node)
-  return name === null ? null : { node, name, alias: aliasOf(root) }
+  return name === null ? null : { node, name, alias: aliasOf(root, node) }
 }
 
 /** A piece of a destructuring is given by what is destructured. */
@@ -82,10 +93,10 @@ export const of = (source: SourceFile): ReadonlyArray<Reference> => {
 
 /**
  * Chooses references. Where a variable was given what is looked for, the place that gave it is chosen, and those that
- * use the variable are not.
+ * use the variable are not; `wanted` is asked about that place without its node.
  */
 export const choose = (
   references: ReadonlyArray<Reference>,
-  wanted: (name: Names.Name, node: Node) => boolean
+  wanted: (name: Names.Name, node: Node | null) => boolean
 ): ReadonlyArray<Reference> =>
-  references.filter(({ alias, name, node }) => wanted(name, node) && !(alias !== null && wanted(alias, node)))
+  references.filter(({ alias, name, node }) => wanted(name, node) && !(alias !== null && wanted(alias, null)))

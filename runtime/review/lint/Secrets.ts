@@ -93,7 +93,10 @@ const overlaps = (one: Range, other: Range): boolean => one.start < other.end &&
 const inProgram = (source: SourceFile): ReadonlyArray<Secret> => {
   const found: Array<Secret> = []
   source.forEachDescendant((node, traversal) => {
-    if (Node.isImportDeclaration(node) || Node.isExportDeclaration(node)) return traversal.skip()
+    if (Node.isImportDeclaration(node) || Node.isExportDeclaration(node)) {
+      traversal.skip()
+      return
+    }
     const joined = Node.isBinaryExpression(node) || Node.isTemplateExpression(node)
     if (!joined && !Node.isStringLiteral(node) && !Node.isNoSubstitutionTemplateLiteral(node)) return
     const text = joined ? Names.textOf(node) : node.getLiteralText()

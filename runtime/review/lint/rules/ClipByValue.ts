@@ -93,7 +93,7 @@ export const clipByValue: Rule = {
   why: "it changes the gradient's direction, so that the step goes somewhere that the loss does not lead",
   wayOut: "bound the whole: `clip: Clip.globalNorm(1)`",
   check: ({ source }) =>
-    source.getDescendants().flatMap((node): ReadonlyArray<Found> => {
+    source.forEachDescendantAsArray().flatMap((node): ReadonlyArray<Found> => {
       const of = bounded(node) ?? clipped(node) ?? chosen(node)
       if (of === null) return []
       return [{

@@ -9,13 +9,13 @@ const globals = /^(Date\.now|performance(\..+)?|Temporal\.Now(\..+)?)$/
 const effects = /^(Clock\..+|DateTime\.(now|nowUnsafe|nowAsDate|nowInCurrentZone|unsafeNow)|Effect\.(timed|clockWith|clock))$/
 
 /** `new Date()` and `Date()` tell the time; `new Date(0)` is a time like any other. */
-const isNow = (node: Node): boolean => {
-  const call = node.getParent()
+const isNow = (node: Node | null): boolean => {
+  const call = node?.getParent()
   if (Node.isNewExpression(call) && call.getExpression() === node) return call.getArguments().length === 0
   return Node.isCallExpression(call) && call.getExpression() === node
 }
 
-const tellsTime = (name: Names.Name, node: Node): boolean => {
+const tellsTime = (name: Names.Name, node: Node | null): boolean => {
   const { module, path } = name
   const property = Globals.ofProcess(name)
   if (property !== null) return Globals.tellsTime(property)

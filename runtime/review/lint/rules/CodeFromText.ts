@@ -4,19 +4,20 @@ import * as Names from "../Names.ts"
 import * as References from "../References.ts"
 import type { Found, Rule } from "../Rule.ts"
 
-const isCalled = (node: Node): boolean => {
-  const call = node.getParent()
+const isCalled = (node: Node | null): boolean => {
+  const call = node?.getParent()
   return (Node.isCallExpression(call) || Node.isNewExpression(call)) && call.getExpression() === node
 }
 
 /** A variable that is given it whole is looked at where it is used, and a known property of it by its own name. */
-const isValue = (node: Node): boolean => {
+const isValue = (node: Node | null): boolean => {
+  if (node === null) return false
   const parent = node.getParent()
   return !Node.isVariableDeclaration(parent) && !Node.isBindingElement(node)
     && !((Node.isPropertyAccessExpression(parent) || Node.isElementAccessExpression(parent)) && parent.getExpression() === node)
 }
 
-const hides = ({ module, path }: Names.Name, node: Node): boolean => {
+const hides = ({ module, path }: Names.Name, node: Node | null): boolean => {
   if (module !== null) return false
   const name = path.join(".")
   return name === "eval" || name === "Function" && isCalled(node) || name === "" && isValue(node)

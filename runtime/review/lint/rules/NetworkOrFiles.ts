@@ -11,9 +11,9 @@ const globals = /^(fetch|XMLHttpRequest|WebSocket|WebSocketStream|EventSource|We
 const effects = /^(FileSystem|Path|Terminal|Stdio)\../
 
 /** A variable that is given the process whole is looked at where it is used. */
-const isRenamed = (node: Node): boolean => Node.isVariableDeclaration(node.getParent())
+const isRenamed = (node: Node | null): boolean => node === null || Node.isVariableDeclaration(node.getParent())
 
-const reaches = (name: Names.Name, node: Node): boolean => {
+const reaches = (name: Names.Name, node: Node | null): boolean => {
   const { module, path } = name
   const property = Globals.ofProcess(name)
   if (property === "") return !isRenamed(node)

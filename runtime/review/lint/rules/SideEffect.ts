@@ -36,7 +36,7 @@ const isMain = (callee: Node): boolean => Names.isOf(callee, "ballast/runtime", 
 const effectOf = (given: Expression): Found | null => {
   const node = Names.bare(given)
   const found = (message: string): Found => ({ at: rangeOf(given), message })
-  if (Node.isVoidExpression(node) || Node.isAwaitExpression(node)) return effectOf(node.getExpression())
+  if (Node.isVoidExpression(node)) return effectOf(node.getExpression())
   if (Node.isConditionalExpression(node)) return effectOf(node.getWhenTrue()) ?? effectOf(node.getWhenFalse())
   if (Node.isNewExpression(node)) return found(`${Names.shown(node.getExpression(), "something")} is made as soon as the file is imported`)
   if (Node.isBinaryExpression(node)) {
@@ -68,8 +68,8 @@ const effectsOf = (statement: Statement): ReadonlyArray<Found> => {
   )
 }
 
-const isAssigned = (node: Node): boolean => {
-  const parent = node.getParent()
+const isAssigned = (node: Node | null): boolean => {
+  const parent = node?.getParent()
   if (Node.isBinaryExpression(parent)) return parent.getLeft() === node && /^[^=!<>]*=$/.test(parent.getOperatorToken().getText())
   if (Node.isDeleteExpression(parent)) return true
   if (Node.isPostfixUnaryExpression(parent)) return true

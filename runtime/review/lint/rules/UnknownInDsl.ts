@@ -8,6 +8,9 @@ import type { Found, Rule } from "../Rule.ts"
 
 const modules: Readonly<Record<string, object>> = Dsl
 
+/** Constructors; what begins with a capital is a schema or a type. */
+const constructorsOf = (holder: object): ReadonlyArray<string> => Object.keys(holder).filter((name) => /^[a-z]/.test(name))
+
 const hint = (name: string, names: ReadonlyArray<string>): string => {
   const near = Near.nearest(name, names)
   return near === null ? "" : `; did you mean "${near}"?`
@@ -24,7 +27,7 @@ const unknown = ({ module, path }: Name): string | null => {
   if (second === undefined || second in holder) return null
   return first === "Clip" && byValue.test(second)
     ? `Clip has no ${second}, on purpose: to clip every value by itself changes the gradient's direction`
-    : `${first} has no ${second}${hint(second, Object.keys(holder))}`
+    : `${first} has no ${second}${hint(second, constructorsOf(holder))}`
 }
 
 /** Refuses what the DSL does not have. The compiler does, too, where it is asked. */
