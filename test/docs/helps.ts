@@ -4,13 +4,14 @@
 import { run } from "../../runtime/cli/Main.ts"
 import { listed } from "./listed.ts"
 
-const print = console.log
+const print = process.stdout.write.bind(process.stdout)
 const texts: Record<string, string> = {}
 
 const walk = async (command: ReadonlyArray<string>): Promise<void> => {
   let text = ""
-  console.log = (...parts: ReadonlyArray<unknown>) => {
-    text += `${parts.join(" ")}\n`
+  process.stdout.write = (chunk: Uint8Array | string) => {
+    text += String(chunk)
+    return true
   }
   await run([...command, "--help"])
   texts[command.join(" ")] = text
