@@ -29,6 +29,10 @@ const { Argument, Command, Flag } = CommandLine
 const secondsOf = ({ ended, started }: RunRecord): number | null =>
   started === null || ended === null ? null : (ended - started) / 1000
 
+/** What has not trained has no loss; NaN would look like one that went wrong. */
+const lossOf = ({ result }: RunRecord): number | null =>
+  result === null || Number.isNaN(result.metrics.loss) ? null : result.metrics.loss
+
 const rowOf = (run: RunRecord): RunsText.RunRow => ({
   id: run.id,
   experiment: run.experiment,
@@ -36,7 +40,7 @@ const rowOf = (run: RunRecord): RunsText.RunRow => ({
   seed: run.seed,
   status: run.status,
   steps: run.result?.steps ?? null,
-  loss: run.result?.metrics.loss ?? null,
+  loss: lossOf(run),
   map50: run.result?.metrics.map50 ?? null,
   accuracy: run.result?.metrics.accuracy ?? null,
   started: run.started,
@@ -59,7 +63,7 @@ const detailOf = (run: RunRecord, detail: Detail.Detail): RunsText.RunDetail => 
   // What a later attempt has taken again does not count.
   const counts = (attempt: number, step: number): boolean =>
     courses.every((course) => course.attempt <= attempt || course.from >= step)
-  const { arm, directory, experiment, id, launch, result, seed, started, status } = run
+  const { arm, directory, experiment, id, launch, reason, result, seed, started, status } = run
   return {
     engine: null,
     execution: null,
@@ -85,6 +89,7 @@ const detailOf = (run: RunRecord, detail: Detail.Detail): RunsText.RunDetail => 
     launch,
     started,
     status,
+    reason,
     recipe,
     identity,
     revision: environment?.commit === undefined || environment.commit === null

@@ -40,6 +40,8 @@ export interface RunRow {
 /** All that is known of a run. */
 export interface RunDetail extends Omit<RunResult, "status"> {
   readonly status: Status.RunState
+  /** Why it was cancelled or waits again; null elsewhere. */
+  readonly reason: string | null
   readonly experiment: string
   readonly launch: string
   /** Milliseconds since 1970. */
@@ -242,6 +244,7 @@ export const show = (run: RunDetail, options: Options & { readonly cwd: string }
       columns
     ),
     ...Paragraph.labelled("run", [`${run.id}, of launch ${run.launch}`], columns),
+    ...(run.reason === null ? [] : Paragraph.labelled("because", [run.reason], columns)),
     ...(run.started === null
       ? []
       : Paragraph.labelled("started", [`${Figure.moment(run.started, timeZone)}${took}`], columns)),

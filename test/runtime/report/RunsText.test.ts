@@ -71,6 +71,11 @@ describe("RunsText", () => {
     assert.include(running, "so far     3 steps, last loss 2.5")
   })
 
+  it("says why a run waits again or was cancelled", () => {
+    const reason = "its worker was drained"
+    assert.include(show({ ...Samples.detail, status: "waiting", reason }), `  because    ${reason}\n`)
+  })
+
   it("shows where a loss turned NaN, and says so", () => {
     assert.match(show(Samples.exploded), /█×\n/)
     assert.include(show(Samples.exploded), "× from step 17 on is NaN or infinite")
@@ -98,6 +103,7 @@ describe("RunsText", () => {
         revision: { commit: message, dirty: true },
         evaluations: [{ step: 3, map: figure, map50: figure, accuracy: null, seconds: 1 }],
         stopped: message,
+        reason: message,
         courses: [Samples.courseOf(losses)],
         attempts: [
           { ...Samples.attempt, status: "failed", fault: { tag: "Timeout", message, step: null, onset: 0, injected: null } }

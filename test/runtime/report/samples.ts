@@ -176,6 +176,7 @@ export const detail: RunDetail = {
   ...best,
   experiment: result.experiment,
   launch: result.launch,
+  reason: null,
   started,
   recipe: clipAndWarmup,
   identity,
