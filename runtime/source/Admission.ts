@@ -47,7 +47,7 @@ const outside: NotAdmitted = { refused: "leads outside the repository" }
 
 const realFile = (file: string): string | null => {
   try {
-    const real = fs.realpathSync(file)
+    const real = fs.realpathSync.native(file)
     return fs.statSync(real).isFile() ? real : null
   } catch {
     return null

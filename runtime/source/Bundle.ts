@@ -58,7 +58,7 @@ const endedEarly = ({ breach, complaint }: Confined.Ended): string => {
 
 const rootOf = (root: string): string | null => {
   try {
-    return fs.realpathSync(root)
+    return fs.realpathSync.native(root)
   } catch {
     return null
   }

@@ -42,21 +42,23 @@ const held: EvaluatorAnswer.Held = {
   }
 }
 
-const permissions = (folder: string): ReadonlyArray<string> => [
+const flags = (folder: string): ReadonlyArray<string> => [
   "--permission",
   `--allow-fs-read=${folder}`,
   "--no-addons",
-  "--max-old-space-size=256"
+  "--max-old-space-size=256",
+  // Compiled once and quickly: a second compiler would start for what is over before it has ended.
+  "--liftoff-only"
 ]
 
 const temporaryFolder = Effect.acquireRelease(
-  Effect.sync(() => fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "ballast-evaluate-")))),
+  Effect.sync(() => fs.realpathSync.native(fs.mkdtempSync(path.join(os.tmpdir(), "ballast-evaluate-")))),
   (folder) => Effect.sync(() => fs.rmSync(folder, { recursive: true, force: true }))
 )
 
 const runEvaluator = Effect.fn("Evaluate.runEvaluator")(function*(code: string, wrapped: boolean) {
   const { empty, folder, main, shims } = yield* EvaluatorProgram.place(yield* temporaryFolder)
-  const parameters = [...permissions(folder), main]
+  const parameters = [...flags(folder), main]
   const program = wrapped
     ? {
       command: Bubblewrap.command,

@@ -120,7 +120,7 @@ const write = Effect.fn("Revision.write")(function*(repository: string, root: st
 })
 
 const temporaryFolder = Effect.acquireRelease(
-  Effect.sync(() => fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "ballast-revision-")))),
+  Effect.sync(() => fs.realpathSync.native(fs.mkdtempSync(path.join(os.tmpdir(), "ballast-revision-")))),
   (folder) => Effect.sync(() => fs.rmSync(folder, { recursive: true, force: true }))
 )
 

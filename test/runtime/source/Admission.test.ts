@@ -47,6 +47,13 @@ describe("admit", () => {
       assert.deepStrictEqual(Admission.admit(root, "a.ts", "./shallow/link.ts"), { path: "a.ts" })
     }))
 
+  it.effect("follows symlinks as the disk does: up from where a symlink leads, not from where it lies", () =>
+    inCheckout({ ...files, "deep/er/outside/secret.ts": "not a secret" }, (root) => {
+      fs.symlinkSync("../..", path.join(root, "deep/er/up"))
+      fs.symlinkSync("up/../outside/secret.ts", path.join(root, "deep/er/climb.ts"))
+      assert.deepStrictEqual(Admission.admit(root, "a.ts", "./deep/er/climb.ts"), { refused: "leads outside the repository" })
+    }))
+
   it.effect("refuses what leads outside, is closed, is no code, or is not there", () =>
     inCheckout(files, (root, outside) => {
       fs.symlinkSync(path.join(outside, "secret.ts"), path.join(root, "absolute.ts"))

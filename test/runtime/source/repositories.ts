@@ -1,5 +1,4 @@
 import { spawnSync } from "node:child_process"
-import * as path from "node:path"
 import * as checkouts from "./checkouts.ts"
 
 /** Runs git in a repository as somebody of its own, whatever this machine's git is told otherwise. */
@@ -60,5 +59,3 @@ export const tree = (folder: string, entries: ReadonlyArray<Entry>): string =>
 /** Commits a tree, and returns the commit. */
 export const commitTree = (folder: string, id: string): string => git(folder, ["commit-tree", id, "-m", "a"])
 
-/** Says where in a folder something lies. */
-export const inside = (folder: string, file: string): string => path.join(folder, file)
