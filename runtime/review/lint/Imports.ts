@@ -40,7 +40,7 @@ const ofCall = (node: Node): ReadonlyArray<Import> => {
   const callee = node.getExpression()
   const [argument] = node.getArguments()
   const isImport = callee.getKind() === SyntaxKind.ImportKeyword
-    || Names.nameOf(callee)?.module === null && Names.text(Names.nameOf(callee)) === "require"
+    || Node.isIdentifier(callee) && Names.text(Names.nameOf(callee)) === "require"
   return isImport && argument !== undefined ? given(argument) : []
 }
 

@@ -78,9 +78,9 @@ const judgeAll = (files: ReadonlyArray<Opened>, beside: ReadonlyArray<Opened>): 
   })
 }
 
-/** What comes of putting right what can be put right. */
+/** What comes of files once what can be put right was. */
 interface Mended {
-  readonly files: ReadonlyArray<Opened>
+  readonly judged: ReadonlyArray<Judged>
   readonly fixed: ReadonlyMap<string, number>
 }
 
@@ -91,9 +91,8 @@ const mend = (files: ReadonlyArray<Opened>, beside: ReadonlyArray<Opened>): Mend
   const fixed = new Map<string, number>()
   const given = new Map(files.map((file) => [file.path, file]))
   const left = new Set<string>()
-  let now = files
+  let judged = judgeAll(files, beside)
   for (let round = 0; round < rounds; round++) {
-    const judged = judgeAll(now, beside)
     const next = judged.map(({ findings, module, opened }): Opened => {
       const before = given.get(opened.path)
       if (isRead(opened) && opened !== before && before !== undefined && (module === null || !Module.isParsed(module))) {
@@ -107,20 +106,20 @@ const mend = (files: ReadonlyArray<Opened>, beside: ReadonlyArray<Opened>): Mend
       const { applied, text } = Fixes.apply(opened.text.text, fixes)
       if (applied === 0) return opened
       fixed.set(opened.path, (fixed.get(opened.path) ?? 0) + applied)
-      return { ...opened, text: { ...SourceText.of(text), marked: opened.text.marked } }
+      return { ...opened, text: SourceText.withText(opened.text, text) }
     })
-    if (next.every((file, index) => file === now[index])) break
-    now = next
+    if (next.every((file, index) => file === judged[index]?.opened)) break
+    judged = judgeAll(next, beside)
   }
-  return { files: now, fixed }
+  return { judged, fixed }
 }
 
-const changesOf = (before: ReadonlyArray<Opened>, after: ReadonlyArray<Opened>): ReadonlyArray<Fixes.Change> =>
+const changesOf = (before: ReadonlyArray<Opened>, { judged }: Mended): ReadonlyArray<Fixes.Change> =>
   before.flatMap((file, index) => {
-    const changed = after[index]
-    return changed === undefined || changed === file || !isRead(file) || !isRead(changed)
-      ? []
-      : [{ path: file.path, before: file.text, after: changed.text }]
+    const { module = null, opened = file } = judged[index] ?? {}
+    return opened !== file && isRead(file) && isRead(opened) && module !== null && Module.isParsed(module)
+      ? [{ path: file.path, before: file.text, after: opened.text }]
+      : []
   })
 
 const empty = SourceText.of("")
@@ -139,7 +138,7 @@ const reported = ({ findings, module, opened, suppressed }: Judged, fixed: numbe
   const inOrder = (left: Placed, right: Placed): number =>
     left.start.line - right.start.line || left.start.column - right.start.column
     || (left.rule.id < right.rule.id ? -1 : left.rule.id > right.rule.id ? 1 : 0)
-  const covered = SourceText.of(Secrets.cover(text.text, secrets))
+  const covered = SourceText.withText(text, Secrets.cover(text.text, secrets))
   return {
     file: opened.file,
     path: opened.path,
@@ -160,8 +159,8 @@ const reported = ({ findings, module, opened, suppressed }: Judged, fixed: numbe
 export const lint = Effect.fn("Lint.lint")(
   function*(names: ReadonlyArray<string>, options: { readonly cwd: string; readonly fix: boolean }) {
     const { beside, files } = yield* Sources.open(names, options.cwd)
-    const mended: Mended = options.fix ? mend(files, beside) : { files, fixed: new Map() }
-    yield* Fixes.write(changesOf(files, mended.files))
-    return judgeAll(mended.files, beside).map((judged) => reported(judged, mended.fixed.get(judged.opened.path) ?? 0))
+    const mended: Mended = options.fix ? mend(files, beside) : { judged: judgeAll(files, beside), fixed: new Map() }
+    yield* Fixes.write(changesOf(files, mended))
+    return mended.judged.map((judged) => reported(judged, mended.fixed.get(judged.opened.path) ?? 0))
   }
 )

@@ -4,6 +4,7 @@
 import { Project, type SourceFile, ts } from "ts-morph"
 import * as Declared from "./Declared.ts"
 import type { Range } from "./Edit.ts"
+import * as Imports from "./Imports.ts"
 import * as References from "./References.ts"
 import type * as Sources from "./Sources.ts"
 
@@ -11,6 +12,7 @@ export interface Module extends Sources.Read {
   readonly source: SourceFile
   readonly experiments: ReadonlyArray<Declared.Declared>
   readonly references: ReadonlyArray<References.Reference>
+  readonly imports: ReadonlyArray<Imports.Import>
 }
 
 /** A file that is no program: the first place where it is none, and why. */
@@ -56,7 +58,8 @@ const tooDeep = (read: Sources.Read): Unparsed => ({ ...read, at: { start: 0, en
 /** Adds a file to the program; null where its nesting is more than a reader's stack. */
 const added = (project: Project, { path, text }: Sources.Read): SourceFile | null => {
   try {
-    const source = project.createSourceFile(path, text.text, { overwrite: true })
+    // A second byte order mark would be taken away, and every place after it would be another.
+    const source = project.createSourceFile(path, text.text.replace(/^\ufeff/, " "), { overwrite: true })
     if (!isTooDeep(source)) return source
     project.removeSourceFile(source)
     return null
@@ -83,7 +86,7 @@ export const parse = (files: ReadonlyArray<Sources.Read>): ReadonlyArray<Module 
     if (source === null) return tooDeep(read)
     const [wrong] = program.getSyntacticDiagnostics(source.compilerNode)
     return wrong === undefined
-      ? { ...read, source, experiments: Declared.of(source), references: References.of(source) }
+      ? { ...read, source, experiments: Declared.of(source), references: References.of(source), imports: Imports.of(source) }
       : unparsed(read, wrong)
   })
 }

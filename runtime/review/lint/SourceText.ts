@@ -31,6 +31,9 @@ export const of = (text: string): SourceText => {
   return { text: plain, marked, starts: startsOf(plain) }
 }
 
+/** Puts another text in the place of a file's, which keeps its byte order mark. */
+export const withText = ({ marked }: SourceText, text: string): SourceText => ({ text, marked, starts: startsOf(text) })
+
 /** Reads UTF-8; null for bytes that are none, as they could not be written back. */
 export const decode = (bytes: Uint8Array): SourceText | null => {
   try {

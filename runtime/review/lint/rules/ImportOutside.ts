@@ -1,7 +1,6 @@
 import * as fs from "node:fs"
 import { isBuiltin } from "node:module"
 import * as path from "node:path"
-import * as Imports from "../Imports.ts"
 import type { Module } from "../Module.ts"
 import type { Rule } from "../Rule.ts"
 
@@ -38,7 +37,7 @@ export const importOutside: Rule = {
   why: "an experiment is evaluated from its own folder alone, and what lies elsewhere changes without anybody reviewing it",
   wayOut: "move what it needs into experiments/, or write the values down",
   check: (module) =>
-    Imports.of(module.source).filter(({ typeOnly }) => !typeOnly).flatMap(({ at, specifier }) => {
+    module.imports.filter(({ typeOnly }) => !typeOnly).flatMap(({ at, specifier }) => {
       const where = leads(specifier, module)
       return where === null ? [] : [{ at, message: `"${specifier}" ${where}` }]
     })

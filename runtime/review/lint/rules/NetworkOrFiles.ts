@@ -2,7 +2,6 @@ import { isBuiltin } from "node:module"
 import { Node } from "ts-morph"
 import { rangeOf } from "../Edit.ts"
 import * as Globals from "../Globals.ts"
-import * as Imports from "../Imports.ts"
 import * as Names from "../Names.ts"
 import * as References from "../References.ts"
 import type { Rule } from "../Rule.ts"
@@ -37,8 +36,8 @@ export const networkOrFiles: Rule = {
   what: "the network, the disk, another process, or a module of Node",
   why: "an experiment is evaluated where there is none of it, and what it would find there is seen by no reviewer",
   wayOut: "write the values into the file, or into another one beside it; data sets are named, and found by each machine",
-  check: ({ references, source }) => [
-    ...Imports.of(source)
+  check: ({ imports, references }) => [
+    ...imports
       .filter(({ specifier, typeOnly }) =>
         !typeOnly && (isBuiltin(specifier) && !spokenOf.test(specifier) || outward.test(specifier))
       )

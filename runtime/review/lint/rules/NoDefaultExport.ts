@@ -1,7 +1,6 @@
 import { Node } from "ts-morph"
 import { type Edit, rangeOf } from "../Edit.ts"
 import * as Exported from "../Exported.ts"
-import * as Imports from "../Imports.ts"
 import type { Module } from "../Module.ts"
 import * as Names from "../Names.ts"
 import type { Found, Rule } from "../Rule.ts"
@@ -9,7 +8,7 @@ import * as SourceText from "../SourceText.ts"
 
 /** Another file of the folder may take experiments from this one and export them itself. */
 const isShared = (module: Module, all: ReadonlyArray<Module>): boolean =>
-  all.some((other) => other !== module && Imports.of(other.source).some(({ target }) => target === module.source))
+  all.some((other) => other !== module && other.imports.some(({ target }) => target === module.source))
 
 /** Adds the export after the last statement, or before the `main` that the file ends with. */
 const exporting = (module: Module, name: string): ReadonlyArray<Edit> => {

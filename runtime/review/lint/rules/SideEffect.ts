@@ -1,7 +1,6 @@
 import { type Expression, Node, type Statement, SyntaxKind } from "ts-morph"
 import * as Declared from "../Declared.ts"
 import { type Edit, rangeOf } from "../Edit.ts"
-import * as Imports from "../Imports.ts"
 import type { Module } from "../Module.ts"
 import * as Names from "../Names.ts"
 import * as References from "../References.ts"
@@ -93,7 +92,9 @@ const withoutPrint = ({ text }: Module, node: Node): ReadonlyArray<Edit> | null 
   const { end } = SourceText.lineRange(text, SourceText.lineAt(text, statement.getEnd()))
   const alone = text.text.slice(start, statement.getStart()).trim() === "" && text.text.slice(statement.getEnd(), end).trim() === ""
   // Without a semicolon before it, what comes next could go on with what stands before.
-  return alone && !/^\s*[([`+\-*/.,]/.test(text.text.slice(end)) ? [{ start, end, text: "" }] : null
+  const statements = block.getStatements()
+  const next = statements[statements.indexOf(statement) + 1]?.getText() ?? ""
+  return alone && !/^[([`+\-*/.,]/.test(next) ? [{ start, end, text: "" }] : null
 }
 
 const isGlobal = ({ module }: Names.Name): boolean => module === null
@@ -139,7 +140,7 @@ export const sideEffect: Rule = {
   why: "plan, review and the queue import the file to look at it, and would do it each time",
   wayOut: "keep to values at the top of the file, and leave what is done with them to `main(import.meta, experiment)`",
   check: (module) => [
-    ...Imports.of(module.source).filter(({ bare }) => bare)
+    ...module.imports.filter(({ bare }) => bare)
       .map(({ at, specifier }) => ({ at, message: `"${specifier}" is imported for what it does` })),
     ...module.source.getStatements().flatMap(effectsOf),
     ...ofNames(module),

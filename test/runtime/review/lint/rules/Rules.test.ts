@@ -671,7 +671,7 @@ describe("Rules", () => {
 
 describe("docs/LintExamples.ts", () => {
   const ids = Rules.suppressible
-  const whole = (source: string): string => /^import /.test(source) ? source : Linting.preamble + source
+  const whole = (source: string): string => source.startsWith("import ") ? source : Linting.preamble + source
 
   it("shows of every rule what it finds, and what it lets pass", () => {
     for (const [id, { found, instead }] of Object.entries(lintExamples)) {
