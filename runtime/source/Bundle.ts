@@ -31,7 +31,7 @@ const limits: Confined.Limits = {
   seconds: 15,
   resultBytes: 16 << 20,
   printedBytes: 1 << 20,
-  memoryBytes: 768 << 20,
+  memoryBytes: 2 ** 31,
   writes: true
 }
 
@@ -40,19 +40,14 @@ const program = fileURLToPath(new URL("./BundleMain.ts", import.meta.url))
 /** Node strips no types in installed packages, so there tsx does. */
 const loaderArguments = import.meta.url.includes("/node_modules/") ? ["--import", import.meta.resolve("tsx")] : []
 
-/** A parser goes as deep as what it reads, and takes memory for it. */
-const tooMuch = "it is too much for the parser, as something nested thousands deep is; write it plainer"
-
-const endedEarly = ({ breach, complaint }: Confined.Ended): string => {
+const endedEarly = (file: string, { breach, complaint, signal }: Confined.Ended): Refused.Refused => {
   switch (breach) {
     case "time":
-      return `reading it took longer than ${limits.milliseconds / 1000} s: ${tooMuch}`
+      return Refused.of(file, "import", `reading it takes longer than ${limits.milliseconds / 1000} s; write it plainer`)
     case "result":
-      return `what it imports is larger than ${limits.resultBytes >> 20} MiB; import less`
-    case "start":
-      return `the process that reads it does not start: ${complaint}`
+      return Refused.of(file, "import", `it makes more than ${limits.resultBytes >> 20} MiB; import less`)
     default:
-      return tooMuch
+      return Refused.of(file, "host", `the process that bundles it ended with ${signal ?? "an error"}: ${complaint}`)
   }
 }
 
@@ -75,7 +70,7 @@ const ask = Effect.fn("Bundle.ask")(function*({ file, root, settings = {} }: Sub
     limits
   }, JSON.stringify(request))
   if (ended.breach !== null || ended.result === "") {
-    return yield* Refused.of(file, ended.breach === "start" ? "host" : "import", endedEarly(ended))
+    return yield* endedEarly(file, ended)
   }
   return JSON.parse(ended.result) as Answer
 })

@@ -36,6 +36,7 @@ export type Answer =
 const mostFiles = 512
 const mostBytes = 4 << 20
 const mostImports = 5_000
+const mostMilliseconds = 20_000
 
 /** What an experiment can import of ours; everything else it imports is a file of its checkout. */
 const dsl = fileURLToPath(new URL("../../dsl/index.ts", import.meta.url))
@@ -45,6 +46,8 @@ const inside = fileURLToPath(new URL("./EvaluatorEntry.ts", import.meta.url))
 const inertRuntime = "export const main = () => undefined"
 
 const onlyThese = `an experiment imports "ballast", "effect" and files of its repository`
+
+const tooMuch = "it is too much for the parser, as what is nested thousands deep is; write it plainer"
 
 const reply = (answer: Answer): never => {
   const bytes = Buffer.from(JSON.stringify(answer))
@@ -183,8 +186,13 @@ const run = async (request: Request): Promise<Answer> => {
     }
   } catch (cause) {
     if (isBuildFailure(cause)) return refusal(cause.errors)
+    // esbuild's own process goes as deep as what it reads, until it has no more stack, memory or time.
+    if (cause instanceof Error && /\bservice\b/.test(cause.message)) {
+      return { kind: "refused", place: null, message: tooMuch }
+    }
     throw cause
   }
 }
 
+setTimeout(() => reply({ kind: "refused", place: null, message: tooMuch }), mostMilliseconds)
 reply(await run(JSON.parse(fs.readFileSync(0, "utf8")) as Request))

@@ -16,7 +16,7 @@ export interface Limits {
   readonly resultBytes: number
   /** What it may print beside that. */
   readonly printedBytes: number
-  /** Private memory of each of its processes, where the system counts that. */
+  /** Private memory of each of its processes, where the system counts that: Node reserves half a gibibyte of it. */
   readonly memoryBytes: number
   /** Whether it may write to files. */
   readonly writes: boolean

@@ -37,7 +37,7 @@ const held: EvaluatorAnswer.Held = {
     seconds: 10,
     resultBytes: 4 << 20,
     printedBytes: 1 << 20,
-    memoryBytes: 1 << 30,
+    memoryBytes: 2 ** 31,
     writes: false
   }
 }

@@ -70,7 +70,7 @@ const generated: Readonly<Record<string, readonly [files: Readonly<Record<string
   ],
   "what a parser drowns in": [
     { "experiments/drowning.ts": `export default ${"[".repeat(1_000_000)}` },
-    "refused: experiments/drowning.ts: it is too much for the parser, as something nested thousands deep is; write it plainer"
+    "refused: experiments/drowning.ts: it is too much for the parser, as what is nested thousands deep is; write it plainer"
   ]
 }
 
