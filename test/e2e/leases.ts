@@ -15,7 +15,7 @@ export const pausedPastLease = (
 ): Promise<number> =>
   inQueue(place, async (queue) => {
     const { folder, project, rows, saved, stands, submit, worker } = queue
-    project.write("e.ts", tiny({ steps: 800 }))
+    project.write("e.ts", tiny({ steps: 500 }))
     const workers = [worker(), worker()] as const
     for (const { says } of workers) await says("waiting for runs")
     const [run = ""] = await submit("e.ts", "--arm", "calm")

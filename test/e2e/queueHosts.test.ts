@@ -48,7 +48,7 @@ onOne("The queue", (place) => {
 
   it.concurrent("has a run's events be followed from where it waits to its end, whichever workers make it", () =>
     inQueue(place, async ({ project, saved, start, submit, worker }) => {
-      project.write("e.ts", tiny({ steps: 800 }))
+      project.write("e.ts", tiny({ steps: 500 }))
       const [run = ""] = await submit("e.ts", "--arm", "calm")
       const following = start("runs", "logs", run, "--follow", "--json")
       const first = worker()
@@ -68,7 +68,7 @@ onOne("The queue", (place) => {
       assert.deepStrictEqual(last, last.map((_, index) => (last[0] ?? 0) + index))
       assert.isAtMost(last[0] ?? Infinity, lost.length)
       assert.isAtLeast(last[0] ?? 0, 100)
-      assert.deepStrictEqual([last.at(-1), events.at(-1)?.status], [799, "succeeded"])
+      assert.deepStrictEqual([last.at(-1), events.at(-1)?.status], [499, "succeeded"])
     }), 240_000)
 })
 
@@ -117,7 +117,7 @@ postgresql("A database that is started again", (server) => {
   it("loses nothing: neither what waits in it nor what is at work", () =>
     inQueue(() => severalMachines(server), async ({ project, result, rows, saved, stands, submit, worker }) => {
       const restart = () => Effect.runPromise(Effect.flatMap(server, ({ restart }) => restart("immediate")))
-      project.write("e.ts", tiny({ steps: 1500 }))
+      project.write("e.ts", tiny({ steps: 800 }))
       const [run = ""] = await submit("e.ts", "--arm", "calm")
       await restart()
       const only = worker()

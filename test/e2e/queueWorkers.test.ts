@@ -8,7 +8,7 @@ import { pausedPastLease } from "./leases.ts"
 import { part } from "../require.ts"
 import { onBoth, onOne } from "./workers.ts"
 
-const steps = 800
+const steps = 500
 
 /** What a training comes to that nobody disturbs. */
 const undisturbed = async (): Promise<ReturnType<typeof tensorsOf>> =>
@@ -126,7 +126,7 @@ part("mounts", mayMount, "A home", () => {
       inQueue(place, (queue) =>
         onSmallDisk(queue, async (_, home) => {
           const { project, result, saved, stands, submit, worker, rows } = queue
-          project.write("e.ts", tiny({ steps: 3000 }))
+          project.write("e.ts", tiny({ steps: 1500 }))
           const [run = ""] = await submit("e.ts", "--arm", "calm")
           const full = worker()
           await saved(run, 1, 100)

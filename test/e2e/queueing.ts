@@ -2,11 +2,15 @@
  * A queue in a project's own home, as people, programs and its own record tell of it.
  */
 import { assert } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as ManagedRuntime from "effect/ManagedRuntime"
 import { createHash } from "node:crypto"
 import * as fs from "node:fs"
 import * as path from "node:path"
+import type { Row } from "../../runtime/run/store/Database.ts"
+import { Tables } from "../../runtime/run/store/Tables.ts"
 import { type Ended, inProject, type Project, type Running } from "./project.ts"
-import { ask, type Place, startWorker } from "./workers.ts"
+import { type Place, startWorker } from "./workers.ts"
 
 /** A training of a very small network, that takes some milliseconds a step. */
 export const tiny = (options: {
@@ -69,7 +73,7 @@ export interface RunDocument {
   }>
 }
 
-type Rows = Awaited<ReturnType<typeof ask>>
+type Rows = ReadonlyArray<Row>
 
 export interface Queueing {
   readonly project: Project
@@ -147,7 +151,8 @@ export const inQueue = <A>(place: () => Promise<Place>, use: (queue: Queueing) =
     const found = await place()
     const workers: Array<Running> = []
     const where = ["--home", "home", ...found.flags]
-    const rows = (statement: string) => ask(project, found, statement)
+    const record = ManagedRuntime.make(found.tables(path.join(project.folder, "home")))
+    const rows = (statement: string) => record.runPromise(Effect.flatMap(Tables, (database) => database.rows(statement)))
     const folder = (run: string, ...parts: ReadonlyArray<string>) => path.join(project.folder, "home/runs", run, ...parts)
     const queue: Queueing = {
       project,
@@ -200,5 +205,6 @@ export const inQueue = <A>(place: () => Promise<Place>, use: (queue: Queueing) =
     } finally {
       for (const worker of workers) worker.killGroup()
       for (const { ended } of workers) await ended
+      await record.dispose()
     }
   })
