@@ -45,7 +45,7 @@ onOne("ballast submit", (place) => {
       const [after = ""] = await submit("e.ts", "--arm", "calm", "--after", fails)
       const [first = ""] = await submit("e.ts", "--arm", "calm", "--priority", "1", "--not-before", "1 second")
       const [late = ""] = await submit("e.ts", "--arm", "calm", "--not-before", "1 hour", "--max-wait", "1 second")
-      const [long = ""] = await submit("e.ts", "--arm", "endless", "--max-run", "4 seconds")
+      const [long = ""] = await submit("e.ts", "--arm", "endless", "--after", first, "--max-run", "4 seconds")
       worker()
 
       assert.strictEqual((await stands(fails, "failed"))["reason"], null)
@@ -59,6 +59,9 @@ onOne("ballast submit", (place) => {
 
       const begun = (await rows("select run from attempts order by started")).map(({ run }) => run)
       assert.deepStrictEqual(begun, [first, fails, long])
+      const between = await rows(`select later.started - before.ended as apart from attempts later, attempts before
+        where later.run = '${long}' and before.run = '${first}'`)
+      assert.isAtLeast(Number(between[0]?.["apart"]), 0)
       const [waited] = await rows(`select tickets.leased - tickets.submitted as waited from tickets where run = '${first}'`)
       assert.isAtLeast(Number(waited?.["waited"]), 1_000)
       await until("select run from tickets where state <> 'ended'", (rows) => rows.length === 0)
