@@ -121,7 +121,7 @@ export const drained = async (worker: Running): Promise<Ended> => {
   return ended
 }
 
-export const checkpointName = (step: number): string => `step-${String(step).padStart(6, "0")}`
+const checkpointName = (step: number): string => `step-${String(step).padStart(6, "0")}`
 
 /** Lists the steps after which an attempt has written checkpoints that are still there. */
 export const checkpointsOf = (attempt: string): ReadonlyArray<number> => {
