@@ -99,7 +99,8 @@ export const keep = Effect.fn("Launch.keep")(
 export const bring = Effect.fn("Launch.bring")(function*(bringing: Bringing) {
   const { entries, environment, expect, experiment, launch, stop } = bringing
   const reporter = yield* Reporter
-  reporter.launched(experiment, launch, entries.flatMap((entry) => entry.kind === "unfinished" ? [entry.job] : []))
+  const unfinished = entries.flatMap((entry) => entry.kind === "unfinished" ? [entry.job] : [])
+  if (unfinished.length > 0) reporter.launched(experiment, launch, unfinished)
   const runs: Array<RunResult> = []
   for (const entry of entries) {
     if (entry.kind === "finished") runs.push(entry.result)
