@@ -2,14 +2,16 @@
  * An experiment's file and all that it imports as one piece of code.
  */
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { fileURLToPath } from "node:url"
-import type { Answer, BundledFile, Request } from "./BundleMain.ts"
+import type { Answer, Bundled, Place, Refusal, Request } from "./BundleMain.ts"
+import type { BundledFile } from "./CheckoutPlugin.ts"
 import * as Confined from "./Confined.ts"
 import * as Refused from "./Refused.ts"
 
-export type { BundledFile } from "./BundleMain.ts"
+export type { BundledFile } from "./CheckoutPlugin.ts"
 
 /** An experiment's file in a checkout that need not be trusted. */
 export interface Subject {
@@ -25,6 +27,9 @@ export interface Bundle {
   /** What the experiment is made of besides Ballast and effect, in order of paths. */
   readonly files: ReadonlyArray<BundledFile>
 }
+
+/** What an experiment is made of, or why that cannot be told. */
+export type Closure = Result.Result<ReadonlyArray<BundledFile>, Refused.Refused>
 
 const limits: Confined.Limits = {
   milliseconds: 30_000,
@@ -51,7 +56,7 @@ const endedEarly = (file: string, { breach, complaint, signal }: Confined.Ended)
   }
 }
 
-const rootOf = (root: string): string | null => {
+const realOf = (root: string): string | null => {
   try {
     return fs.realpathSync.native(root)
   } catch {
@@ -59,45 +64,75 @@ const rootOf = (root: string): string | null => {
   }
 }
 
-const ask = Effect.fn("Bundle.ask")(function*({ file, root, settings = {} }: Subject, wanted: Request["wanted"]) {
-  const real = rootOf(root)
-  if (real === null) return yield* Refused.of(file, "host", `there is no folder ${root}`)
-  const request: Request = { root: real, file: path.normalize(file).replaceAll(path.sep, "/"), settings, wanted }
-  const ended = yield* Confined.run({
-    command: process.execPath,
-    parameters: [...loaderArguments, program],
-    directory: path.dirname(program),
-    limits
-  }, JSON.stringify(request))
-  if (ended.breach !== null || ended.result === "") {
-    return yield* endedEarly(file, ended)
+/** Asks a process of its own; what goes wrong is said of `file`. */
+const ask = Effect.fn("Bundle.ask")(
+  function*({ file, root, settings = {} }: Subject, wanted: Request["wanted"]) {
+    const real = realOf(root)
+    if (real === null) return yield* Refused.of(file, "host", `there is no folder ${root}`)
+    const request: Request = { root: real, settings, wanted }
+    const ended = yield* Confined.run({
+      command: process.execPath,
+      parameters: [...loaderArguments, program],
+      directory: path.dirname(program),
+      limits
+    }, JSON.stringify(request))
+    if (ended.breach !== null || ended.result === "") return yield* endedEarly(file, ended)
+    const answer = JSON.parse(ended.result) as Answer
+    return answer.kind === "refused" ? yield* refusalOf(file, answer) : answer
   }
-  return JSON.parse(ended.result) as Answer
-})
+)
 
-const refusalOf = (file: string, { message, place }: Extract<Answer, { readonly kind: "refused" }>): Refused.Refused =>
-  Refused.of(place ?? file, "import", message)
+const refusalOf = (file: string, { message, place }: Refusal): Refused.Refused => Refused.of(place ?? file, "import", message)
 
-const bundled = Effect.fn("Bundle.bundled")(function*(subject: Subject, wanted: "code" | "files") {
-  const answer = yield* ask(subject, wanted)
-  if (answer.kind === "refused") return yield* refusalOf(subject.file, answer)
-  return answer.kind === "bundle" ? answer : yield* Effect.die(new Error("the bundler answered something else"))
-})
+const otherAnswer = Effect.die(new Error("the process that bundles answered something else"))
 
 /** Bundles an experiment. Fails with Refused where anything that it imports may not be read. */
-export const bundle = (subject: Subject): Effect.Effect<Bundle, Refused.Refused> =>
-  Effect.map(bundled(subject, "code"), ({ code, files }) => ({ code, files }))
+export const bundle = Effect.fn("Bundle.bundle")(function*(subject: Subject) {
+  const answer = yield* ask(subject, { kind: "code", file: subject.file })
+  if (answer.kind !== "bundle") return yield* otherAnswer
+  const { code, files } = answer
+  return { code, files } satisfies Bundle
+})
 
-/** Lists what an experiment is made of, without Ballast and effect. Fails with Refused as `bundle` does. */
-export const files = (subject: Subject): Effect.Effect<ReadonlyArray<BundledFile>, Refused.Refused> =>
-  Effect.map(bundled(subject, "files"), ({ files }) => files)
+const closureOf = (file: string, answer: Bundled | Refusal): Closure =>
+  answer.kind === "refused" ? Result.fail(refusalOf(file, answer)) : Result.succeed(answer.files)
 
-/** Finds the file and the line that a place of a bundle's code comes from; null where it is not the checkout's. */
-export const placeOf = (
-  subject: Subject,
-  at: { readonly line: number; readonly column: number }
-): Effect.Effect<string | null> =>
-  ask(subject, at).pipe(
+type Named = readonly [file: string, closure: Closure]
+
+const closuresOf = Effect.fn("Bundle.closuresOf")(function*(root: string, files: ReadonlyArray<string>) {
+  const answer = yield* ask({ root, file: files[0] ?? "" }, { kind: "closures", files })
+  if (answer.kind !== "closures") return yield* otherAnswer
+  const { closures } = answer
+  return files.map((file, index): Named => [file, closureOf(file, closures[index] as Bundled | Refusal)])
+})
+
+const closureAlone = (root: string, file: string): Effect.Effect<ReadonlyArray<Named>> =>
+  closuresOf(root, [file]).pipe(
+    Effect.catch((refused) => Effect.succeed<ReadonlyArray<Named>>([[file, Result.fail(refused)]]))
+  )
+
+/**
+ * Lists what each of some experiments is made of, without Ballast and effect: for all of them together this takes less
+ * time than bundling one.
+ */
+export const closures = (
+  root: string,
+  files: ReadonlyArray<string>
+): Effect.Effect<ReadonlyMap<string, Closure>> =>
+  closuresOf(root, files).pipe(
+    // One of them is too much for a process, and must not take the others with it.
+    Effect.catch(() =>
+      Effect.map(
+        Effect.forEach(files, (file) => closureAlone(root, file), { concurrency: "unbounded" }),
+        (each) => each.flat()
+      )
+    ),
+    Effect.map((found) => new Map(found))
+  )
+
+/** Finds the file and the line that the first of some places of a bundle's code comes from; null where none does. */
+export const placeOf = (subject: Subject, places: ReadonlyArray<Place>): Effect.Effect<string | null> =>
+  ask(subject, { kind: "place", file: subject.file, places }).pipe(
     Effect.map((answer) => answer.kind === "place" ? answer.place : null),
     Effect.catch(() => Effect.succeed(null))
   )

@@ -3,6 +3,7 @@
  * killed where it goes beyond its limits.
  */
 import * as Effect from "effect/Effect"
+import * as Semaphore from "effect/Semaphore"
 import { spawn } from "node:child_process"
 import * as os from "node:os"
 import type { Readable } from "node:stream"
@@ -73,8 +74,24 @@ const shellParameters = ({ limits, parameters, command }: Program): ReadonlyArra
 /** The same on every host; nothing of this process's own environment. */
 const environment = { TZ: "UTC", LC_ALL: "C" }
 
-/** Runs a program on a text to its end, or to its limits. Interruption kills it and all that it started. */
-export const run = (program: Program, input: string): Effect.Effect<Ended> =>
+/** What is to be killed where this process ends at once. */
+const running = new Set<() => void>()
+
+const killAll = (): void => {
+  for (const kill of running) kill()
+}
+
+const watch = (kill: () => void): void => {
+  if (running.size === 0) process.once("exit", killAll)
+  running.add(kill)
+}
+
+const forget = (kill: () => void): void => {
+  running.delete(kill)
+  if (running.size === 0) process.off("exit", killAll)
+}
+
+const runNow = (program: Program, input: string): Effect.Effect<Ended> =>
   Effect.callback((resume) => {
     const { limits } = program
     const child = spawn("/bin/sh", shellParameters(program), {
@@ -100,12 +117,12 @@ export const run = (program: Program, input: string): Effect.Effect<Ended> =>
     }
     const end = (code: number | null, signal: string | null): void => {
       clearTimeout(timer)
-      process.off("exit", kill)
+      forget(kill)
       if (signal === "SIGXCPU" || code === outOfSeconds) breach ??= "time"
       resume(Effect.succeed({ result: Buffer.concat(result).toString("utf8"), complaint, code, signal, breach }))
     }
     const timer = setTimeout(() => stop("time"), limits.milliseconds)
-    process.once("exit", kill)
+    watch(kill)
 
     const count = (stream: Readable, most: number, limit: "result" | "printed", keep: (chunk: Buffer) => void): void => {
       let bytes = 0
@@ -136,7 +153,16 @@ export const run = (program: Program, input: string): Effect.Effect<Ended> =>
     child.stdin.on("error", () => undefined).end(input)
     return Effect.sync(() => {
       clearTimeout(timer)
-      process.off("exit", kill)
+      forget(kill)
       kill()
     })
   })
+
+const atOnce = Semaphore.makeUnsafe(os.availableParallelism())
+
+/**
+ * Runs a program on a text to its end, or to its limits. Interruption kills it and all that it started. However many are
+ * asked for, as many run at once as there are processors.
+ */
+export const run = (program: Program, input: string): Effect.Effect<Ended> =>
+  Semaphore.withPermit(atOnce, runNow(program, input))

@@ -13,20 +13,14 @@ import * as Confined from "./Confined.ts"
 import * as EvaluatorAnswer from "./EvaluatorAnswer.ts"
 import type { Bundled } from "./EvaluatorMain.ts"
 import * as EvaluatorProgram from "./EvaluatorProgram.ts"
-import type * as Refused from "./Refused.ts"
-
-/**
- * What stands between an experiment's code and this host: QuickJS in WebAssembly, Node's permission model, and
- * bubblewrap's namespaces where the system has them.
- */
-export type Wall = "quickjs" | "permission" | "bubblewrap"
+import * as Walls from "./Walls.ts"
 
 export interface Evaluated {
   readonly name: string
   readonly definition: Experiment.Resolved
   /** What the experiment is made of besides Ballast and effect. */
   readonly files: ReadonlyArray<Bundle.BundledFile>
-  readonly walls: ReadonlyArray<Wall>
+  readonly walls: ReadonlyArray<Walls.Wall>
 }
 
 const held: EvaluatorAnswer.Held = {
@@ -42,46 +36,28 @@ const held: EvaluatorAnswer.Held = {
   }
 }
 
-const flags = (folder: string): ReadonlyArray<string> => [
-  "--permission",
-  `--allow-fs-read=${folder}`,
-  "--no-addons",
-  "--max-old-space-size=256",
-  // Compiled once and quickly: a second compiler would start for what is over before it has ended.
-  "--liftoff-only"
-]
-
 const temporaryFolder = Effect.acquireRelease(
   Effect.sync(() => fs.realpathSync.native(fs.mkdtempSync(path.join(os.tmpdir(), "ballast-evaluate-")))),
   (folder) => Effect.sync(() => fs.rmSync(folder, { recursive: true, force: true }))
 )
 
-const runEvaluator = Effect.fn("Evaluate.runEvaluator")(function*(code: string, wrapped: boolean) {
+/** No more folders than processes that run in them. */
+const foldersAtOnce = Semaphore.makeUnsafe(os.availableParallelism())
+
+const runEvaluator = Effect.fn("Evaluate.runEvaluator")(function*(code: string, isWrapped: boolean) {
   const { empty, folder, main, shims } = yield* EvaluatorProgram.place(yield* temporaryFolder)
-  const parameters = [...flags(folder), main]
-  const program = wrapped
-    ? {
-      command: Bubblewrap.command,
-      parameters: Bubblewrap.parameters([process.execPath, folder], [process.execPath, ...parameters])
-    }
-    : { command: process.execPath, parameters }
   const input: Bundled = { shims, code, milliseconds: held.milliseconds }
-  return yield* Confined.run({ ...program, directory: empty, limits: held.limits }, JSON.stringify(input))
-}, Effect.scoped)
-
-const one = Effect.fn("Evaluate.evaluate")(function*(subject: Bundle.Subject) {
-  const { code, files } = yield* Bundle.bundle(subject)
-  const wrapped = yield* Bubblewrap.isAvailable
-  const definition = yield* EvaluatorAnswer.read(subject, yield* runEvaluator(code, wrapped), held)
-  const walls: ReadonlyArray<Wall> = ["quickjs", "permission", ...(wrapped ? ["bubblewrap"] as const : [])]
-  return { name: definition.name, definition, files, walls } satisfies Evaluated
-})
-
-const atOnce = Semaphore.makeUnsafe(os.availableParallelism())
+  const program = { ...Walls.around(folder, main, isWrapped), directory: empty, limits: held.limits }
+  return yield* Confined.run(program, JSON.stringify(input))
+}, Effect.scoped, Semaphore.withPermit(foldersAtOnce))
 
 /**
  * Evaluates an experiment's file in a process that has nothing, and checks what comes of it once more outside. Fails
- * with Refused, in one line. However many are asked for, as many run at once as there are processors.
+ * with Refused, in one line.
  */
-export const evaluate = (subject: Bundle.Subject): Effect.Effect<Evaluated, Refused.Refused> =>
-  Semaphore.withPermit(atOnce, one(subject))
+export const evaluate = Effect.fn("Evaluate.evaluate")(function*(subject: Bundle.Subject) {
+  const { code, files } = yield* Bundle.bundle(subject)
+  const isWrapped = yield* Bubblewrap.isAvailable
+  const definition = yield* EvaluatorAnswer.read(subject, yield* runEvaluator(code, isWrapped), held)
+  return { name: definition.name, definition, files, walls: Walls.names(isWrapped) } satisfies Evaluated
+})

@@ -43,8 +43,11 @@ const endedEarly = ({ breach, complaint }: Confined.Ended, limits: Confined.Limi
   }
 }
 
-/** QuickJS says so of a name that is nowhere. */
-const absent = /^'?([\w$]+)'? is not defined$/
+/** What programs have elsewhere, of which QuickJS says that it is not defined. */
+const absent = new RegExp(
+  "^'?(process|require|module|exports|__dirname|__filename|global|Buffer|fetch|WebSocket|XMLHttpRequest|Worker|Deno|Bun"
+    + "|Atomics|WebAssembly|Intl|performance|crypto|structuredClone|navigator|window|document)'? is not defined$"
+)
 
 const wordsOf = ({ message, name }: Extract<Answer, { readonly kind: "thrown" }>): string => {
   const [, missing] = absent.exec(message) ?? []
@@ -52,17 +55,21 @@ const wordsOf = ({ message, name }: Extract<Answer, { readonly kind: "thrown" }>
   return name === "" || name === "Error" || name === "TypeError" ? message : `${name}: ${message}`
 }
 
-const placeIn = (stack: string): { readonly line: number; readonly column: number } | null => {
-  const [, line, column] = /\bexperiment:(\d{1,9}):(\d{1,9})/.exec(stack) ?? []
-  return line === undefined || column === undefined ? null : { line: Number(line), column: Number(column) }
-}
+const mostPlaces = 50
+
+/** Reads the places of an error's stack in the bundle, the innermost first. */
+const placesIn = (stack: string): ReadonlyArray<{ readonly line: number; readonly column: number }> =>
+  [...stack.matchAll(/\bexperiment:(\d{1,9}):(\d{1,9})/g)].slice(0, mostPlaces).map(([, line, column]) => ({
+    line: Number(line),
+    column: Number(column)
+  }))
 
 /** Finds the line of the checkout that an error comes from, or else its experiment's file. */
 const placeOf = (subject: Bundle.Subject, stack: string): Effect.Effect<string> => {
-  const at = placeIn(stack)
-  return at === null
+  const places = placesIn(stack)
+  return places.length === 0
     ? Effect.succeed(subject.file)
-    : Effect.map(Bundle.placeOf(subject, at), (place) => place ?? subject.file)
+    : Effect.map(Bundle.placeOf(subject, places), (place) => place ?? subject.file)
 }
 
 /** An object's key that would give the object another prototype somewhere on its way. */

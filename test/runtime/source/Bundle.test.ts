@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import { createHash } from "node:crypto"
 import * as Bundle from "../../../runtime/source/Bundle.ts"
 import { inTemporaryFolder } from "../run/temporary.ts"
@@ -58,18 +59,28 @@ describe("bundle", () => {
         const lines = code.split("\n")
         const line = lines.findIndex((text) => text.includes("rows"))
         const column = (lines[line] ?? "").indexOf("rows")
-        assert.strictEqual(yield* Bundle.placeOf(subject, { line: line + 1, column: column + 1 }), "experiments/table.json:1")
-        assert.isNull(yield* Bundle.placeOf(subject, { line: 1, column: 1 }))
-        assert.isNull(yield* Bundle.placeOf(subject, { line: 999_999, column: 1 }))
+        assert.strictEqual(yield* Bundle.placeOf(subject, [
+          { line: 1, column: 1 },
+          { line: line + 1, column: column + 1 }
+        ]), "experiments/table.json:1")
+        assert.isNull(yield* Bundle.placeOf(subject, [{ line: 1, column: 1 }]))
+        assert.isNull(yield* Bundle.placeOf(subject, [{ line: 999_999, column: 1 }]))
       })
     ))
 })
 
-describe("files", () => {
-  it.live("lists what the bundle would be made of", () =>
-    inCheckout((subject) =>
+const closureOf = (root: string, file: string) =>
+  Effect.map(Bundle.closures(root, [file]), (closures) => closures.get(file) ?? assert.fail(`${file} is not there`))
+
+describe("closures", () => {
+  it.live("lists what each bundle would be made of", () =>
+    inCheckout(({ root }) =>
       Effect.gen(function*() {
-        assert.deepStrictEqual(yield* Bundle.files(subject), made)
+        const closures = yield* Bundle.closures(root, ["experiments/a.ts", "unrelated.ts", "shared/b.ts"])
+        assert.deepStrictEqual([...closures.keys()], ["experiments/a.ts", "unrelated.ts", "shared/b.ts"])
+        assert.deepStrictEqual(closures.get("experiments/a.ts"), Result.succeed(made))
+        assert.deepStrictEqual(closures.get("shared/b.ts"), Result.succeed(made.filter(({ path }) => path === "shared/b.ts")))
+        assert.strictEqual((yield* Bundle.closures(root, [])).size, 0)
       })
     ))
 
@@ -77,7 +88,7 @@ describe("files", () => {
     inTemporaryFolder((root) =>
       Effect.gen(function*() {
         checkouts.write(root, { "a.ts": `import "./b.ts"\n`, "b.ts": `\nimport "node:fs"\n` })
-        const { cause, message } = yield* Effect.flip(Bundle.files({ root, file: "a.ts" }))
+        const { cause, message } = Result.getOrThrow(Result.flip(yield* closureOf(root, "a.ts")))
         assert.strictEqual(cause, "import")
         assert.strictEqual(
           message,
@@ -86,9 +97,42 @@ describe("files", () => {
       })
     ))
 
+  it.live("names what an import does not find in a file", () =>
+    inTemporaryFolder((root) =>
+      Effect.gen(function*() {
+        checkouts.write(root, {
+          "a.ts": `import { b } from "./b.ts"\nexport default b\n`,
+          "b.ts": "export {}\n",
+          "c.ts": `import { run } from "ballast/runtime"\nexport default run\n`,
+          "d.ts": `import { Nothing } from "ballast"\nexport default Nothing\n`
+        })
+        const messageOf = (file: string) => Effect.map(Effect.flip(Bundle.bundle({ root, file })), ({ message }) => message)
+        assert.strictEqual(yield* messageOf("a.ts"), "a.ts:1: imports b, which b.ts does not export")
+        assert.strictEqual(
+          yield* messageOf("c.ts"),
+          `c.ts:1: "ballast/runtime" gives no run while an experiment is evaluated`
+        )
+        assert.strictEqual(yield* messageOf("d.ts"), "d.ts:1: imports Nothing, which is not there")
+      })
+    ))
+
+  it.live("keeps one that is too much from taking the others with it", () =>
+    inTemporaryFolder((root) =>
+      Effect.gen(function*() {
+        const imports = Array.from({ length: 6000 }, (_, index) => `import "./${index}.ts"\n`).join("")
+        checkouts.write(root, { "a.ts": "export default 1\n", "b.ts": imports, "c.ts": "export default 1\n" })
+        const closures = yield* Bundle.closures(root, ["a.ts", "b.ts", "c.ts"])
+        assert.deepStrictEqual([...closures.values()].map(Result.isSuccess), [true, false, true])
+        assert.strictEqual(
+          Result.getOrThrow(Result.flip(yield* closureOf(root, "b.ts"))).message,
+          "b.ts: it imports more than 5000 times; import less"
+        )
+      })
+    ))
+
   it.live("says so of a checkout that is not there", () =>
     Effect.gen(function*() {
-      const { cause, message } = yield* Effect.flip(Bundle.files({ root: "/nowhere", file: "a.ts" }))
+      const { cause, message } = Result.getOrThrow(Result.flip(yield* closureOf("/nowhere", "a.ts")))
       assert.deepStrictEqual({ cause, message }, { cause: "host", message: "a.ts: there is no folder /nowhere" })
     }))
 })

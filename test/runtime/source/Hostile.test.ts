@@ -113,6 +113,8 @@ beforeAll(async () => {
   fs.symlinkSync(outside, path.join(checkout, "experiments/folder"))
   before = { ...checkouts.contents(checkout), ...checkouts.contents(outside) }
   process.env["BALLAST_CANARY"] = secret
+  // Without bubblewrap, which not every host has: the other walls have to do.
+  process.env["PATH"] = "/nowhere"
   process.env["TMPDIR"] = temporary
 })
 
@@ -126,7 +128,10 @@ const becomes = (file: string) =>
   Effect.gen(function*() {
     const result = yield* Effect.result(Evaluate.evaluate({ root: checkout, file }))
     assert.notInclude(JSON.stringify(result), secret)
-    if (Result.isSuccess(result)) return "evaluated"
+    if (Result.isSuccess(result)) {
+      assert.notInclude(result.success.walls, "bubblewrap")
+      return "evaluated"
+    }
     assert.notMatch(result.failure.message, /[\p{Cc}\u2028\u2029\u202e]/u)
     return `refused: ${result.failure.message}`
   })
