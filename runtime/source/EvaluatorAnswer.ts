@@ -23,15 +23,40 @@ const Computed: Schema.Codec<Computed, unknown> = Schema.Union([
   Schema.Struct({ kind: Schema.Literal("refused"), message: Schema.String, stack: Schema.String })
 ])
 
+const Answer: Schema.Codec<Answer, unknown> = Schema.Union([
+  Schema.Struct({ kind: Schema.Literal("value"), text: Schema.String }),
+  Schema.Struct({ kind: Schema.Literals(["late", "memory", "waiting", "large"]) }),
+  Schema.Struct({ kind: Schema.Literal("thrown"), name: Schema.String, message: Schema.String, stack: Schema.String })
+])
+
+/** Refuses a key that would give an object another prototype somewhere on its way. */
+const parse = (text: string): unknown =>
+  JSON.parse(text, (key, value: unknown) => {
+    if (key === "__proto__") throw new SyntaxError("__proto__ is no key")
+    return value
+  })
+
+/** Reads text as what a schema says and nothing else; null where it is anything else. */
+const decode = <A>(schema: Schema.Codec<A, unknown>, text: string): A | null => {
+  try {
+    return Result.getOrElse(
+      Schema.decodeUnknownResult(schema)(parse(text), { onExcessProperty: "error" }),
+      () => null
+    )
+  } catch {
+    return null
+  }
+}
+
 const late = (limit: number): string => `evaluation took longer than ${limit} ms`
 
 const mebibytes = (bytes: number): string => `${bytes >> 20} MiB`
 
 /** Says why the process gave no answer. */
-const endedEarly = ({ breach, complaint }: Confined.Ended, limits: Confined.Limits): string => {
+const endedEarly = ({ breach, code, complaint, signal }: Confined.Ended, limits: Confined.Limits): string => {
   switch (breach) {
     case "time":
-      return late(limits.milliseconds)
+      return `evaluation took longer than ${limits.milliseconds} ms, or than ${limits.seconds} s of the processor`
     case "result":
       return `its definition is larger than ${mebibytes(limits.resultBytes)}`
     case "printed":
@@ -39,7 +64,7 @@ const endedEarly = ({ breach, complaint }: Confined.Ended, limits: Confined.Limi
     case "start":
       return `the process that evaluates it does not start: ${complaint}`
     case null:
-      return "the process that evaluates it ended without an answer"
+      return `the process that evaluates it ended without an answer, with ${signal ?? `code ${code}`}`
   }
 }
 
@@ -52,6 +77,7 @@ const absent = new RegExp(
 const wordsOf = ({ message, name }: Extract<Answer, { readonly kind: "thrown" }>): string => {
   const [, missing] = absent.exec(message) ?? []
   if (missing !== undefined) return `${missing} is not available while an experiment is evaluated`
+  if (message === "") return "it throws an error that says nothing"
   return name === "" || name === "Error" || name === "TypeError" ? message : `${name}: ${message}`
 }
 
@@ -72,21 +98,6 @@ const placeOf = (subject: Bundle.Subject, stack: string): Effect.Effect<string> 
     : Effect.map(Bundle.placeOf(subject, places), (place) => place ?? subject.file)
 }
 
-/** An object's key that would give the object another prototype somewhere on its way. */
-const parse = (text: string): unknown =>
-  JSON.parse(text, (key, value: unknown) => {
-    if (key === "__proto__") throw new SyntaxError("__proto__ is no key")
-    return value
-  })
-
-const decode = (text: string): Computed | null => {
-  try {
-    return Result.getOrElse(Schema.decodeUnknownResult(Computed)(parse(text), { onExcessProperty: "error" }), () => null)
-  } catch {
-    return null
-  }
-}
-
 const invalid = (file: string, issues: Refused.Refused["issues"]): Refused.Refused => {
   const [first, ...others] = issues.map(({ message, path }) => path === "" ? message : `${path}: ${message}`)
   const more = others.length === 0 ? "" : `, and ${others.length} more`
@@ -95,7 +106,7 @@ const invalid = (file: string, issues: Refused.Refused["issues"]): Refused.Refus
 
 const resolve = Effect.fn("EvaluatorAnswer.resolve")(function*(subject: Bundle.Subject, text: string) {
   const { file } = subject
-  const computed = decode(text)
+  const computed = decode(Computed, text)
   if (computed === null) return yield* Refused.of(file, "definition", "what it exports is no experiment")
   if (computed.kind === "refused") {
     return yield* Refused.of(yield* placeOf(subject, computed.stack), "definition", computed.message)
@@ -113,7 +124,8 @@ export const read = Effect.fn("EvaluatorAnswer.read")(function*(subject: Bundle.
   const refuse = (said: string) => Refused.of(file, "evaluation", said)
   if (ended.breach === "start") return yield* Refused.of(file, "host", endedEarly(ended, held.limits))
   if (ended.breach !== null || ended.result === "") return yield* refuse(endedEarly(ended, held.limits))
-  const answer = JSON.parse(ended.result) as Answer
+  const answer = decode(Answer, ended.result)
+  if (answer === null) return yield* refuse("the process that evaluates it answered what it never would")
   switch (answer.kind) {
     case "value":
       return yield* resolve(subject, answer.text)

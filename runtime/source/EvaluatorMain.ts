@@ -21,10 +21,7 @@ export interface Bundled {
 
 export type Answer =
   | { readonly kind: "value"; readonly text: string }
-  | { readonly kind: "late" }
-  | { readonly kind: "memory" }
-  | { readonly kind: "waiting" }
-  | { readonly kind: "large" }
+  | { readonly kind: "late" | "memory" | "waiting" | "large" }
   | { readonly kind: "thrown"; readonly name: string; readonly message: string; readonly stack: string }
 
 /** The part of WebAssembly's interface that is used here: the types of Node leave its values out. */
