@@ -165,7 +165,7 @@ describe("ballast", () => {
   it("lists no runs where there are none", () =>
     inProject(async ({ ballast, folder }) => {
       const { code, stdout } = await ballast("runs", "list", "--json")
-      assert.deepStrictEqual([code, JSON.parse(stdout)], [0, { format: "ballast.runs/1", runs: [] }])
+      assert.deepStrictEqual([code, JSON.parse(stdout)], [0, { format: "ballast.runs/1", runs: [], queue: null }])
       assert.isFalse(fs.existsSync(path.join(folder, ".ballast")))
     }))
 

@@ -5,10 +5,10 @@ import * as fs from "node:fs"
 import * as net from "node:net"
 import * as os from "node:os"
 import * as path from "node:path"
-import * as Evaluate from "../../../runtime/source/Evaluate.ts"
-import * as checkouts from "./checkouts.ts"
+import * as Evaluate from "../../runtime/source/Evaluate.ts"
+import * as checkouts from "../runtime/source/checkouts.ts"
 
-const fixtures = path.resolve(import.meta.dirname, "../../fixtures/hostile")
+const fixtures = path.resolve(import.meta.dirname, "../fixtures/hostile")
 
 /** What must not come out of the files beside the checkout, nor out of this process's environment. */
 const secret = "a secret that nobody may read"
