@@ -8,7 +8,7 @@ import { lintExamples } from "./LintExamples.ts"
 
 const sentence = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`
 
-const section = ({ id, severity, wayOut, what, why }: Described): ReadonlyArray<string> => {
+const section = ({ fix, id, severity, wayOut, what, why }: Described): ReadonlyArray<string> => {
   const example = lintExamples[id]
   return [
     `### ${id}`,
@@ -18,6 +18,7 @@ const section = ({ id, severity, wayOut, what, why }: Described): ReadonlyArray<
     `- severity: ${severity}`,
     `- why: ${sentence(why)}`,
     `- what to do: ${sentence(wayOut)}`,
+    ...(fix === undefined ? [] : [`- \`--fix\`: ${sentence(fix)}`]),
     "",
     ...(example === undefined
       ? []

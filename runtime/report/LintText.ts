@@ -31,6 +31,12 @@ export interface SourceFile {
 
 const indent = 4
 
+/** Joins what was found with why it matters; a question ends its own sentence. */
+export const said = (message: string, why: string): string => {
+  const plain = why.replaceAll("`", "")
+  return message.endsWith("?") ? `${message} ${plain.slice(0, 1).toUpperCase()}${plain.slice(1)}` : `${message}: ${plain}`
+}
+
 const place = ({ file }: SourceFile, { start }: SourceFinding): string => `${file}:${start.line}:${start.column}`
 
 const one = (file: SourceFile, finding: SourceFinding, columns: number): ReadonlyArray<Line.Line> => {
@@ -43,7 +49,7 @@ const one = (file: SourceFile, finding: SourceFinding, columns: number): Readonl
       ? [heading]
       : [Line.of(place(file, finding)), Line.of("  ", Line.span(rule.severity, tone), "  ", Line.span(rule.id, "strong"))]),
     ...(file.lines.length === 0 ? [] : CodeFrame.of(file.lines, finding, { columns, tone })),
-    ...Paragraph.of(`${message}: ${rule.why}`, columns, { indent }),
+    ...Paragraph.of(said(message, rule.why), columns, { indent }),
     ...Paragraph.of(`What to do: ${rule.wayOut.replaceAll("`", "")}${fix}`, columns, { indent }),
     ...(finding.suppressible
       ? Paragraph.of(`Or let it be: // ballast-lint-ignore-next-line ${rule.id}: why`, columns, { indent })

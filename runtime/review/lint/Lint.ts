@@ -127,9 +127,10 @@ const empty = SourceText.of("")
 const reported = ({ findings, module, opened, suppressed }: Judged, fixed: number): Linted => {
   const text = isRead(opened) ? opened.text : empty
   const secrets = Secrets.of(text.text, module !== null && Module.isParsed(module) ? module.source : null)
+  const covered = Secrets.covering(secrets)
   const place = ({ at, fix, message, rule }: Rule.Finding): Placed => ({
     rule,
-    message: Secrets.coverIn(message, secrets),
+    message: covered(message),
     start: SourceText.placeOf(text, at.start),
     end: SourceText.placeOf(text, Math.max(at.start, at.end)),
     fixable: fix !== undefined,
@@ -138,15 +139,15 @@ const reported = ({ findings, module, opened, suppressed }: Judged, fixed: numbe
   const inOrder = (left: Placed, right: Placed): number =>
     left.start.line - right.start.line || left.start.column - right.start.column
     || (left.rule.id < right.rule.id ? -1 : left.rule.id > right.rule.id ? 1 : 0)
-  const covered = SourceText.withText(text, Secrets.cover(text.text, secrets))
+  const shown = SourceText.withText(text, Secrets.cover(text.text, secrets))
   return {
     file: opened.file,
     path: opened.path,
-    lines: isRead(opened) ? SourceText.lines(covered) : [],
+    lines: isRead(opened) ? SourceText.lines(shown) : [],
     findings: findings.map(place).toSorted(inOrder),
     suppressed: suppressed.map(({ finding, reason }) => ({
       ...place(finding),
-      reason: Secrets.coverIn(reason, secrets)
+      reason: covered(reason)
     })).toSorted(inOrder),
     fixed
   }

@@ -7,7 +7,7 @@ import { Node, SyntaxKind } from "ts-morph"
 type Follow = (node: Node) => Node
 
 const deepest = 50
-const longest = 10_000
+const longest = 2000
 
 const texts = new WeakMap<Node, string | null>()
 const numbers = new WeakMap<Node, number | null>()

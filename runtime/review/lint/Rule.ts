@@ -13,6 +13,8 @@ export interface Described {
   readonly why: string
   /** What usually answers it, as the author would do it; code stands between backticks. */
   readonly wayOut: string
+  /** What `--fix` does about it, where it can. */
+  readonly fix?: string
 }
 
 /** Something that a rule has found in a module. */

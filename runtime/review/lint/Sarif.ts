@@ -4,6 +4,7 @@
 import * as path from "node:path"
 import { pathToFileURL } from "node:url"
 import type { Severity } from "../../plan/Finding.ts"
+import * as LintText from "../../report/LintText.ts"
 import type { Linted, Placed } from "./Lint.ts"
 import * as Rules from "./rules/Rules.ts"
 
@@ -14,7 +15,7 @@ const sentence = (text: string): string => `${text.slice(0, 1).toUpperCase()}${t
 const ruleOf = ({ id, severity, wayOut, what, why }: (typeof Rules.all)[number]) => ({
   id,
   shortDescription: { text: sentence(what) },
-  fullDescription: { text: sentence(why) },
+  fullDescription: { text: sentence(why.replaceAll("`", "")) },
   help: { text: `What to do: ${wayOut.replaceAll("`", "")}.`, markdown: `What to do: ${wayOut}.` },
   defaultConfiguration: { level: levels[severity] }
 })
@@ -29,7 +30,7 @@ const resultOf = (linted: Linted, { end, message, rule, start }: Placed, reason:
   ruleId: rule.id,
   ruleIndex: Rules.all.findIndex(({ id }) => id === rule.id),
   level: levels[rule.severity],
-  message: { text: sentence(`${message}: ${rule.why}`) },
+  message: { text: sentence(LintText.said(message, rule.why)) },
   locations: [{
     physicalLocation: {
       artifactLocation: locationOf(linted),

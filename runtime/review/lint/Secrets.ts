@@ -124,9 +124,23 @@ export const of = (text: string, source: SourceFile | null): ReadonlyArray<Secre
     .toSorted((left, right) => left.start - right.start)
 }
 
-/** Covers secrets in what is said about a text. */
-export const coverIn = (said: string, secrets: ReadonlyArray<Secret>): string =>
-  secrets.flatMap(({ words }) => words).reduce((text, word) => text.replaceAll(word, "•".repeat(word.length)), said)
+/** Shorter ones stand in words that have nothing to do with them. */
+const shortest = 4
+
+/** Makes what covers secrets in what is said about a text, however many of them there are. */
+export const covering = (secrets: ReadonlyArray<Secret>): (said: string) => string => {
+  const words = new Set(secrets.flatMap(({ words }) => words).filter(({ length }) => length >= shortest))
+  const lengths = [...new Set([...words].map(({ length }) => length))].toSorted((left, right) => right - left)
+  return (said) => {
+    let shown = ""
+    for (let at = 0; at < said.length;) {
+      const length = lengths.find((length) => words.has(said.slice(at, at + length)))
+      shown += length === undefined ? said[at] : "•".repeat(length)
+      at += length ?? 1
+    }
+    return shown
+  }
+}
 
 /** Covers secrets in a text, character by character, so that places in it stay the same; ends of lines stay. */
 export const cover = (text: string, secrets: ReadonlyArray<Range>): string => {

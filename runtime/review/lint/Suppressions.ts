@@ -50,7 +50,8 @@ export const unused: Described = {
   severity: "warning",
   what: "a comment that lets a finding be that is not there",
   why: "it would hide the next one that comes to stand there, and nobody would have weighed that",
-  wayOut: "take it away: `--fix` does"
+  wayOut: "take it away",
+  fix: "takes the comment away"
 }
 
 /** What only this module finds; a comment that let these be would have to let itself be. */
@@ -157,11 +158,12 @@ export const sort = (
   const code = linesOfCode(module, comments)
   const said = comments.map((comment) => read(module, comment, code, ids))
   const suppressions = said.flatMap((one) => one.suppressions)
+  const byLine = Map.groupBy(suppressions, ({ line }) => line)
   const used = new Map(suppressions.map((suppression) => [suppression, new Set<string>()]))
   const suppressed: Array<Suppressed> = []
   const standing = findings.filter((finding) => {
     const line = SourceText.lineAt(module.text, finding.at.start)
-    const answering = suppressions.filter((one) => one.line === line && one.rules.some(({ id }) => id === finding.rule.id))
+    const answering = byLine.get(line)?.filter(({ rules }) => rules.some(({ id }) => id === finding.rule.id)) ?? []
     for (const one of answering) used.get(one)?.add(finding.rule.id)
     const [first] = answering
     if (first !== undefined) suppressed.push({ finding, reason: first.reason })

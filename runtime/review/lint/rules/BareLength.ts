@@ -14,12 +14,10 @@ const lengths: ReadonlyArray<readonly [call: RegExp, fields: ReadonlyArray<strin
   [/^Remedy\.\w+$/, ["least"]]
 ]
 
-const isBare = (node: Node): boolean => Names.numberOf(node) !== null || Names.textOf(node) !== null
-
-const bare = (node: Node, what: string): ReadonlyArray<Found> =>
-  isBare(node)
-    ? [{ at: rangeOf(node), message: `${what} is ${Names.shown(node, "a number")}, and does not say of what: steps, or epochs?` }]
-    : []
+const bare = (node: Node, what: string): ReadonlyArray<Found> => {
+  const value = Names.numberOf(node) ?? Names.textOf(node)
+  return value === null ? [] : [{ at: rangeOf(node), message: `${what} is ${JSON.stringify(value)}: steps, or epochs?` }]
+}
 
 /** The call of the DSL that a field is an option of, in lists and options inside of it, too. */
 const callAround = (field: Node): string | null => {

@@ -12,7 +12,10 @@ export const deadArm: Rule = {
   check: ({ experiments }) =>
     experiments.flatMap((experiment) => {
       const { complete, spoken } = Declared.spokenOf(experiment)
-      return spoken.length === 0 || !complete ? [] : Declared.armsOf(experiment).entries
+      const { entries } = Declared.armsOf(experiment)
+      // A name that no arm has may have been meant for any of them.
+      const known = spoken.every(({ arm }) => entries.some(({ name }) => name === arm))
+      return spoken.length === 0 || !complete || !known ? [] : entries
         .filter(({ name }) => !spoken.some(({ arm }) => arm === name))
         .map(({ at, name }) => ({ at: rangeOf(at), message: `no expectation speaks of "${name}"` }))
     })

@@ -34,7 +34,8 @@ export const noDefaultExport: Rule = {
   severity: "error",
   what: "an experiment that its file does not export by default",
   why: "the default export is what Ballast loads of a file, so that this one cannot be run",
-  wayOut: "`export default experiment`, which Experiment.make has made; `--fix` adds it where there is one to choose",
+  wayOut: "`export default experiment`, which Experiment.make has made",
+  fix: "adds the export, where there is one experiment to choose",
   check: (module, all): ReadonlyArray<Found> => {
     const exported = Exported.byDefault(module.source)
     if (exported !== null) {

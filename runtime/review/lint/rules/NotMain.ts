@@ -35,7 +35,8 @@ export const notMain: Rule = {
   severity: "warning",
   what: "an experiment's file that does not run it",
   why: "`tsx FILE` then ends without a word, having trained nothing",
-  wayOut: "end the file with `main(import.meta, experiment)`, of \"ballast/runtime\"; `--fix` adds it",
+  wayOut: "end the file with `main(import.meta, experiment)`, of \"ballast/runtime\"",
+  fix: "adds the call, and its import beside that of \"ballast\"",
   check: (module): ReadonlyArray<Found> => {
     const exported = Exported.byDefault(module.source)
     const made = exported === null ? null : Names.valueOf(exported)

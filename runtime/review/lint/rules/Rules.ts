@@ -65,7 +65,7 @@ export const syntax: Described = {
 export const unreadable: Described = {
   id: "source/unreadable",
   severity: "error",
-  what: "a file that is not looked into: a link that leads out of its folder, other bytes than text, more than 1 MiB",
+  what: "a file that is not looked into: a link that leads out of its folder, other bytes than text, more than 256 KiB",
   why: "what cannot be looked at was not reviewed",
   wayOut: "put a file of text in its place"
 }

@@ -48,7 +48,7 @@ const effectOf = (given: Expression): Found | null => {
     return Node.isBlock(body) ? body.getStatements().flatMap(effectsOf)[0] ?? null : effectOf(body as Expression)
   }
   const name = Names.nameOf(callee)
-  if (isMain(callee) || name?.module === null && spokenOf.test(Names.text(name))) return null
+  if (isMain(callee) || Names.calledOfDsl(node) !== null || name?.module === null && spokenOf.test(Names.text(name))) return null
   const isMethod = Node.isPropertyAccessExpression(callee) || Node.isElementAccessExpression(callee)
   if (isMethod && isOwn(callee.getExpression())) return null
   return found(`${Names.shown(callee, "something")} is called as soon as the file is imported`)
@@ -92,8 +92,7 @@ const withoutPrint = ({ text }: Module, node: Node): ReadonlyArray<Edit> | null 
   const { end } = SourceText.lineRange(text, SourceText.lineAt(text, statement.getEnd()))
   const alone = text.text.slice(start, statement.getStart()).trim() === "" && text.text.slice(statement.getEnd(), end).trim() === ""
   // Without a semicolon before it, what comes next could go on with what stands before.
-  const statements = block.getStatements()
-  const next = statements[statements.indexOf(statement) + 1]?.getText() ?? ""
+  const next = text.text.slice(end).replace(/^(?:\s+|\/\/[^\n\r]*|\/\*[^]*?\*\/)*/, "")
   return alone && !/^[([`+\-*/.,]/.test(next) ? [{ start, end, text: "" }] : null
 }
 
@@ -139,6 +138,7 @@ export const sideEffect: Rule = {
   what: "something that is done when the file is imported, besides making values",
   why: "plan, review and the queue import the file to look at it, and would do it each time",
   wayOut: "keep to values at the top of the file, and leave what is done with them to `main(import.meta, experiment)`",
+  fix: "takes away what merely prints, where it has its lines to itself",
   check: (module) => [
     ...module.imports.filter(({ bare }) => bare)
       .map(({ at, specifier }) => ({ at, message: `"${specifier}" is imported for what it does` })),

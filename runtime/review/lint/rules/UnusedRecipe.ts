@@ -18,18 +18,24 @@ export const unusedRecipe: Rule = {
   what: "a recipe that nothing uses",
   why: "it reads as if it were trained, and is not",
   wayOut: "make an arm of it, or take it out",
-  check: ({ source }) =>
-    source.getDescendantsOfKind(SyntaxKind.VariableDeclaration).flatMap((declaration) => {
+  check: ({ source }) => {
+    const names = source.getDescendantsOfKind(SyntaxKind.VariableDeclaration).flatMap((declaration) => {
       const name = declaration.getNameNode()
       const initializer = declaration.getInitializer()
-      if (initializer === undefined || !Node.isIdentifier(name) || !makesRecipe(initializer)) return []
-      if (declaration.isExported()) return []
-      const symbol = name.getSymbol()
-      const used = source.getDescendantsOfKind(SyntaxKind.Identifier).some((identifier) =>
-        identifier !== name && identifier.getText() === name.getText() && Names.symbolOf(identifier) === symbol
-      )
-      return used || source.getExportDeclarations().some((one) => one.getNamedExports().some((named) => named.getName() === name.getText()))
-        ? []
-        : [{ at: rangeOf(name), message: `"${name.getText()}" is made and never used` }]
+      const isRecipe = initializer !== undefined && Node.isIdentifier(name) && makesRecipe(initializer)
+      return isRecipe && !declaration.isExported() ? [name] : []
     })
+    const declared = new Set<Node>(names)
+    const texts = new Set(names.map((name) => name.getText()))
+    const used = new Set(
+      source.getDescendantsOfKind(SyntaxKind.Identifier)
+        .filter((identifier) => texts.has(identifier.getText()) && !declared.has(identifier))
+        .map((identifier) => Names.symbolOf(identifier))
+    )
+    const exported = new Set(
+      source.getExportDeclarations().flatMap((one) => one.getNamedExports()).map((named) => named.getName())
+    )
+    return names.filter((name) => !used.has(name.getSymbol()) && !exported.has(name.getText()))
+      .map((name) => ({ at: rangeOf(name), message: `"${name.getText()}" is made and never used` }))
+  }
 }

@@ -28,7 +28,7 @@ describe("Secrets", () => {
       const found = Secrets.of(text, null)
       const covered = Secrets.cover(text, found)
       assert.strictEqual(covered, `before${edge}${"•".repeat(token.length)}\nafter`, token)
-      assert.notInclude(Secrets.coverIn(`what stands here is "${token}"`, found), token)
+      assert.notInclude(Secrets.covering(found)(`what stands here is "${token}"`), token)
     }))
   })
 

@@ -104,12 +104,12 @@ describe("Sources.open", () => {
     inCheckout(({ checkout }) =>
       Effect.gen(function*() {
         execFileSync("mkfifo", [path.join(checkout, "experiments/pipe.ts")])
-        write(checkout, "experiments/large.ts", "//".repeat(600_000))
+        write(checkout, "experiments/large.ts", "//".repeat(150_000))
         write(checkout, "experiments/utf16.ts", Buffer.from("\ufeffexport {}", "utf16le"))
         fs.symlinkSync("nowhere.ts", path.join(checkout, "experiments/torn.ts"))
         const { files } = yield* Sources.open([], checkout)
         assert.deepStrictEqual(shown(files), [
-          "experiments/large.ts: is larger than 1048576 bytes",
+          "experiments/large.ts: is larger than 262144 bytes",
           "experiments/pipe.ts: is no file",
           "experiments/torn.ts: cannot be read (ENOENT)",
           "experiments/utf16.ts: is not text in UTF-8"
