@@ -143,31 +143,43 @@ export interface Spoken {
   readonly at: Node
 }
 
-/** Lists the arms that an expectation speaks of; null where they cannot be read. */
-const spokenIn = (expectation: Node): ReadonlyArray<Spoken> | null => {
-  const call = Names.valueOf(expectation)
-  if (!Node.isCallExpression(call)) return null
-  const callee = Names.bare(call.getExpression())
-  const of = (argument: Node | undefined): ReadonlyArray<Spoken> | null => {
-    const arm = argument === undefined || Names.numberOf(argument) !== null ? null : Names.textOf(argument)
-    return arm === null || argument === undefined ? null : [{ arm, at: argument }]
-  }
-  const [argument] = call.getArguments()
-  const name = Names.calledOfDsl(call)
-  if (name !== null && /^Expect\.\w+$/.test(name)) return of(argument)
-  if (!Node.isPropertyAccessExpression(callee) || !["below", "above"].includes(callee.getName())) return null
-  const subject = spokenIn(callee.getExpression())
-  const isNumber = argument !== undefined && Names.numberOf(argument) !== null
-  const than = isNumber ? [] : of(argument)
-  return subject === null || than === null ? null : [...subject, ...than]
+/** What can be read of expectations; `complete` where that is all that they say of arms. */
+export interface Said {
+  readonly spoken: ReadonlyArray<Spoken>
+  readonly complete: boolean
 }
 
-/** Finds what an experiment's expectations say of its arms; `complete` where all of them could be read. */
-export const spokenOf = (
-  { definition }: Declared
-): { readonly spoken: ReadonlyArray<Spoken>; readonly complete: boolean } => {
+const unread: Said = { spoken: [], complete: false }
+
+const both = (parts: ReadonlyArray<Said>): Said => ({
+  spoken: parts.flatMap(({ spoken }) => spoken),
+  complete: parts.every(({ complete }) => complete)
+})
+
+const armIn = (argument: Node | undefined): Said => {
+  const arm = argument === undefined ? null : Names.textOf(argument)
+  return arm === null || argument === undefined ? unread : { spoken: [{ arm, at: argument }], complete: true }
+}
+
+/** What an arm is compared with: another, or a number. */
+const otherIn = (argument: Node | undefined): Said =>
+  argument !== undefined && Names.numberOf(argument) !== null ? { spoken: [], complete: true } : armIn(argument)
+
+/** Finds the arms that an expectation speaks of. */
+const spokenIn = (expectation: Node): Said => {
+  const call = Names.valueOf(expectation)
+  if (!Node.isCallExpression(call)) return unread
+  const [argument] = call.getArguments()
+  if (Names.calledOfDsl(call)?.startsWith("Expect.") === true) return armIn(argument)
+  const callee = Names.bare(call.getExpression())
+  return Node.isPropertyAccessExpression(callee) && ["below", "above"].includes(callee.getName())
+    ? both([spokenIn(callee.getExpression()), otherIn(argument)])
+    : unread
+}
+
+/** Finds what an experiment's expectations say of its arms. */
+export const spokenOf = ({ definition }: Declared): Said => {
   const expect = definition === null ? null : field(definition, "expect")
   const elements = expect?._tag === "Given" ? elementsOf(expect.node) : null
-  const read = elements?.map(spokenIn) ?? [null]
-  return { spoken: read.flatMap((one) => one ?? []), complete: !read.includes(null) }
+  return elements === null ? unread : both(elements.map(spokenIn))
 }

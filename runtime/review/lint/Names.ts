@@ -221,6 +221,12 @@ const originOf = (given: Node): Origin => following(bare(given), "", () => {
   return called ?? { _tag: "Value", node, path: [] }
 })
 
+/** Finds what a property of an expression is by name; null where it is neither a global nor of a module. */
+export const propertyNameOf = (node: Node, property: string): Name | null => {
+  const origin = take(originOf(node), property)
+  return origin._tag === "Name" ? origin.name : null
+}
+
 /** Finds the global, or what of which module, an expression is; null where it is neither. */
 export const nameOf = (node: Node): Name | null => {
   const origin = Node.isBindingElement(node) ? bindingOrigin(node) : originOf(node)

@@ -2,6 +2,7 @@
  * Where a module speaks of globals and of what other modules export.
  */
 import { Node, type SourceFile, SyntaxKind } from "ts-morph"
+import * as Literal from "./Literal.ts"
 import * as Names from "./Names.ts"
 
 /** A place that speaks of a name: an identifier with all that is taken of it, or one piece of a destructuring. */
@@ -73,6 +74,18 @@ const ofBinding = (node: Node): Reference | null => {
   return name === null || !Node.isBindingElement(node) ? null : { node, name, alias: null }
 }
 
+/** `({ random } = Math)` takes what it names, as a destructuring does that declares it. */
+const ofAssigned = (node: Node): ReadonlyArray<Reference> => {
+  if (!Node.isBinaryExpression(node) || node.getOperatorToken().getKind() !== SyntaxKind.EqualsToken) return []
+  const pattern = Names.bare(node.getLeft())
+  return !Node.isObjectLiteralExpression(pattern) ? [] : pattern.getProperties().flatMap((property) => {
+    const key = Node.isSpreadAssignment(property) ? undefined : property.getNameNode()
+    const text = key === undefined ? null : Literal.propertyName(key)
+    const name = text === null ? null : Names.propertyNameOf(node.getRight(), text)
+    return name === null ? [] : [{ node: property, name, alias: null }]
+  })
+}
+
 /** Lists every place in a file that speaks of a global or of something that another module exports, in their order. */
 export const of = (source: SourceFile): ReadonlyArray<Reference> => {
   const found: Array<Reference> = []
@@ -87,6 +100,7 @@ export const of = (source: SourceFile): ReadonlyArray<Reference> => {
       ? ofIdentifier(node)
       : null
     if (reference !== null) found.push(reference)
+    found.push(...ofAssigned(node))
   })
   return found
 }

@@ -51,7 +51,9 @@ const entropy = (text: string): number =>
 
 const classes = [/[a-z]/, /[A-Z]/, /\d/]
 
-const secretName = /(?:pass(?:word|wd|phrase)?|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credentials?|bearer|auth)$/i
+const passwordName = /(?:pass(?:word|wd|phrase)|secret)$/i
+/** Other things have such names, too; what opens something has a digit in it. */
+const keyName = /(?:token|api[-_]?key|access[-_]?key|private[-_]?key|credentials?|bearer)$/i
 const digestName = /(?:sha\d*|md5|hash|digest|checksum|fingerprint|integrity|commit|revision|etag)$/i
 
 /** Counts how often a small letter, a capital and a digit follow each other; in names and paths they seldom do. */
@@ -72,7 +74,7 @@ const isRandom = (text: string): boolean => {
 /** Says what secret a text is by what it is given as, or by having been drawn at random; null where it is none. */
 const kindOf = (text: string, name: string): string | null => {
   if (digestName.test(name)) return null
-  const named = secretName.test(name) && text.length >= 8 && entropy(text) > 2.5
+  const named = (passwordName.test(name) || keyName.test(name) && /\d/.test(text)) && text.length >= 8 && entropy(text) > 2.5
   if (named && !/\s/.test(text) && !placeholder.test(text)) return "a secret by its name"
   return isRandom(text) ? "text drawn at random, as keys are" : null
 }

@@ -41,12 +41,16 @@ const mostBytes = 1 << 18
 const isInside = (file: string, folder: string): boolean =>
   file === folder || file.startsWith(folder.endsWith(path.sep) ? folder : folder + path.sep)
 
-/** Finds the folder that a file's imports may not leave. */
+const isProject = (folder: string): boolean =>
+  ["package.json", ".git"].some((name) => fs.existsSync(path.join(folder, name)))
+
+/** Finds the folder that a file's imports may not leave; what a whole project lies in is none. */
 const folderOf = (file: string): string => {
   const own = path.dirname(file)
-  const parts = own.split(path.sep)
-  const at = parts.lastIndexOf("experiments")
-  return at === -1 ? own : parts.slice(0, at + 1).join(path.sep)
+  for (let folder = own; ; folder = path.dirname(folder)) {
+    if (path.basename(folder) === "experiments") return folder
+    if (folder === path.dirname(folder) || isProject(folder)) return own
+  }
 }
 
 const locate = (file: string, cwd: string): Location => ({

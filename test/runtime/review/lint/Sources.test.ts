@@ -57,6 +57,15 @@ describe("Sources.open", () => {
         assert.deepStrictEqual(shown(beside), ["experiments/b.ts"])
       })))
 
+  it.effect("takes no folder for one of experiments that a whole project lies in", () =>
+    inCheckout(({ checkout }) =>
+      Effect.gen(function*() {
+        for (const file of ["project/package.json", "project/tools/a.ts", "other/b.ts"]) write(checkout, `experiments/${file}`)
+        const { beside, files } = yield* Sources.open(["experiments/project/tools/a.ts"], checkout)
+        assert.deepStrictEqual([shown(files), shown(beside)], [["experiments/project/tools/a.ts"], []])
+        assert.strictEqual(files[0]?.folder, path.join(checkout, "experiments/project/tools"))
+      })))
+
   it.effect("says everything that is not there at once", () =>
     inCheckout(({ checkout, elsewhere }) =>
       Effect.gen(function*() {

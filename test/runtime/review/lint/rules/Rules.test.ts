@@ -117,6 +117,7 @@ const cases: Readonly<Record<string, Case>> = {
       ["import { Random } from \"effect\"\nconst x = Random.next", "Random.next"],
       ["const m = { random: Math.random }\nconst x = m.random()", "Math.random"],
       ["let m\nm = Math.random", "Math.random"],
+      ["let random, draw\n;({ random, random: draw } = Math)", "random", "random: draw"],
       ["class A { x = Math.random() }", "Math.random"],
       ["export default Math.random()", "Math.random"],
       ["const x = { [Math.random()]: 1, ...Math.random }", "Math.random", "Math.random"],
@@ -323,7 +324,7 @@ const cases: Readonly<Record<string, Case>> = {
       "const x = \"https://user:password@db.example\"",
       "const x = \"ghp_short\"",
       "const password = Config.redacted(\"PASSWORD\")",
-      "const token = \"class\"",
+      "const token = \"class-of-the-image\"",
       "const x = \"coldstartClipWithWarmupOver2000StepsAndMore\"",
       "const x = \"experiments/weights/shapesAndMore2000steps\"",
       "const x = \"How well does a nano detector find blood cells at 160 px after 60 epochs?\"",
@@ -516,6 +517,7 @@ const cases: Readonly<Record<string, Case>> = {
     fires: [
       [experiment(`expect: [Expect.finite("c")]`), "\"c\""],
       [experiment(`expect: [Expect.loss("a").below("d"), Expect.map50("c").above(0.5)]`), "\"d\"", "\"c\""],
+      [experiment(`expect: [Expect.loss("c").below(size), Expect.finite(name), other]`), "\"c\""],
       [`const name = "c"\n${experiment("expect: [Expect.finite(name)]")}`, "name"]
     ],
     holds: [
