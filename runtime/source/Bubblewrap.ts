@@ -5,9 +5,7 @@
 import * as Effect from "effect/Effect"
 import { spawn } from "node:child_process"
 import * as fs from "node:fs"
-
-/** The program's name. */
-export const command = "bwrap"
+import * as path from "node:path"
 
 /** Where a system keeps what every program is linked with. */
 const libraries = ["/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache"]
@@ -32,17 +30,35 @@ export const parameters = (shown: ReadonlyArray<string>, wrapped: ReadonlyArray<
   ...wrapped
 ]
 
-let works: Promise<boolean> | null = null
+const isProgram = (file: string): boolean => {
+  try {
+    fs.accessSync(file, fs.constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
 
-const probe = (): Promise<boolean> =>
-  new Promise((resolve) => {
+const find = (): string | undefined =>
+  (process.env["PATH"] ?? "").split(path.delimiter)
+    .filter((folder) => path.isAbsolute(folder))
+    .map((folder) => path.join(folder, "bwrap"))
+    .find(isProgram)
+
+const probe = (): Promise<string | null> => {
+  const command = find()
+  if (command === undefined) return Promise.resolve(null)
+  return new Promise((resolve) => {
     const child = spawn(command, parameters([process.execPath], [process.execPath, "--version"]), {
       stdio: "ignore",
       timeout: limitMilliseconds
     })
-    child.on("error", () => resolve(false))
-    child.on("exit", (code) => resolve(code === 0))
+    child.on("error", () => resolve(null))
+    child.on("exit", (code) => resolve(code === 0 ? command : null))
   })
+}
 
-/** Tells whether bubblewrap is there and may do its work; looked at once in a process. */
-export const isAvailable: Effect.Effect<boolean> = Effect.promise(() => works ??= probe())
+let found: Promise<string | null> | null = null
+
+/** Finds the program; null where it is not there or may not do its work. It is looked for once in a process. */
+export const command: Effect.Effect<string | null> = Effect.promise(() => found ??= probe())

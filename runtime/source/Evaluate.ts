@@ -44,10 +44,10 @@ const temporaryFolder = Effect.acquireRelease(
 /** No more folders than processes that run in them. */
 const foldersAtOnce = Semaphore.makeUnsafe(os.availableParallelism())
 
-const runEvaluator = Effect.fn("Evaluate.runEvaluator")(function*(code: string, isWrapped: boolean) {
+const runEvaluator = Effect.fn("Evaluate.runEvaluator")(function*(code: string, bubblewrap: string | null) {
   const { empty, folder, main, shims } = yield* EvaluatorProgram.place(yield* temporaryFolder)
   const input: Bundled = { shims, code, milliseconds: held.milliseconds }
-  const program = { ...Walls.around(folder, main, isWrapped), directory: empty, limits: held.limits }
+  const program = { ...Walls.around(folder, main, bubblewrap), directory: empty, limits: held.limits }
   return yield* Confined.run(program, JSON.stringify(input))
 }, Effect.scoped, Semaphore.withPermit(foldersAtOnce))
 
@@ -57,7 +57,7 @@ const runEvaluator = Effect.fn("Evaluate.runEvaluator")(function*(code: string, 
  */
 export const evaluate = Effect.fn("Evaluate.evaluate")(function*(subject: Bundle.Subject) {
   const { code, files } = yield* Bundle.bundle(subject)
-  const isWrapped = yield* Bubblewrap.isAvailable
-  const definition = yield* EvaluatorAnswer.read(subject, yield* runEvaluator(code, isWrapped), held)
-  return { name: definition.name, definition, files, walls: Walls.names(isWrapped) } satisfies Evaluated
+  const bubblewrap = yield* Bubblewrap.command
+  const definition = yield* EvaluatorAnswer.read(subject, yield* runEvaluator(code, bubblewrap), held)
+  return { name: definition.name, definition, files, walls: Walls.names(bubblewrap) } satisfies Evaluated
 })

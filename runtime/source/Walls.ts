@@ -10,15 +10,15 @@ import type * as Confined from "./Confined.ts"
  */
 export type Wall = "quickjs" | "permission" | "bubblewrap"
 
-/** Names the walls, from the inside. */
-export const names = (isWrapped: boolean): ReadonlyArray<Wall> =>
-  isWrapped ? ["quickjs", "permission", "bubblewrap"] : ["quickjs", "permission"]
+/** Names the walls, from the inside; `bubblewrap` is its program, null where there is none. */
+export const names = (bubblewrap: string | null): ReadonlyArray<Wall> =>
+  bubblewrap === null ? ["quickjs", "permission"] : ["quickjs", "permission", "bubblewrap"]
 
 /** Gives the command that runs a program which may read one folder and do nothing else. */
 export const around = (
   folder: string,
   main: string,
-  isWrapped: boolean
+  bubblewrap: string | null
 ): Pick<Confined.Program, "command" | "parameters"> => {
   const parameters = [
     "--permission",
@@ -29,10 +29,8 @@ export const around = (
     "--liftoff-only",
     main
   ]
-  return isWrapped
-    ? {
-      command: Bubblewrap.command,
-      parameters: Bubblewrap.parameters([process.execPath, folder], [process.execPath, ...parameters])
-    }
-    : { command: process.execPath, parameters }
+  return bubblewrap === null ? { command: process.execPath, parameters } : {
+    command: bubblewrap,
+    parameters: Bubblewrap.parameters([process.execPath, folder], [process.execPath, ...parameters])
+  }
 }

@@ -162,7 +162,7 @@ describe("evaluate", () => {
     ), limit)
 })
 
-part("bubblewrap", await Effect.runPromise(Bubblewrap.isAvailable), "bubblewrap", () => {
+part("bubblewrap", (await Effect.runPromise(Bubblewrap.command)) !== null, "bubblewrap", () => {
   it.live("is around the evaluator", () =>
     Effect.map(evaluate({ "a.ts": asking(`"Why?"`) }), ({ walls }) => assert.include(walls, "bubblewrap")), limit)
 })

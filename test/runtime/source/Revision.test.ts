@@ -200,6 +200,24 @@ describe("materialise", () => {
         ])
       })))
 
+  it.live("reads no revision that holds too many files or bytes", () =>
+    inTemporaryFolder((folder) =>
+      Effect.gen(function*() {
+        repositories.make(folder, { "experiments/a.ts": experiment })
+        const messageOf = (text: string, count: number) => {
+          const id = repositories.blob(folder, text)
+          const entries = Array.from({ length: count }, (_, index) => ({ mode: "100644", name: `${index}.ts`, id } as const))
+          const commit = repositories.commitTree(folder, repositories.tree(folder, entries))
+          return Effect.map(
+            Effect.flip(Effect.scoped(Revision.materialise(folder, commit))),
+            ({ message }) => message.replace(/^revision \w+ /, "")
+          )
+        }
+        assert.strictEqual(yield* messageOf("", 20_001), "cannot be read: it holds more than 20000 files to read")
+        assert.strictEqual(yield* messageOf(" ".repeat(1 << 20), 257), "cannot be read: it holds more than 256 MiB to read")
+      })
+    ))
+
   it.live("says which revision is not there, and where no repository is", () =>
     inTemporaryFolder((folder) =>
       Effect.gen(function*() {
