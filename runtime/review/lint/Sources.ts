@@ -106,6 +106,25 @@ const wrong = (name: string, file: string): string | null => {
     : `${name} is no experiment's file: those end in ${extensions.slice(0, 2).join(", ")}, ${extensions.slice(4, 6).join(" or ")}`
 }
 
+const realOf = (file: string): string => {
+  try {
+    return fs.realpathSync(file)
+  } catch {
+    return file
+  }
+}
+
+/** Takes each file once, whatever names lead to it. */
+const once = (files: ReadonlyArray<string>, taken: ReadonlyArray<string> = []): ReadonlyArray<string> => {
+  const seen = new Set(taken.map(realOf))
+  return files.filter((file) => {
+    const real = realOf(file)
+    const isNew = !seen.has(real)
+    seen.add(real)
+    return isNew
+  })
+}
+
 /**
  * Reads the files and folders that were named, or else all of `experiments/`, and what lies beside them. Fails with
  * NoSource where something that was named is not there.
@@ -120,16 +139,12 @@ export const open = Effect.fn("Sources.open")(function*(names: ReadonlyArray<str
   if (missing.length > 0) return yield* new NoSource({ message: missing.join("\n") })
   return yield* Effect.try({
     try: () => {
-      const found = files.flatMap(({ file }) => fs.statSync(file).isDirectory() ? within(file) : [file])
-      const wanted = new Set(found)
-      const folders = new Set(found.map(folderOf))
-      const beside = [...folders].flatMap(besideIn).filter((file) => !wanted.has(file))
-      return {
-        /** What is looked at. */
-        files: [...wanted].map((file) => read(locate(file, cwd), cwd)),
-        /** What else there is, whose names count. */
-        beside: [...new Set(beside)].map((file) => read(locate(file, cwd), cwd))
-      }
+      const wanted = once(files.flatMap(({ file }) => fs.statSync(file).isDirectory() ? within(file) : [file]))
+      const folders = new Set(wanted.map(folderOf))
+      const beside = once([...folders].flatMap(besideIn), wanted)
+      const readAll = (files: ReadonlyArray<string>) => files.map((file) => read(locate(file, cwd), cwd))
+      // What lies beside is not looked at; its names and exports count.
+      return { files: readAll(wanted), beside: readAll(beside) }
     },
     catch: (cause) => new NoSource({ message: `the files cannot be listed: ${(cause as Error).message}` })
   })
