@@ -83,6 +83,7 @@ describe("Sources.open", () => {
         fs.symlinkSync(secret, path.join(checkout, "experiments/link.ts"))
         fs.symlinkSync(elsewhere, path.join(checkout, "experiments/folder"))
         fs.symlinkSync(elsewhere, path.join(checkout, "experiments/folder.ts"))
+        write(elsewhere, "other.ts")
         write(checkout, "experiments/own.ts")
         fs.symlinkSync("own.ts", path.join(checkout, "experiments/same.ts"))
         const leads = (file: string): string => `${file}: is a link that leads out of its folder`
@@ -91,10 +92,10 @@ describe("Sources.open", () => {
           leads("experiments/link.ts"),
           "experiments/own.ts"
         ])
-        const named = ["experiments/link.ts", "experiments/folder/secret.ts", "experiments/folder"]
+        const named = ["experiments/link.ts", "experiments/folder/other.ts", "experiments/folder"]
         assert.deepStrictEqual(shown((yield* Sources.open(named, checkout)).files), [
           leads("experiments/link.ts"),
-          leads("experiments/folder/secret.ts")
+          leads("experiments/folder/other.ts")
         ])
       })))
 
