@@ -4,11 +4,10 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as fs from "node:fs"
-import * as path from "node:path"
-import { fileURLToPath } from "node:url"
 import type { Answer, Bundled, Place, Refusal, Request } from "./BundleMain.ts"
 import type { BundledFile } from "./CheckoutPlugin.ts"
 import * as Confined from "./Confined.ts"
+import * as OwnCode from "./OwnCode.ts"
 import * as Refused from "./Refused.ts"
 
 export type { BundledFile } from "./CheckoutPlugin.ts"
@@ -40,11 +39,6 @@ const limits: Confined.Limits = {
   writes: true
 }
 
-const program = fileURLToPath(new URL("./BundleMain.ts", import.meta.url))
-
-/** Node strips no types in installed packages, so there tsx does. */
-const loaderArguments = import.meta.url.includes("/node_modules/") ? ["--import", import.meta.resolve("tsx")] : []
-
 const endedEarly = (file: string, { breach, complaint, signal }: Confined.Ended): Refused.Refused => {
   switch (breach) {
     case "time":
@@ -69,11 +63,13 @@ const ask = Effect.fn("Bundle.ask")(
   function*({ file, root, settings = {} }: Subject, wanted: Request["wanted"]) {
     const real = realOf(root)
     if (real === null) return yield* Refused.of(file, "host", `there is no folder ${root}`)
-    const request: Request = { root: real, settings, wanted }
+    const { bundler, modules } = yield* OwnCode.ownCode
+    const request: Request = { root: real, settings, modules, sources: OwnCode.sources, wanted }
     const ended = yield* Confined.run({
       command: process.execPath,
-      parameters: [...loaderArguments, program],
-      directory: path.dirname(program),
+      // From its folder it finds the packages that we use.
+      parameters: ["--input-type=module", "--eval", bundler],
+      directory: OwnCode.sources.home,
       limits
     }, JSON.stringify(request))
     if (ended.breach !== null || ended.result === "") return yield* endedEarly(file, ended)

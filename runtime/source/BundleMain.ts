@@ -6,6 +6,7 @@ import * as esbuild from "esbuild"
 import * as fs from "node:fs"
 import { SourceMap, type SourceMapPayload } from "node:module"
 import * as CheckoutPlugin from "./CheckoutPlugin.ts"
+import type * as OwnCode from "./OwnCode.ts"
 
 /** A place in a bundle's code, counted from 1. */
 export interface Place {
@@ -18,6 +19,8 @@ export interface Request {
   readonly root: string
   /** What the experiments' Config reads. */
   readonly settings: Readonly<Record<string, string>>
+  readonly modules: OwnCode.Modules
+  readonly sources: typeof OwnCode.sources
   readonly wanted:
     | { readonly kind: "code"; readonly file: string }
     /** Only what each experiment is made of. */
@@ -79,16 +82,23 @@ interface Built extends Bundled {
   readonly map: string
 }
 
-const build = async (
-  { root, settings }: Request,
-  file: string,
-  made: { readonly whole: boolean; readonly mapped: boolean }
-): Promise<Built | Refusal> => {
+interface Way {
+  readonly ours: CheckoutPlugin.Ours
+  readonly isMapped: boolean
+}
+
+/** Builds in one way; null where the experiment imports effect, and has to be built of sources. */
+const buildOf = async (request: Request, file: string, { isMapped, ours }: Way): Promise<Built | Refusal | null> => {
   const files = new Map<string, CheckoutPlugin.BundledFile>()
+  let importsEffect = false
+  const wantsEffect = (): void => {
+    importsEffect = true
+  }
+  const { root, settings } = request
   try {
     const { outputFiles } = await esbuild.build({
       entryPoints: [CheckoutPlugin.entryPoint],
-      absWorkingDir: CheckoutPlugin.home,
+      absWorkingDir: request.sources.home,
       outdir: ".",
       bundle: true,
       write: false,
@@ -101,10 +111,11 @@ const build = async (
       charset: "utf8",
       minifyWhitespace: true,
       logLevel: "silent",
-      sourcemap: made.mapped ? "external" : false,
+      sourcemap: isMapped ? "external" : false,
       sourcesContent: false,
-      plugins: [CheckoutPlugin.make({ root, file, settings, whole: made.whole, files, stop })]
+      plugins: [CheckoutPlugin.make({ root, file, settings, ours, files, stop, wantsEffect })]
     })
+    if (importsEffect && ours.kind === "modules") return null
     const text = (ending: string): string => outputFiles.find((file) => file.path.endsWith(ending))?.text ?? ""
     return {
       kind: "bundle",
@@ -118,6 +129,14 @@ const build = async (
     if (cause instanceof Error && /\bservice\b/.test(cause.message)) return stop(tooMuch)
     throw cause
   }
+}
+
+/** Builds of our modules, which takes a small part of the time that our sources take, where that will do. */
+const build = async (request: Request, file: string, isMapped = false): Promise<Built | Refusal> => {
+  const { modules, sources } = request
+  return await buildOf(request, file, { ours: { kind: "modules", modules }, isMapped })
+    ?? await buildOf(request, file, { ours: { kind: "sources", ...sources }, isMapped })
+    ?? stop("it cannot be bundled")
 }
 
 /** A map holds also what a file says of itself, so that only names of files that were read are believed. */
@@ -137,19 +156,19 @@ const run = async (request: Request): Promise<Answer> => {
   const { wanted } = request
   switch (wanted.kind) {
     case "code": {
-      const built = await build(request, wanted.file, { whole: true, mapped: false })
+      const built = await build(request, wanted.file)
       return built.kind === "refused" ? built : { kind: "bundle", code: built.code, files: built.files }
     }
     case "closures": {
       const closures: Array<Bundled | Refusal> = []
       for (const file of wanted.files) {
-        const built = await build(request, file, { whole: false, mapped: false })
-        closures.push(built.kind === "refused" ? built : { kind: "bundle", code: "", files: built.files })
+        const built = await buildOf(request, file, { ours: { kind: "outside" }, isMapped: false })
+        if (built !== null) closures.push(built.kind === "refused" ? built : { kind: "bundle", code: "", files: built.files })
       }
       return { kind: "closures", closures }
     }
     case "place": {
-      const built = await build(request, wanted.file, { whole: true, mapped: true })
+      const built = await build(request, wanted.file, true)
       return built.kind === "refused" ? built : { kind: "place", place: placeOf(built, wanted.places) }
     }
   }

@@ -3,14 +3,23 @@
  */
 import type * as esbuild from "esbuild"
 import * as path from "node:path"
-import { fileURLToPath } from "node:url"
 import * as Admission from "./Admission.ts"
+import type { Modules } from "./OwnCode.ts"
 
 /** A file of the import closure, by its path in the checkout. */
 export interface BundledFile {
   readonly path: string
   readonly sha256: string
 }
+
+/** Ballast and effect, as a bundle takes them. */
+export type Ours =
+  /** Not at all: only the checkout's files are looked at. */
+  | { readonly kind: "outside" }
+  /** As modules that were built before; they hold what Ballast itself needs of effect, and no more. */
+  | { readonly kind: "modules"; readonly modules: Modules }
+  /** As sources, effect's among them. */
+  | { readonly kind: "sources"; readonly dsl: string; readonly entry: string; readonly home: string }
 
 export interface Options {
   /** The checkout's real path. */
@@ -19,10 +28,11 @@ export interface Options {
   readonly file: string
   /** What the experiment's Config reads. */
   readonly settings: Readonly<Record<string, string>>
-  /** Whether Ballast and effect become part of the bundle, or only the checkout's files are looked at. */
-  readonly whole: boolean
+  readonly ours: Ours
   /** What the bundle is made of so far. */
   readonly files: Map<string, BundledFile>
+  /** Is called where the experiment imports effect, which built modules do not give. */
+  readonly wantsEffect: () => void
   /** Is called where there is too much to go on. */
   readonly stop: (message: string) => never
 }
@@ -31,21 +41,17 @@ const mostFiles = 512
 const mostBytes = 4 << 20
 const mostImports = 5_000
 
-/** What an experiment can import of ours; everything else that it imports is a file of its checkout. */
-const dsl = fileURLToPath(new URL("../../dsl/index.ts", import.meta.url))
-const inside = fileURLToPath(new URL("./EvaluatorEntry.ts", import.meta.url))
-
-/** The folder whose packages are ours. */
-export const home = path.dirname(dsl)
-
 /** An experiment's last line starts it where its file is the program, which it is not here. */
 const inertRuntime = "export const main = () => undefined"
 
 /** esbuild's names for what is no file on its disk. */
-const namespaces = { entry: "entry", checkout: "checkout", inert: "inert" }
+const namespaces = { entry: "entry", checkout: "checkout", inert: "inert", ours: "ours" }
 
 /** What a bundle is built from. */
 export const entryPoint = "entry"
+
+/** The module of ours that the entry point imports; no file of a checkout can, since it is no path. */
+const computing = "computing"
 
 const onlyThese = `an experiment imports "ballast", "effect" and files of its repository`
 
@@ -63,7 +69,7 @@ const refusedKind = ({ kind, path: name, with: attributes }: esbuild.OnResolveAr
 
 const entryOf = ({ file, settings }: Options): string =>
   [
-    `import { answer } from ${JSON.stringify(inside)}`,
+    `import { answer } from ${JSON.stringify(computing)}`,
     `import * as file from ${JSON.stringify(`./${file}`)}`,
     `export const answered = await answer(file.default, ${JSON.stringify(settings)})`
   ].join("\n")
@@ -74,7 +80,20 @@ const refuse = (text: string) => ({ errors: [{ text }] })
 
 type Resolved = esbuild.OnResolveResult | Promise<esbuild.OnResolveResult>
 
-const resolver = (build: esbuild.PluginBuild, { root, stop, whole }: Options) => {
+/** Finds one of our two modules. */
+const ourModule = ({ ours }: Options, name: "dsl" | "entry"): esbuild.OnResolveResult => {
+  switch (ours.kind) {
+    case "outside":
+      return { external: true }
+    case "modules":
+      return { path: ours.modules[name], namespace: namespaces.ours }
+    case "sources":
+      return { path: ours[name] }
+  }
+}
+
+const resolver = (build: esbuild.PluginBuild, options: Options) => {
+  const { ours, root, stop, wantsEffect } = options
   let imports = 0
   return (args: esbuild.OnResolveArgs): Resolved => {
     imports += 1
@@ -82,9 +101,12 @@ const resolver = (build: esbuild.PluginBuild, { root, stop, whole }: Options) =>
     const kind = refusedKind(args)
     if (kind !== null) return refuse(kind)
     if (args.path === "ballast/runtime") return { path: args.path, namespace: namespaces.inert }
-    if (args.path === "ballast") return whole ? { path: dsl } : { external: true }
+    if (args.path === "ballast") return ourModule(options, "dsl")
     if (/^effect(\/|$)/.test(args.path)) {
-      return whole ? build.resolve(args.path, { kind: args.kind, resolveDir: home }) : { external: true }
+      wantsEffect()
+      return ours.kind === "sources"
+        ? build.resolve(args.path, { kind: args.kind, resolveDir: ours.home })
+        : { external: true }
     }
     if (!/^\.{1,2}\//.test(args.path)) return refuse(`imports ${JSON.stringify(args.path)}: ${onlyThese}`)
     const isExperiment = args.namespace === namespaces.entry
@@ -115,11 +137,20 @@ export const make = (options: Options): esbuild.Plugin => ({
   setup(build) {
     const any = /.*/
     const resolve = resolver(build, options)
-    build.onResolve({ filter: any }, ({ kind }) =>
+    // Only this name: with any other, every import of ours would be asked about here, too, and that takes its time.
+    build.onResolve({ filter: new RegExp(`^${entryPoint}$`) }, ({ kind }) =>
       kind === "entry-point" ? { path: entryPoint, namespace: namespaces.entry } : null)
     build.onLoad({ filter: any, namespace: namespaces.entry }, () => ({ contents: entryOf(options), loader: "js" }))
     build.onResolve({ filter: any, namespace: namespaces.entry }, (args) =>
-      args.path !== inside ? resolve(args) : options.whole ? { path: inside } : { external: true })
+      args.path === computing ? ourModule(options, "entry") : resolve(args))
+    if (options.ours.kind === "modules") {
+      const { texts } = options.ours.modules
+      build.onResolve({ filter: any, namespace: namespaces.ours }, (args) => ({
+        path: path.posix.basename(args.path),
+        namespace: namespaces.ours
+      }))
+      build.onLoad({ filter: any, namespace: namespaces.ours }, (args) => ({ contents: texts[args.path] ?? "", loader: "js" }))
+    }
     build.onLoad({ filter: any, namespace: namespaces.inert }, () => ({ contents: inertRuntime, loader: "js" }))
     build.onResolve({ filter: any, namespace: namespaces.checkout }, resolve)
     build.onLoad({ filter: any, namespace: namespaces.checkout }, loader(options))
