@@ -2,12 +2,16 @@
  * What every command with an experiment's file begins with.
  */
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Near from "../../dsl/Near.ts"
 import * as Locations from "../data/Locations.ts"
 import * as Home from "../run/Home.ts"
 import * as Prepare from "../run/Prepare.ts"
 import * as Load from "../source/Load.ts"
+import * as CommandLine from "./CommandLine.ts"
 import { WrongUsage } from "./ExitCode.ts"
+
+const { Flag } = CommandLine
 
 export interface Flags {
   readonly file: string
@@ -45,7 +49,7 @@ export const arms = (
 }
 
 /** Chooses the experiment's seeds, or those that are named instead. Fails with WrongUsage. */
-export const seeds = (
+const seeds = (
   declared: ReadonlyArray<number>,
   asked: ReadonlyArray<number>
 ): Effect.Effect<ReadonlyArray<number>, WrongUsage> => {
@@ -56,7 +60,39 @@ export const seeds = (
 }
 
 /** Reads how many steps to end after; null for all of them. Fails with WrongUsage. */
-export const steps = (asked: number | null): Effect.Effect<number | null, WrongUsage> =>
+const steps = (asked: number | null): Effect.Effect<number | null, WrongUsage> =>
   asked !== null && asked < 1
     ? Effect.fail(new WrongUsage({ message: `--steps takes a whole number of at least 1, got ${asked}` }))
     : Effect.succeed(asked)
+
+/** The flags that narrow an experiment, for a command that is to do `verb`. */
+export const narrowing = (verb: "run" | "submit") => ({
+  arm: CommandLine.repeatedText("arm", "NAME", `${verb} this arm alone; may be repeated`),
+  seed: Flag.Int("seed").pipe(
+    Flag.withDescription(`${verb} this seed instead of the experiment's; may be repeated`),
+    Flag.atLeast(0)
+  ),
+  steps: Flag.Int("steps").pipe(
+    Flag.withDescription("end every run after so many steps, its schedule unchanged"),
+    Flag.optional,
+    Flag.map(Option.getOrNull)
+  )
+})
+
+export interface Narrowing {
+  readonly arm: ReadonlyArray<string>
+  readonly seed: ReadonlyArray<number>
+  readonly steps: number | null
+}
+
+/** Narrows a planned experiment to what is asked for. Fails with WrongUsage. */
+export const narrowed = Effect.fn("Experiments.narrowed")(function*(prepared: Prepare.Prepared, flags: Narrowing) {
+  const { experiment, plan } = prepared
+  const chosen = yield* arms(plan.arms.map(({ arm }) => arm), flags.arm)
+  return {
+    arms: chosen,
+    seeds: yield* seeds(experiment.seeds, flags.seed),
+    steps: yield* steps(flags.steps),
+    asked: { ...prepared, plan: { ...plan, arms: plan.arms.filter(({ arm }) => chosen.includes(arm)) } }
+  }
+})

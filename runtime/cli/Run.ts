@@ -1,5 +1,4 @@
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as path from "node:path"
 import * as Injection from "../../dsl/Injection.ts"
@@ -52,19 +51,10 @@ export const run = CommandLine.Command.make(
   {
     file: CommandLine.file,
     ...CommandLine.shared,
-    arm: CommandLine.repeatedText("arm", "NAME", "run this arm alone; may be repeated"),
-    seed: Flag.Int("seed").pipe(
-      Flag.withDescription("run this seed instead of the experiment's; may be repeated"),
-      Flag.atLeast(0)
-    ),
+    ...Experiments.narrowing("run"),
     engine: Flag.Literals("engine", Engines.choices).pipe(
       Flag.withDescription("what computes: the first engine that works, or one by name"),
       Flag.withDefault("auto")
-    ),
-    steps: Flag.Int("steps").pipe(
-      Flag.withDescription("end every run after so many steps, its schedule unchanged"),
-      Flag.optional,
-      Flag.map(Option.getOrNull)
     ),
     inject: CommandLine.optionalText("inject", "bring a fault about in every run, such as nan@120"),
     strict: CommandLine.given("strict", "let warnings block, too")
@@ -72,16 +62,12 @@ export const run = CommandLine.Command.make(
   Effect.fn(function*({ engine: choice, inject, json, strict, ...flags }) {
     const injection = yield* injectionOf(inject)
     const { prepared, home } = yield* Experiments.prepare(flags)
-    const arms = yield* Experiments.arms(prepared.plan.arms.map(({ arm }) => arm), flags.arm)
-    const seeds = yield* Experiments.seeds(prepared.experiment.seeds, flags.seed)
-    const steps = yield* Experiments.steps(flags.steps)
-    const chosen = prepared.plan.arms.filter(({ arm }) => arms.includes(arm))
-    const asked = { ...prepared, plan: { ...prepared.plan, arms: chosen } }
+    const { arms, asked, seeds, steps } = yield* Experiments.narrowed(prepared, flags)
     yield* RunExperiment.demandData(asked)
     yield* Launching.judged(asked.plan, strict)
     yield* demandFit(injection, asked, steps)
     const engine = yield* Launching.engineOf(choice)
-    yield* HostDemand.check(chosen, engine.engine)
+    yield* HostDemand.check(asked.plan.arms, engine.engine)
     yield* Home.open(home.directory)
     const { expect } = prepared.experiment
     const request = { file: path.resolve(flags.file), steps, engine: choice, injection: inject, expect }

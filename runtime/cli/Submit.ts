@@ -1,5 +1,4 @@
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as path from "node:path"
 import * as Duration from "../../dsl/Duration.ts"
 import * as Engines from "../engine/Engines.ts"
@@ -151,19 +150,10 @@ export const submit = Command.make(
     file: CommandLine.file,
     ...CommandLine.shared,
     queue: Records.queue,
-    arm: CommandLine.repeatedText("arm", "NAME", "submit this arm alone; may be repeated"),
-    seed: Flag.Int("seed").pipe(
-      Flag.withDescription("submit this seed instead of the experiment's; may be repeated"),
-      Flag.atLeast(0)
-    ),
+    ...Experiments.narrowing("submit"),
     engine: Flag.Literals("engine", Engines.choices).pipe(
       Flag.withDescription("what is to compute: the first engine that works on the worker's host, or one by name"),
       Flag.withDefault("auto")
-    ),
-    steps: Flag.Int("steps").pipe(
-      Flag.withDescription("end every run after so many steps, its schedule unchanged"),
-      Flag.optional,
-      Flag.map(Option.getOrNull)
     ),
     ...termFlags,
     strict: CommandLine.given("strict", "let warnings block, too"),
@@ -172,10 +162,7 @@ export const submit = Command.make(
   Effect.fn(function*({ after, engine, json, queue: asked, strict, wait, ...flags }) {
     const terms = yield* termsOf(flags)
     const { home, prepared } = yield* Experiments.prepare(flags)
-    const arms = yield* Experiments.arms(prepared.plan.arms.map(({ arm }) => arm), flags.arm)
-    const seeds = yield* Experiments.seeds(prepared.experiment.seeds, flags.seed)
-    const steps = yield* Experiments.steps(flags.steps)
-    const chosen = { ...prepared, plan: { ...prepared.plan, arms: prepared.plan.arms.filter(({ arm }) => arms.includes(arm)) } }
+    const { arms, asked: chosen, seeds, steps } = yield* Experiments.narrowed(prepared, flags)
     yield* reviewed(chosen, strict)
     yield* Home.open(home.directory, { shared: asked !== null })
     const request = { file: path.resolve(flags.file), steps, engine, injection: null }

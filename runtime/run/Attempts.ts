@@ -9,29 +9,19 @@ import type { Environment } from "./Environment.ts"
 import * as Job from "./Job.ts"
 import * as OneAttempt from "./OneAttempt.ts"
 import { Reporter } from "./Reporter.ts"
-import type { Stop } from "./Stop.ts"
+import * as Stop from "./Stop.ts"
 import * as About from "./telemetry/About.ts"
 
 export interface Options {
   readonly environment: Environment
-  readonly stop: Stop
+  readonly stop: Stop.Stop
 }
 
-/** Waits, but no longer than until somebody wishes to stop. */
-const wait = (seconds: number, stop: Stop): Effect.Effect<void> =>
-  Effect.race(
-    Effect.sleep(seconds * 1000),
-    Effect.callback<void>((resume) => {
-      const forget = stop.listen(() => resume(Effect.void))
-      return Effect.sync(forget)
-    })
-  )
-
 /** Waits as was decided, and tells whether another attempt is to follow. */
-const another = (next: Next | null, stop: Stop): Effect.Effect<boolean> =>
+const another = (next: Next | null, stop: Stop.Stop): Effect.Effect<boolean> =>
   next === null || next.kind === "stop"
     ? Effect.succeed(false)
-    : Effect.as(next.kind === "again" ? wait(next.after, stop) : Effect.void, true)
+    : Effect.as(next.kind === "again" ? Stop.pause(next.after * 1000, stop) : Effect.void, true)
 
 const attempt = Effect.fn("Attempts.attempt")(function*(
   job: Job.Job,

@@ -28,9 +28,9 @@ export const follow = Effect.fn("Following.follow")(function*(run: RunRecord, { 
     const [now] = yield* store.list({ prefix: run.id, limit: 1 })
     for (const attempt of RunFolder.attempts(run.directory).toReversed()) {
       if (!passed.has(attempt)) begins(Number(path.basename(attempt)))
-      const events = EventLog.readWhereThere(RunFolder.events(attempt))
-      for (const one of events.slice(passed.get(attempt) ?? 0)) event(one)
-      passed.set(attempt, events.length)
+      const { events, next } = EventLog.readFrom(RunFolder.events(attempt), passed.get(attempt) ?? 0)
+      for (const one of events) event(one)
+      passed.set(attempt, next)
     }
     if (!follow || now === undefined || !goesOn(now)) return
     yield* Effect.sleep(lookEvery)

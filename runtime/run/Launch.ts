@@ -10,13 +10,13 @@ import * as Advice from "../train/Advice.ts"
 import * as Attempts from "./Attempts.ts"
 import * as Course from "./Course.ts"
 import * as Environment from "./Environment.ts"
-import * as Expectations from "./Expectations.ts"
 import type { Home } from "./Home.ts"
 import * as Job from "./Job.ts"
 import { newLaunchId } from "./LaunchId.ts"
+import * as Launched from "./Launched.ts"
 import type { Prepared } from "./Prepare.ts"
 import { Reporter } from "./Reporter.ts"
-import type { Result, RunResult } from "./Result.ts"
+import type { RunResult } from "./Result.ts"
 import * as RunFolder from "./RunFolder.ts"
 import * as RunOutcome from "./RunOutcome.ts"
 import type { Stop } from "./Stop.ts"
@@ -111,16 +111,7 @@ export const bring = Effect.fn("Launch.bring")(function*(bringing: Bringing) {
       runs.push(made.result)
     }
   }
-  const expectations = expect.map((expectation) => Expectations.judge(expectation, runs))
-  const result: Result = {
-    format: "ballast.result/1",
-    experiment,
-    launch,
-    runs,
-    expectations,
-    verdict: Expectations.verdictOf(expectations)
-  }
-  return result
+  return Launched.judge({ experiment, launch, runs }, expect)
 })
 
 /** Finds what a run of an arm takes. The arm must be able to run. */

@@ -1,7 +1,8 @@
 /**
- * What came of a launch that others have brought to its end.
+ * What came of a launch, whoever has brought it to its end.
  */
 import * as Effect from "effect/Effect"
+import type * as Expect from "../../dsl/Expect.ts"
 import * as Expectations from "./Expectations.ts"
 import type { FoundLaunch } from "./Lookup.ts"
 import type { Result, RunResult } from "./Result.ts"
@@ -10,19 +11,19 @@ import type { Stop } from "./Stop.ts"
 
 const hasEnded = (run: RunRecord): run is RunRecord & { readonly result: RunResult } => run.result !== null
 
-/** Judges a launch by its runs that have ended. */
-export const resultOf = ({ launch, runs }: FoundLaunch): Result => {
-  const ended = runs.filter(hasEnded).map(({ result }) => result)
-  const expectations = launch.request.expect.map((expectation) => Expectations.judge(expectation, ended))
-  return {
-    format: "ballast.result/1",
-    experiment: launch.experiment,
-    launch: launch.id,
-    runs: ended,
-    expectations,
-    verdict: Expectations.verdictOf(expectations)
-  }
+/** Judges what was expected of a launch by what came of its runs. */
+export const judge = (
+  { launch, runs, experiment }: Pick<Result, "experiment" | "launch" | "runs">,
+  expect: ReadonlyArray<Expect.Expect>
+): Result => {
+  const expectations = expect.map((expectation) => Expectations.judge(expectation, runs))
+  const verdict = Expectations.verdictOf(expectations)
+  return { format: "ballast.result/1", experiment, launch, runs, expectations, verdict }
 }
+
+/** Judges a launch by its runs that have ended. */
+export const resultOf = ({ launch: { experiment, id, request }, runs }: FoundLaunch): Result =>
+  judge({ experiment, launch: id, runs: runs.filter(hasEnded).map(({ result }) => result) }, request.expect)
 
 /** How often the record is looked at, in milliseconds. */
 const lookEvery = 1_000

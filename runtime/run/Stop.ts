@@ -1,6 +1,7 @@
 /**
  * A wish to stop, from a person or the system, that whoever is at work hears of.
  */
+import * as Effect from "effect/Effect"
 
 export type Signal = "SIGINT" | "SIGTERM"
 
@@ -31,3 +32,13 @@ export const make = (): Stop => {
     }
   }
 }
+
+/** Waits so many milliseconds, but no longer than until somebody wishes to stop. */
+export const pause = (milliseconds: number, stop: Stop): Effect.Effect<void> =>
+  Effect.race(
+    Effect.sleep(milliseconds),
+    Effect.callback<void>((resume) => {
+      const forget = stop.listen(() => resume(Effect.void))
+      return Effect.sync(forget)
+    })
+  )

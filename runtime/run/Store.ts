@@ -113,8 +113,6 @@ export interface StoreService {
   ) => Effect.Effect<boolean, StoreFailed>
   /** Lists runs, the newest launch first, its runs in their order. */
   readonly list: (filter?: Listing.Filter) => Effect.Effect<ReadonlyArray<RunRecord>, StoreFailed>
-  /** Counts runs by their status as it is recorded. */
-  readonly counts: Effect.Effect<ReadonlyMap<string, number>, StoreFailed>
   /** Finds a launch by its id; null where there is none. */
   readonly launch: (id: string) => Effect.Effect<LaunchRecord | null, StoreFailed>
 }
@@ -200,10 +198,6 @@ const make = (database: Database): StoreService => ({
       return changed > 0
     })),
   list: (filter = {}) => Listing.list(database, filter),
-  counts: Effect.map(
-    database.rows("select status, count(*) as count from runs group by status"),
-    (rows) => new Map(rows.map(({ count, status }) => [String(status), Number(count)]))
-  ),
   launch: (id) =>
     Effect.map(database.rows("select id, experiment, started, request, arms from launches where id = $1", id), ([row]) =>
       row === undefined ? null : {

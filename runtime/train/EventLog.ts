@@ -28,6 +28,26 @@ const eventsIn = (line: string): ReadonlyArray<Event> => {
 export const read = (file: string): ReadonlyArray<Event> =>
   fs.readFileSync(file, "utf8").split("\n").slice(0, -1).flatMap(eventsIn)
 
+/** What was read of a log, and the byte that the rest begins at. */
+export interface Piece {
+  readonly events: ReadonlyArray<Event>
+  readonly next: number
+}
+
+/** Reads what a log holds from a byte on, as far as its lines are whole; nothing where the log is not there yet. */
+export const readFrom = (file: string, from: number): Piece => {
+  if (!fs.existsSync(file)) return { events: [], next: from }
+  const descriptor = fs.openSync(file, "r")
+  try {
+    const bytes = Buffer.alloc(Math.max(0, fs.fstatSync(descriptor).size - from))
+    const read = fs.readSync(descriptor, bytes, 0, bytes.length, from)
+    const whole = bytes.subarray(0, bytes.subarray(0, read).lastIndexOf("\n") + 1)
+    return { events: whole.toString("utf8").split("\n").slice(0, -1).flatMap(eventsIn), next: from + whole.length }
+  } finally {
+    fs.closeSync(descriptor)
+  }
+}
+
 /** Reads the events of a log so far; none where it is not there yet. */
 export const readWhereThere = (file: string): ReadonlyArray<Event> => fs.existsSync(file) ? read(file) : []
 

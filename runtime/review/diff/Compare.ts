@@ -2,6 +2,7 @@
  * Two revisions' experiments, evaluated as far as they differ, planned and compared.
  */
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import * as Experiment from "../../../dsl/Experiment.ts"
@@ -69,15 +70,14 @@ const changedFiles = (base: Tree, head: Tree): ReadonlySet<string> => {
 
 /** Finds, for each experiment, the files of its own that changed; only those that could have changed are looked into. */
 const touchedFiles = Effect.fnUntraced(function*(head: Tree, changed: ReadonlySet<string>, experiments: ReadonlySet<string>) {
-  const helpers = [...changed].filter((file) => !experiments.has(file))
-  const found = yield* Effect.forEach(head.experiments, Effect.fnUntraced(function*(file) {
-    if (helpers.length === 0) return [file, changed.has(file) ? [file] : []] as const
-    const bundled = yield* Effect.result(Bundle.bundle({ root: head.root, file }))
+  const helpers = [...changed].some((file) => !experiments.has(file))
+  const closures = helpers ? yield* Bundle.closures(head.root, head.experiments) : new Map<string, Bundle.Closure>()
+  return new Map(head.experiments.map((file): readonly [string, ReadonlyArray<string>] => {
+    const closure = closures.get(file)
+    if (closure === undefined) return [file, changed.has(file) ? [file] : []]
     // What cannot be bundled is refused when it is evaluated.
-    const files = bundled._tag === "Failure" ? [file] : bundled.success.files.map(({ path }) => path)
-    return [file, files.filter((one) => changed.has(one) || (bundled._tag === "Failure" && one === file))] as const
-  }), { concurrency: 4 })
-  return new Map<string, ReadonlyArray<string>>(found)
+    return [file, Result.isFailure(closure) ? [file] : closure.success.map(({ path }) => path).filter((one) => changed.has(one))]
+  }))
 })
 
 const found = Effect.fn("Compare.found")(function*(tree: Tree, file: string, options: Options) {

@@ -1,8 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as fs from "node:fs"
 import * as Engines from "../../engine/Engines.ts"
+import * as NvidiaSmi from "../../engine/NvidiaSmi.ts"
 import * as Location from "../../engine/tensorflow/Location.ts"
-import * as Subprocess from "../../engine/Subprocess.ts"
 import * as Check from "./Check.ts"
 
 const name = "gpu"
@@ -18,22 +18,6 @@ const driverIsLoaded = (): boolean =>
 
 const driverRemedy = "dmesg | grep -i nvrm says why, as root; loading the driver anew or a restart of the machine mends most"
 
-interface Card {
-  readonly model: string
-  /** In bytes; null where the driver does not tell. */
-  readonly memory: number | null
-  readonly driver: string
-}
-
-const bytesPerMebibyte = 2 ** 20
-
-/** Reads what nvidia-smi prints, a line for each GPU. */
-const cardsOf = (output: string): ReadonlyArray<Card> =>
-  output.split("\n").filter((line) => line.trim() !== "").map((line) => {
-    const [model = "", memory = "", driver = ""] = line.split(",").map((field) => field.trim())
-    return { model, memory: /^\d+$/.test(memory) ? Number(memory) * bytesPerMebibyte : null, driver }
-  })
-
 const refused = (what: string): Check.Diagnosis =>
   driverIsLoaded()
     ? Check.failed(name, what, driverRemedy)
@@ -44,11 +28,7 @@ const refused = (what: string): Check.Diagnosis =>
     )
 
 /** Asks for the GPUs; null where there is no nvidia-smi. */
-const cards: Effect.Effect<ReadonlyArray<Card> | Check.Diagnosis | null> = Subprocess.run(
-  "nvidia-smi",
-  ["--query-gpu=name,memory.total,driver_version", "--format=csv,noheader,nounits"]
-).pipe(
-  Effect.map(cardsOf),
+const cards: Effect.Effect<ReadonlyArray<NvidiaSmi.Card> | Check.Diagnosis | null> = NvidiaSmi.cards.pipe(
   Effect.catch(({ found, message, output }) =>
     Effect.succeed(found ? refused(output.trim() === "" ? message : `${message}: ${output}`) : null)),
   Effect.timeoutOrElse({
@@ -58,7 +38,7 @@ const cards: Effect.Effect<ReadonlyArray<Card> | Check.Diagnosis | null> = Subpr
   })
 )
 
-const describe = ({ driver, memory, model }: Card): string =>
+const describe = ({ driver, memory, model }: NvidiaSmi.Card): string =>
   `${model}, ${memory === null ? "memory not told" : `${(memory / 2 ** 30).toFixed(0)} GiB`}, driver ${driver}`
 
 /** Says whether the engine for GPUs computes on those that there are; null is one that does not load in time. */

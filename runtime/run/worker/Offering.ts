@@ -6,23 +6,15 @@ import * as os from "node:os"
 import type { Locations } from "../../data/Locations.ts"
 import * as Conditions from "../../engine/Conditions.ts"
 import * as Engines from "../../engine/Engines.ts"
-import * as Subprocess from "../../engine/Subprocess.ts"
+import * as NvidiaSmi from "../../engine/NvidiaSmi.ts"
 import type { Offer, Offered } from "../queue/Demand.ts"
-
-const bytesPerMebibyte = 2 ** 20
 
 /** A healthy driver answers within a second. */
 const patience = "5 seconds"
 
 /** The memory of the first GPU, which is the one that is computed on, in bytes; null where nobody tells. */
-const gpuMemory: Effect.Effect<number | null> = Subprocess.run(
-  "nvidia-smi",
-  ["--query-gpu=memory.total", "--format=csv,noheader,nounits"]
-).pipe(
-  Effect.map((output) => {
-    const mebibytes = Number(output.split("\n")[0])
-    return mebibytes > 0 ? mebibytes * bytesPerMebibyte : null
-  }),
+const gpuMemory: Effect.Effect<number | null> = NvidiaSmi.cards.pipe(
+  Effect.map(([first]) => first?.memory ?? null),
   Effect.timeout(patience),
   Effect.catch(() => Effect.succeed(null))
 )

@@ -11,7 +11,7 @@ import { Queue, type Tended } from "../queue/Queue.ts"
 import * as About from "../telemetry/About.ts"
 import { Instruments } from "../telemetry/Instruments.ts"
 import * as Traces from "../telemetry/Traces.ts"
-import type { Stop } from "../Stop.ts"
+import * as Stop from "../Stop.ts"
 import type { StoreFailed } from "../store/Database.ts"
 import type { Host } from "./Claimed.ts"
 import * as Tenure from "./Tenure.ts"
@@ -30,7 +30,7 @@ export interface Options {
   /** Ends once nothing waits for this worker and all it took has ended. */
   readonly once: boolean
   readonly host: Host
-  readonly drain: Stop
+  readonly drain: Stop.Stop
   /** Hears why no run can be taken at present; null where runs can. */
   readonly onObstacle: (obstacle: string | null) => void
 }
@@ -79,16 +79,6 @@ const tellTended = Effect.fnUntraced(function*({ ended, fired, recovered }: Tend
     yield* Effect.annotateLogs(Effect.logWarning(said), { run })
   }
 })
-
-/** Waits, but no longer than until it is to be drained. */
-const pause = (milliseconds: number, { drain }: Options): Effect.Effect<void> =>
-  Effect.race(
-    Effect.sleep(milliseconds),
-    Effect.callback<void>((resume) => {
-      const forget = drain.listen(() => resume(Effect.void))
-      return Effect.sync(forget)
-    })
-  )
 
 /**
  * Takes and makes runs until it is drained, or, with `once`, until nothing is left for it. A queue that cannot be reached
@@ -158,11 +148,11 @@ export const run = Effect.fn("Worker.run")(function*(options: Options) {
       // What stays the same is said once.
       if (message !== obstacle) yield* Effect.logError(message)
       obstacle = message
-      yield* pause(againAfter, options)
+      yield* Stop.pause(againAfter, drain)
       return false
     })))
     if (once && done) break
-    yield* pause(lookEvery, options)
+    yield* Stop.pause(lookEvery, drain)
   }
   if (active.size > 0) yield* Effect.logInfo(`draining: ${active.size} at work end with a checkpoint`)
   yield* Fiber.awaitAll([...active.values()].map(({ fiber }) => fiber))

@@ -338,18 +338,6 @@ onBoth("Store", (lend) => {
       }))
     ))
 
-  it.live("counts runs by their status as it is recorded", () =>
-    using(lend, Effect.gen(function*() {
-      const store = yield* Store
-      assert.deepStrictEqual(yield* store.counts, new Map())
-      yield* store.begin(launchOf("a", 1, ["one", "two", "three", "four"]), gone())
-      yield* store.begin(launchOf("b", 2), self)
-      yield* store.accept("b-1", first, own(1))
-      yield* store.end(failedRun("NonFinite", { id: "b-1" }), first.token, ending(2))
-      yield* store.accept("b-2", first, own(1))
-      assert.deepStrictEqual(yield* store.counts, new Map([["waiting", 4], ["failed", 1], ["running", 1]]))
-    })))
-
   it.live("keeps attempts as they come and end, and what was found out about their faults later", () =>
     using(lend, Effect.gen(function*() {
       const store = yield* Store

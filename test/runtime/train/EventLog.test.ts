@@ -70,6 +70,23 @@ describe("EventLog", () => {
       })
     ))
 
+  it.effect("reads on from where it stopped, and leaves a line that is not whole until it is", () =>
+    inTemporaryFolder((folder) =>
+      Effect.sync(() => {
+        const file = path.join(folder, "events.jsonl")
+        assert.deepStrictEqual(EventLog.readFrom(file, 0), { events: [], next: 0 })
+        const [first, second, third] = ["é", "b", "c"].map((note, step) => statusEvent(step, "training", note)) as [Event, Event, Event]
+        const [one, two, three] = [first, second, third].map((event) => Buffer.from(`${EventLog.encode(event)}\n`)) as [Buffer, Buffer, Buffer]
+        fs.writeFileSync(file, Buffer.concat([one, two.subarray(0, 9)]))
+        const begun = EventLog.readFrom(file, 0)
+        assert.deepStrictEqual(begun, { events: [first], next: one.length })
+        fs.appendFileSync(file, Buffer.concat([two.subarray(9), three]))
+        const rest = EventLog.readFrom(file, begun.next)
+        assert.deepStrictEqual(rest, { events: [second, third], next: one.length + two.length + three.length })
+        assert.deepStrictEqual(EventLog.readFrom(file, rest.next), { events: [], next: rest.next })
+      })
+    ))
+
   it.effect("says what a full disk did not take, and goes on with a line of its own, not with what was torn", () =>
     inTemporaryFolder(Effect.fn(function*(folder) {
       const long = "x".repeat(600)
