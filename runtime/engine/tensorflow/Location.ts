@@ -5,8 +5,8 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as fs from "node:fs"
 import { createRequire } from "node:module"
-import * as os from "node:os"
 import * as path from "node:path"
+import * as UserCache from "../UserCache.js"
 import * as Wheel from "./Wheel.ts"
 
 const format = "ballast.engine/1"
@@ -38,13 +38,7 @@ export const addonOf = ({ directory }: Installed): string => path.join(directory
 /** Names the folder of all engines: `BALLAST_ENGINES`, or `ballast/engines` in the user's cache folder. */
 export const engines = (): string => {
   const named = process.env["BALLAST_ENGINES"]
-  if (named !== undefined && named !== "") return path.resolve(named)
-  const cache = process.env["XDG_CACHE_HOME"]
-  return path.join(
-    cache !== undefined && path.isAbsolute(cache) ? cache : path.join(os.homedir(), ".cache"),
-    "ballast",
-    "engines"
-  )
+  return named !== undefined && named !== "" ? path.resolve(named) : path.join(UserCache.folder(), "engines")
 }
 
 /** Names the folder of this engine, which holds one folder for each variant and version. */
