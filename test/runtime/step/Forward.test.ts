@@ -101,7 +101,7 @@ const compare = (variables: ReadonlyMap<string, tf.Variable>, loss: () => tf.Sca
     }
     const analytic = number(tf.sum(tf.mul(gradient, direction)))
     // A wide difference sees curvature and kinks, a narrow one float32's rounding: one of them is a fair judge.
-    const errors = [2e-3, 4e-3, 1e-2].map((width) => {
+    const errors = [5e-4, 1e-3, 2e-3, 4e-3, 1e-2, 2e-2].map((width) => {
       const numeric = (moved(width) - moved(-width)) / (2 * width)
       return Math.abs(numeric - analytic) / (Math.abs(analytic) + 0.1 * length)
     })
