@@ -3,14 +3,14 @@
  */
 import { spawn } from "node:child_process"
 import * as fs from "node:fs"
-import { createRequire, enableCompileCache } from "node:module"
+import * as Module from "node:module"
 import * as path from "node:path"
 import * as UserCache from "../engine/UserCache.js"
 
 /** The first Node that reads TypeScript and has SQLite without a warning. */
 const leastMajor = 24
 
-const require = createRequire(import.meta.url)
+const require = Module.createRequire(import.meta.url)
 
 /** @returns {string | null} */
 const installedNode = () => {
@@ -40,7 +40,7 @@ const again = (node) =>
 /** Has this process and those that it starts keep what they compile, which is half of the time that a command takes. */
 const keepCompiled = () => {
   // In the user's own folder: what lies in one that all users share may be another's.
-  const { directory } = enableCompileCache(path.join(UserCache.folder(), "compiled"))
+  const { directory } = Module.enableCompileCache(path.join(UserCache.folder(), "compiled"))
   if (directory !== undefined) process.env["NODE_COMPILE_CACHE"] ??= directory
 }
 
