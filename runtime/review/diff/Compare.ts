@@ -139,6 +139,7 @@ export const compare = Effect.fn("Compare.compare")(function*(options: Options) 
     base: base.side,
     head: head.side,
     besides: Besides.of(changed),
+    policy: null,
     experiments: [...diffs, ...head.experiments.filter((file) => !isTouched(file)).map(unchanged)]
   }
   return compared
