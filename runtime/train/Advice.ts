@@ -3,13 +3,14 @@
  */
 import * as Clip from "../../dsl/Clip.ts"
 import type * as Recipe from "../../dsl/Recipe.ts"
+import * as Warmup from "../../dsl/Warmup.ts"
 import * as OptimClip from "../optim/Clip.ts"
 import * as Shadow from "../optim/Shadow.ts"
 import * as Notation from "../plan/Notation.ts"
 import * as RecipeDiff from "../plan/RecipeDiff.ts"
 import * as Words from "../plan/rules/Words.ts"
 import * as Course from "./Course.ts"
-import type { Advice } from "./Outcome.ts"
+import type { Advice, RecipeChange } from "./Outcome.ts"
 
 /** What is known of a training: of each step its loss, its norm before clipping and whether that was clipped. */
 export interface Evidence {
@@ -52,6 +53,9 @@ interface Seen {
   readonly passed: ReadonlyArray<number>
 }
 
+/** What a rule says: a message, and the change that it names. */
+type Said = Omit<Advice, "rule">
+
 const { figure, listed, percent, plural } = Words
 
 const shareAbove = (bound: number, norms: ReadonlyArray<number>): number =>
@@ -63,46 +67,55 @@ const chosenBelow = (value: number): number => {
   return Number(((([5, 2].find((digit) => digit * power <= value)) ?? 1) * power).toPrecision(1))
 }
 
-const tooTight = ({ clipRate, losses, norms, recipe: { clip }, steps }: Seen): string | null => {
+const tooTight = ({ clipRate, losses, norms, recipe: { clip }, steps }: Seen): Said | null => {
   const bound = OptimClip.fixedBound(clip)
   const swing = Course.swing(losses)
   if (bound === Infinity || clipRate <= tight || swing <= oscillates) return null
   const looser = [2, 3, 5].map((factor) => Number((factor * bound).toPrecision(4)))
   const told = looser.map((bound) => `${percent(shareAbove(bound, norms))} at ${figure(bound)}`)
   const best = looser.find((bound) => shareAbove(bound, norms) <= tight) ?? looser.at(-1) ?? bound
-  return `clipped in ${percent(clipRate)} of ${steps} while the loss oscillated (half of its values are more than ${
-    percent(swing)
-  } off the middle of those around); a bound of ${figure(best)} would have clipped ${percent(shareAbove(best, norms))} (${listed(told)})`
+  return {
+    message: `clipped in ${percent(clipRate)} of ${steps} while the loss oscillated (half of its values are more than ${
+      percent(swing)
+    } off the middle of those around); a bound of ${figure(best)} would have clipped ${percent(shareAbove(best, norms))} (${listed(told)})`,
+    change: { clip: clip._tag === "ZScore" ? { ...clip, maxNorm: best } : Clip.globalNorm(best) }
+  }
 }
 
-const boundsNothing = ({ largest, norms, passed, recipe: { clip }, steps }: Seen): string | null => {
+const boundsNothing = ({ largest, norms, passed, recipe: { clip }, steps }: Seen): Said | null => {
   // At the beginning, where norms are largest, a bound may do all that it is there for.
   if (clip._tag !== "GlobalNorm" || OptimClip.clips(largest, clip.maxNorm) || passed.length > 0) return null
   const most = norms.reduce((most, norm) => Math.max(most, norm), 0)
   const near = chosenBelow(Course.spikeFactor / 2 * Course.median(norms))
   if (clip.maxNorm < farAbove * most || near >= clip.maxNorm) return null
-  return `the bound of ${figure(clip.maxNorm)} did nothing: the largest norm of ${steps} was ${figure(most)}, and none was a `
-    + `spike; one of ${figure(near)} would have clipped ${percent(shareAbove(near, norms))}, and would catch a norm of `
-    + `${Course.spikeFactor} times the median`
+  return {
+    message: `the bound of ${figure(clip.maxNorm)} did nothing: the largest norm of ${steps} was ${figure(most)}, and none was a `
+      + `spike; one of ${figure(near)} would have clipped ${percent(shareAbove(near, norms))}, and would catch a norm of `
+      + `${Course.spikeFactor} times the median`,
+    change: { clip: Clip.globalNorm(near) }
+  }
 }
 
-const spikesPass = ({ norms, passed, recipe: { clip }, steps }: Seen): string | null => {
+const spikesPass = ({ norms, passed, recipe: { clip }, steps }: Seen): Said | null => {
   if ((clip._tag !== "Off" && clip._tag !== "GlobalNorm") || passed.length === 0) return null
   const spikes = passed.map((place) => norms[place] ?? NaN)
   const bound = chosenBelow(Math.min(...spikes) / 2)
   const zscore = Shadow.follow(Clip.zscore({ maxNorm: null }), norms)
-  return `${plural(spikes.length, "norm")} of ${steps} ${spikes.length === 1 ? "was" : "were"} at least ${
-    Course.spikeFactor
-  } times those around, up to ${figure(Math.max(...spikes))}, and ${
-    clip._tag === "Off" ? "nothing clips them" : `passed under the bound of ${figure(clip.maxNorm)}`
-  }; a bound of ${figure(bound)} would have caught ${spikes.length === 1 ? "it" : "all of them"} and clipped ${
-    percent(shareAbove(bound, norms))
-  } of the steps, Clip.zscore({ maxNorm: null }) would have clipped ${percent(zscore.clipRate)} and left no norm above ${
-    figure(zscore.largest)
-  }`
+  return {
+    message: `${plural(spikes.length, "norm")} of ${steps} ${spikes.length === 1 ? "was" : "were"} at least ${
+      Course.spikeFactor
+    } times those around, up to ${figure(Math.max(...spikes))}, and ${
+      clip._tag === "Off" ? "nothing clips them" : `passed under the bound of ${figure(clip.maxNorm)}`
+    }; a bound of ${figure(bound)} would have caught ${spikes.length === 1 ? "it" : "all of them"} and clipped ${
+      percent(shareAbove(bound, norms))
+    } of the steps, Clip.zscore({ maxNorm: null }) would have clipped ${percent(zscore.clipRate)} and left no norm above ${
+      figure(zscore.largest)
+    }`,
+    change: { clip: Clip.globalNorm(bound) }
+  }
 }
 
-const tooLoose = ({ clipRate, losses, norms, recipe: { clip }, steps }: Seen): string | null => {
+const tooLoose = ({ clipRate, losses, norms, recipe: { clip }, steps }: Seen): Said | null => {
   if (clip._tag !== "GlobalNorm" || clipRate > tight / 10) return null
   const medians = Course.runningMedians(losses)
   const [first = NaN, middle = NaN, last = NaN] = [medians[0], medians[Math.floor(losses.length / 2)], medians.at(-1)]
@@ -111,9 +124,12 @@ const tooLoose = ({ clipRate, losses, norms, recipe: { clip }, steps }: Seen): s
   const half = clip.maxNorm / 2
   const share = shareAbove(half, norms)
   if (share <= hardly || share > tight) return null
-  return `the loss crept, from ${figure(middle)} to ${figure(last)} over the second half of ${steps}, while the norms hardly `
-    + `came up to the bound of ${figure(clip.maxNorm)}; one of ${figure(half)} would have clipped ${percent(share)}, and `
-    + "another peak of the schedule is the other thing to try"
+  return {
+    message: `the loss crept, from ${figure(middle)} to ${figure(last)} over the second half of ${steps}, while the norms hardly `
+      + `came up to the bound of ${figure(clip.maxNorm)}; one of ${figure(half)} would have clipped ${percent(share)}, and `
+      + "another peak of the schedule is the other thing to try",
+    change: { clip: Clip.globalNorm(half) }
+  }
 }
 
 const least = (value: number): number => {
@@ -124,14 +140,18 @@ const least = (value: number): number => {
 const risesByItself = ({ schedule }: Recipe.Recipe): boolean =>
   ["OneCycle", "WarmupStableDecay", "InverseSquareRoot", "Sequence"].includes(schedule._tag)
 
-const warmupTooShort = ({ norms, recipe, warmupSteps }: Evidence): string | null => {
+const warmupTooShort = ({ norms, recipe, warmupSteps }: Evidence): Said | null => {
   if (norms.length < leastSteps || (recipe.warmup._tag === "None" && risesByItself(recipe))) return null
   const { from, level, peak } = Course.settling(norms)
   if (from <= muchLonger * warmupSteps || from > norms.length / 2 || peak < highBefore * level) return null
   const warmup = recipe.warmup._tag === "None" ? "there was no warmup" : `the warmup ended after ${plural(warmupSteps, "step")}`
-  return `${warmup}, and the norms settled after ${from}: until then their running median was up to ${
-    figure(peak)
-  }, in the second half of the run ${figure(level)}; a warmup of ${plural(least(from), "step")} would have covered that`
+  const length = { steps: least(from) }
+  return {
+    message: `${warmup}, and the norms settled after ${from}: until then their running median was up to ${
+      figure(peak)
+    }, in the second half of the run ${figure(level)}; a warmup of ${plural(length.steps, "step")} would have covered that`,
+    change: { warmup: recipe.warmup._tag === "None" ? Warmup.linear(length) : { ...recipe.warmup, length } }
+  }
 }
 
 const seenOf = ({ clipped, losses, norms, recipe, warmupSteps }: Evidence): Seen => {
@@ -146,7 +166,7 @@ const seenOf = ({ clipped, losses, norms, recipe, warmupSteps }: Evidence): Seen
   }
 }
 
-const rules: Readonly<Record<string, (seen: Seen) => string | null>> = {
+const rules: Readonly<Record<string, (seen: Seen) => Said | null>> = {
   "clip/too-tight": tooTight,
   "clip/bounds-nothing": boundsNothing,
   "clip/spikes-pass": spikesPass,
@@ -178,10 +198,10 @@ export const of = (evidence: Evidence): ReadonlyArray<Advice> => {
   const short = warmupTooShort(finite)
   return [
     ...(seen.norms.length < leastSteps ? [] : Object.entries(rules).flatMap(([rule, check]) => {
-      const message = check(seen)
-      return message === null ? [] : [{ rule, message }]
+      const said = check(seen)
+      return said === null ? [] : [{ rule, ...said }]
     })),
-    ...(short === null ? [] : [{ rule: "warmup/too-short", message: short }])
+    ...(short === null ? [] : [{ rule: "warmup/too-short", ...short }])
   ]
 }
 
@@ -190,10 +210,11 @@ export const of = (evidence: Evidence): ReadonlyArray<Advice> => {
  * this one was cured by. Nothing where both are the same.
  */
 export const ofRemedies = (declared: Recipe.Recipe, ended: Recipe.Recipe): ReadonlyArray<Advice> => {
-  const fields = [...new Set(RecipeDiff.of(declared, ended).map(({ path }) => path.split(".")[0] ?? ""))]
-  const lines = fields.map((field) => `${field}: ${Notation.of(field, ended[field as keyof Recipe.Recipe])}`)
+  const fields = [...new Set(RecipeDiff.of(declared, ended).map(({ path }) => path.split(".")[0] as keyof RecipeChange))]
+  const lines = fields.map((field) => `${field}: ${Notation.of(field, ended[field])}`)
   return lines.length === 0 ? [] : [{
     rule: "retry/remedied",
-    message: `it ended on a changed recipe; to begin with what cured it, write ${lines.join(", ")}`
+    message: `it ended on a changed recipe; to begin with what cured it, write ${lines.join(", ")}`,
+    change: Object.fromEntries(fields.map((field) => [field, ended[field]]))
   }]
 }

@@ -1,3 +1,4 @@
+import type * as Recipe from "../../dsl/Recipe.ts"
 import type { Description } from "../engine/Engine.ts"
 import type { Execution } from "../step/Step.ts"
 
@@ -38,10 +39,15 @@ export interface GradNorm {
   readonly max: number
 }
 
+/** The fields of a recipe that advice changes, each with its value afterwards. */
+export type RecipeChange = Partial<Omit<Recipe.Recipe, "accepted">>
+
 /** What might be done better next time, and the rule that says so, in a person's words. */
 export interface Advice {
   readonly rule: string
   readonly message: string
+  /** The change itself; null where there are only words. */
+  readonly change: RecipeChange | null
 }
 
 /**

@@ -266,7 +266,8 @@ export const remedied: RunResult = {
   skipped: 2,
   advice: [{
     rule: "retry/remedied",
-    message: "it ended on a changed recipe; to begin with that, write clip: Clip.globalNorm(1)"
+    message: "it ended on a changed recipe; to begin with that, write clip: Clip.globalNorm(1)",
+    change: { clip: Clip.globalNorm(1) }
   }],
   attempts: [
     {

@@ -40,6 +40,10 @@ const evidence = ({ clip = Clip.off, loss = falls, norm = () => 0.5, recipe = ba
 const said = (some: Case): Readonly<Record<string, string>> =>
   Object.fromEntries(Advice.of(evidence(some)).map(({ message, rule }) => [rule, message]))
 
+/** What is to be changed, by each rule that says something. */
+const changed = (some: Case): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Advice.of(evidence(some)).map(({ change, rule }) => [rule, change]))
+
 /** Of every 100 norms 66 below 1, 25 between 1 and 2, 6 between 2 and 3, 3 above 5. */
 const wide = (step: number): number => {
   const place = (step * 37) % 100
@@ -145,6 +149,23 @@ describe("Advice", () => {
     assert.deepStrictEqual(said({ norm: (step) => step < 165 ? 10 : 3 }), {})
   })
 
+  it("carries the change that its message names", () => {
+    const spikes = (step: number): number => step === 300 ? 8 : 0.5
+    const settles = (step: number): number => step < 165 ? 30 : 3
+    assert.deepStrictEqual(changed({ clip: Clip.globalNorm(1), loss: swings, norm: wide }), {
+      "clip/too-tight": { clip: Clip.globalNorm(2) }
+    })
+    assert.deepStrictEqual(changed({ clip: Clip.zscore({ maxNorm: 1, warmup: 7 }), loss: swings, norm: wide })["clip/too-tight"], {
+      clip: Clip.zscore({ maxNorm: 2, warmup: 7 })
+    })
+    assert.deepStrictEqual(changed({ clip: Clip.globalNorm(10) }), { "clip/bounds-nothing": { clip: Clip.globalNorm(2) } })
+    assert.deepStrictEqual(changed({ norm: spikes }), { "clip/spikes-pass": { clip: Clip.globalNorm(2) } })
+    const creeps = { loss: (step: number) => 7 + Math.exp(-step / 100), norm: (step: number) => step % 10 === 0 ? 0.8 : 0.3 }
+    assert.deepStrictEqual(changed({ ...creeps, clip: Clip.globalNorm(1) }), { "clip/too-loose": { clip: Clip.globalNorm(0.5) } })
+    assert.deepStrictEqual(changed({ norm: settles, warmup: 100 })["warmup/too-short"], { warmup: Warmup.linear({ steps: 200 }) })
+    assert.deepStrictEqual(changed({ norm: settles })["warmup/too-short"], { warmup: Warmup.linear({ steps: 200 }) })
+  })
+
   it("passes over steps that were not finite", () => {
     const whole = evidence({ clip: Clip.globalNorm(1), loss: swings, norm: wide })
     const broken = {
@@ -166,7 +187,8 @@ describe("Advice", () => {
     assert.deepStrictEqual(Advice.ofRemedies(bare, cured), [{
       rule: "retry/remedied",
       message: "it ended on a changed recipe; to begin with what cured it, write feed: Feed.make({ quarantine: "
-        + "[\"train/images/0007.jpg\"] }), schedule: LearningRate.cosine({ peak: 0.05, final: 0.0005 }), clip: Clip.globalNorm(0.5)"
+        + "[\"train/images/0007.jpg\"] }), schedule: LearningRate.cosine({ peak: 0.05, final: 0.0005 }), clip: Clip.globalNorm(0.5)",
+      change: { feed: cured.feed, schedule: cured.schedule, clip: cured.clip }
     }])
     assert.deepStrictEqual(Advice.ofRemedies(bare, { ...bare }), [])
   })
