@@ -38,9 +38,10 @@ export const diff = Command.make(
       )
       : Throughput.none
     const compared = yield* Compare.compare({ folder: process.cwd(), base, head, all, home, locations, seconds })
-    if (json) yield* Output.json(DiffDocument.of(compared, all))
-    else if (md) Output.text(DiffMarkdown.of(compared, { all }))
-    else yield* Output.lines(DiffText.of(compared, { all, columns: Output.columns() }))
+    const document = DiffDocument.of(compared, all)
+    if (json) yield* Output.json(document)
+    else if (md) Output.text(DiffMarkdown.of(document))
+    else yield* Output.lines(DiffText.of(document, Output.columns()))
     if (exitCode && DiffDocument.hasChanges(compared)) return yield* new Ended({ code: code.no })
   })
 ).pipe(Command.withDescription("Say what a change of experiments means: fields, nodes, cost, curves, findings"))

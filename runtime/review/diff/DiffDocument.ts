@@ -5,6 +5,7 @@
 import * as Schema from "effect/Schema"
 import * as RecipeDiff from "../../plan/RecipeDiff.ts"
 import type * as ArmDiff from "./ArmDiff.ts"
+import type { Objection } from "../policy/Judgement.ts"
 import * as DrawnCurve from "./DrawnCurve.ts"
 import type * as ExperimentDiff from "./ExperimentDiff.ts"
 
@@ -20,6 +21,8 @@ export interface Compared {
   readonly experiments: ReadonlyArray<ExperimentDiff.ExperimentDiff>
   /** What else changed that decides how experiments run, such as a lock file, in a person's words. */
   readonly besides: ReadonlyArray<string>
+  /** What the base's policy objects to; null where the base has none. */
+  readonly policy: { readonly file: string; readonly objections: ReadonlyArray<Objection> } | null
 }
 
 /** Text of a pull request, which may be anything. */
@@ -91,11 +94,23 @@ const Experiment = Schema.Struct({
   arms: List(Arm)
 })
 
+const Policy = Schema.Struct({
+  file: Text,
+  objections: List(Schema.Struct({
+    kind: Schema.Literals(["violation", "approval"]),
+    experiment: Schema.NullOr(Text),
+    arm: Schema.NullOr(Text),
+    policy: Text,
+    message: Text
+  }))
+})
+
 export const DiffDocument = Schema.Struct({
   format: Schema.Literal("ballast.diff/1"),
   base: Side,
   head: Side,
   besides: List(Text),
+  policy: Schema.NullOr(Policy),
   /** How many experiments are unchanged, listed or not. */
   unchanged: Schema.Int,
   experiments: List(Experiment)
@@ -121,11 +136,12 @@ const armOf = ({ arm, cost, curve, fields, findings, from, nodes, status }: ArmD
 })
 
 /** Makes the document; without `all` those that are unchanged are left out, arms and experiments alike. */
-export const of = ({ base, besides, experiments, head }: Compared, all: boolean): DiffDocument => ({
+export const of = ({ base, besides, experiments, head, policy }: Compared, all: boolean): DiffDocument => ({
   format: "ballast.diff/1",
   base,
   head,
   besides,
+  policy,
   unchanged: experiments.filter(({ status }) => status === "unchanged").length,
   experiments: experiments.filter(({ status }) => all || status !== "unchanged").map(({ arms, ...experiment }) => ({
     ...experiment,

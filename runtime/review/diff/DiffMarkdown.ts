@@ -2,9 +2,7 @@
  * A diff of experiments for a pull request's comment. All text of the pull request is shown and never read as Markdown.
  */
 import * as Markdown from "../../report/Markdown.ts"
-import type * as ArmDiff from "./ArmDiff.ts"
-import type { Compared } from "./DiffDocument.ts"
-import type { ExperimentDiff } from "./ExperimentDiff.ts"
+import type { Arm, DiffDocument, Experiment } from "./DiffDocument.ts"
 import * as Words from "./Words.ts"
 
 /** The longest comment that GitHub takes, in characters. */
@@ -25,15 +23,14 @@ const folded = (title: string, lines: ReadonlyArray<string>): ReadonlyArray<stri
 
 const cell = (value: string): string => Markdown.text(value)
 
-const fields = ({ fields }: ArmDiff.ArmDiff): ReadonlyArray<string> =>
+const fields = ({ fields }: Arm): ReadonlyArray<string> =>
   fields.length === 0 ? [] : [
-    ...fields.flatMap((judgement) => [
-      `- ${Markdown.code(Words.field(judgement))}${judgement.restart === null ? "" : `; **forces a restart**: ${Markdown.text(judgement.restart)}`}`
-    ]),
+    ...fields.map(({ restart, text }) =>
+      `- ${Markdown.code(text)}${restart === null ? "" : `; **forces a restart**: ${Markdown.text(restart)}`}`),
     ""
   ]
 
-const cost = ({ cost, status }: ArmDiff.ArmDiff): ReadonlyArray<string> => {
+const cost = ({ cost, status }: Arm): ReadonlyArray<string> => {
   if (cost.length === 0) return []
   const added = status === "added"
   return [
@@ -50,13 +47,13 @@ const cost = ({ cost, status }: ArmDiff.ArmDiff): ReadonlyArray<string> => {
   ]
 }
 
-const nodes = ({ nodes }: ArmDiff.ArmDiff): ReadonlyArray<string> => {
+const nodes = ({ nodes }: Arm): ReadonlyArray<string> => {
   if (nodes.length === 0) return []
   const rows = Markdown.table([{ text: "node" }], nodes.map((change) => [cell(Words.node(change))]))
   return nodes.length > mostRows ? folded(Words.nodes(nodes), rows) : [...rows, ""]
 }
 
-const findings = ({ findings: { came, went } }: ArmDiff.ArmDiff): ReadonlyArray<string> => {
+const findings = ({ findings: { came, went } }: Arm): ReadonlyArray<string> => {
   const lines = [
     ...came.map(({ message, rule, severity }) => `- new ${severity} ${Markdown.code(rule)}: ${Markdown.text(message)}`),
     ...went.map(({ rule, severity }) => `- ${severity} ${Markdown.code(rule)} went`)
@@ -65,7 +62,7 @@ const findings = ({ findings: { came, went } }: ArmDiff.ArmDiff): ReadonlyArray<
   return lines.length > mostRows ? folded(`${lines.length} findings came or went`, lines) : [...lines, ""]
 }
 
-const arm = (diff: ArmDiff.ArmDiff): ReadonlyArray<string> => [
+const arm = (diff: Arm): ReadonlyArray<string> => [
   `#### ${Markdown.text(diff.arm)}: ${diff.status}${diff.from === null ? "" : ` (was ${Markdown.text(diff.from)})`}`,
   "",
   // Before the list: behind it a block would be a part of its last item.
@@ -75,15 +72,15 @@ const arm = (diff: ArmDiff.ArmDiff): ReadonlyArray<string> => [
   ...(diff.status === "changed" || diff.status === "added" ? [...cost(diff), ...findings(diff)] : [])
 ]
 
-const experiment = (diff: ExperimentDiff, all: boolean): ReadonlyArray<string> => [
+const experiment = (diff: Experiment): ReadonlyArray<string> => [
   `### ${Markdown.text(diff.experiment)}: ${Markdown.text(Words.status(diff))}`,
   "",
   ...diff.said.map((said) => `- ${Markdown.text(Words.said(said))}`),
   ...(diff.said.length === 0 ? [] : [""]),
-  ...(diff.status === "removed" ? [] : diff.arms.filter(({ status }) => all || status !== "unchanged").flatMap(arm))
+  ...(diff.status === "removed" ? [] : diff.arms.flatMap(arm))
 ]
 
-const sideOf = ({ commit, ref }: Compared["base"]): string =>
+const sideOf = ({ commit, ref }: DiffDocument["base"]): string =>
   commit === null ? "the working tree" : `${ref === null || ref === commit ? "" : `${Markdown.code(ref)} `}${Markdown.code(commit.slice(0, shownDigits))}`
 
 const shownDigits = 12
@@ -103,20 +100,19 @@ const fitting = (head: ReadonlyArray<string>, parts: ReadonlyArray<{ readonly na
   return text + said(left)
 }
 
-/** Writes the comment, at most `most` characters. */
-export const of = (compared: Compared, { all, most = longest }: { readonly all: boolean; readonly most?: number }): string => {
-  const { base, besides, experiments, head } = compared
-  const shown = experiments.filter(({ status }) => all || status !== "unchanged")
+/** Writes what the document lists, at most `most` characters. */
+export const of = (document: DiffDocument, most = longest): string => {
+  const { base, besides, experiments, head } = document
   return fitting(
     [
-      `## Experiments: ${shown.length === 0 ? "no changes" : Words.counts(experiments)}`,
+      `## Experiments: ${experiments.length === 0 ? "no changes" : Words.counts(document)}`,
       "",
       `From ${sideOf(base)} to ${sideOf(head)}.`,
       "",
       ...besides.map((text) => `- ${Markdown.text(text)}`),
       ...(besides.length === 0 ? [] : [""])
     ],
-    shown.map((diff) => ({ name: diff.experiment, lines: experiment(diff, all) })),
+    experiments.map((diff) => ({ name: diff.experiment, lines: experiment(diff) })),
     most
   )
 }

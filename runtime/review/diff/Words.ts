@@ -1,13 +1,14 @@
 /**
  * A diff's parts in words, for the terminal and for Markdown alike.
  */
-import type { Curve } from "../../optim/Curve.ts"
-import type { NodeChange } from "../../graph/GraphDiff.ts"
-import * as RecipeDiff from "../../plan/RecipeDiff.ts"
 import * as Figure from "../../report/Figure.ts"
 import * as Sparkline from "../../report/Sparkline.ts"
 import type * as ArmDiff from "./ArmDiff.ts"
-import type { ExperimentDiff, Said } from "./ExperimentDiff.ts"
+import type { Arm, DiffDocument, Experiment } from "./DiffDocument.ts"
+import * as DrawnCurve from "./DrawnCurve.ts"
+import type { Said } from "./ExperimentDiff.ts"
+
+type NodeChange = Arm["nodes"][number]
 
 const names: Readonly<Record<ArmDiff.Figure["name"], string>> = {
   parameters: "parameters",
@@ -53,9 +54,6 @@ export const growth = ({ after, before }: ArmDiff.Figure): string => {
   return `${percent > 0 ? "+" : ""}${Math.abs(percent) < 10 ? percent.toFixed(1) : percent.toFixed(0)}%`
 }
 
-/** Says one changed field, and what that means for runs under way. */
-export const field = (judgement: ArmDiff.ArmDiff["fields"][number]): string => RecipeDiff.say(judgement)
-
 /** Says what an experiment says otherwise than before. */
 export const said = ({ after, before, path }: Said): string =>
   before === null ? `${path}: + ${after}` : after === null ? `${path}: - ${before}` : `${path}: ${before} -> ${after}`
@@ -73,45 +71,29 @@ export const nodes = (changes: ReadonlyArray<NodeChange>): string => {
   return `${Figure.plural(changes.length, "node")}: ${said.join(", ")}`
 }
 
-/** How wide a small picture of a curve is, in characters. */
-const pictureWidth = 32
-
-const drawn = (curve: Curve | null, scale: Sparkline.Scale): string | null =>
-  curve === null ? null : Sparkline.line(rates(curve), pictureWidth, scale)
-
-/** A long training's highest rate is found to within a few steps. */
-const mostSamples = 4_096
-
-const sampled = ({ at, totalSteps }: Curve, count: number): ReadonlyArray<number> =>
-  Array.from({ length: count }, (_, index) => at(Math.min(totalSteps - 1, Math.floor((index * totalSteps) / count))).learningRate)
-
-const rates = (curve: Curve): ReadonlyArray<number> => sampled(curve, pictureWidth)
-
-const highest = (curve: Curve): number => Math.max(...sampled(curve, Math.min(curve.totalSteps, mostSamples)))
-
-/** Draws the learning rate before and after on one scale, with its largest value; null where neither is known. */
-export const curves = ({ after, before }: ArmDiff.Moved): ReadonlyArray<string> => {
-  const scale = Sparkline.scaleOf([before, after].flatMap((curve) => curve === null ? [] : rates(curve)))
+/** Draws the learning rate before and after on one scale, with its largest value; nothing of a side that is not known. */
+export const curves = ({ after, before }: NonNullable<Arm["curve"]>): ReadonlyArray<string> => {
+  const scale = Sparkline.scaleOf([before, after].flatMap((curve) => curve === null ? [] : curve.rates))
   return ([["before", before], ["after", after]] as const).flatMap(([when, curve]) => {
-    const picture = drawn(curve, scale)
-    if (curve === null || picture === null) return []
-    return [`${when.padEnd("before".length)} ${picture} up to ${Figure.rate(highest(curve))} over ${Figure.plural(curve.totalSteps, "step")}`]
+    if (curve === null) return []
+    const picture = Sparkline.line(curve.rates, DrawnCurve.pictureWidth, scale)
+    return [`${when.padEnd("before".length)} ${picture} up to ${Figure.rate(curve.highest)} over ${Figure.plural(curve.totalSteps, "step")}`]
   })
 }
 
 /** Says an experiment's status in one line. */
-export const status = ({ from, reason, status, through }: ExperimentDiff): string => {
+export const status = ({ from, reason, status, through }: Experiment): string => {
   const via = through.length === 0 ? "" : `, through ${through.join(", ")}`
   if (status === "refused") return `refused: ${reason ?? ""}`
   return from === null ? `${status}${via}` : `${status} (was ${from})${via}`
 }
 
 /** Counts the experiments of each status, the unchanged last. */
-export const counts = (experiments: ReadonlyArray<ExperimentDiff>): string => {
-  const order = ["added", "removed", "renamed", "changed", "refused", "unchanged"] as const
+export const counts = ({ experiments, unchanged }: DiffDocument): string => {
+  const order = ["added", "removed", "renamed", "changed", "refused"] as const
   const said = order.flatMap((status) => {
     const count = experiments.filter((one) => one.status === status).length
     return count === 0 ? [] : [`${count} ${status}`]
   })
-  return said.join(", ")
+  return [...said, ...(unchanged === 0 ? [] : [`${unchanged} unchanged`])].join(", ")
 }
