@@ -119,8 +119,20 @@ const headOf = Effect.fnUntraced(function*({ folder, head }: Options, base: Revi
   return tree
 })
 
-/** Compares two revisions' experiments. Fails with RevisionUnreadable. */
-export const compare = Effect.fn("Compare.compare")(function*(options: Options) {
+/** What was compared, and the head's files, which lie there as long as the scope does. */
+export interface Opened {
+  readonly compared: Compared
+  readonly head: {
+    readonly root: string
+    /** Where below `root` the folder lies that was asked about; empty at its top. */
+    readonly project: string
+    /** The files that the change touches, and the experiments that it reaches; some may be gone. */
+    readonly changed: ReadonlySet<string>
+  }
+}
+
+/** Compares two revisions' experiments, and lends the head's files. Fails with RevisionUnreadable. */
+export const open = Effect.fn("Compare.open")(function*(options: Options) {
   const revision = yield* Revision.materialise(options.folder, options.base)
   const base = treeOf(options.base, revision)
   const head = yield* headOf(options, revision)
@@ -142,5 +154,16 @@ export const compare = Effect.fn("Compare.compare")(function*(options: Options) 
     policy: null,
     experiments: [...diffs, ...head.experiments.filter((file) => !isTouched(file)).map(unchanged)]
   }
-  return compared
-}, Effect.scoped)
+  const opened: Opened = {
+    compared,
+    head: {
+      root: head.root,
+      project: revision.project,
+      changed: new Set([...changed, ...head.experiments.filter((file) => (touched.get(file) ?? []).length > 0)])
+    }
+  }
+  return opened
+})
+
+/** Compares two revisions' experiments. Fails with RevisionUnreadable. */
+export const compare = (options: Options) => open(options).pipe(Effect.map(({ compared }) => compared), Effect.scoped)

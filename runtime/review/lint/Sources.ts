@@ -32,8 +32,8 @@ export interface Refused extends Location {
 
 const extensions = [".ts", ".mts", ".cts", ".tsx", ".js", ".mjs", ".cjs", ".jsx"]
 
-/** Programs, and not what declares the types of one. */
-const isSource = (name: string): boolean => extensions.includes(path.extname(name)) && !/\.d\.[cm]?ts$/.test(name)
+/** Tells programs by their names from what declares the types of one, and from all else. */
+export const isSource = (name: string): boolean => extensions.includes(path.extname(name)) && !/\.d\.[cm]?ts$/.test(name)
 
 /** No experiment comes near it, and nobody reviews one that does. */
 const mostBytes = 1 << 18
