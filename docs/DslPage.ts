@@ -32,7 +32,8 @@ const modules = [
   "Retry",
   "Remedy",
   "Host",
-  "Expect"
+  "Expect",
+  "Policy"
 ]
 
 /** What other programs call; an experiment needs none of it. */
@@ -41,7 +42,8 @@ const forPrograms: Readonly<Record<string, ReadonlyArray<string>>> = {
   Experiment: ["isExperiment", "decode", "resolve", "InvalidExperiment"],
   Recipe: ["decode", "encode"],
   Host: ["bytes"],
-  Expect: ["arms", "text"]
+  Expect: ["arms", "text"],
+  Policy: ["isPolicy", "decode"]
 }
 
 /** Types of a module itself as this page writes them: under the names that it explains, or written out. */

@@ -22,6 +22,7 @@ import {
   Model,
   Monitor,
   Optimizer,
+  Policy,
   Recipe,
   Remedy,
   Retry,
@@ -173,5 +174,11 @@ export const examples = {
   "Expect.loss": Expect.loss("clip").below("bare"),
   "Expect.map50": Expect.map50("clip").above(0.6),
   "Expect.map": Expect.map("clip").above(0.3),
-  "Expect.accuracy": Expect.accuracy("dropout").above("none")
+  "Expect.accuracy": Expect.accuracy("dropout").above("none"),
+  "Policy.open": Policy.open,
+  "Policy.make": Policy.make({
+    most: { steps: 100_000, gpuHours: 24, memory: "80 GiB", attempts: 5 },
+    require: { clipOnColdStart: true, seedsAtNight: 3 },
+    approve: ["steps", "clip", "expectations", "triggers"]
+  })
 }

@@ -7,7 +7,7 @@ const units = { MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 } as const
 const pattern = /^(\d+(?:\.\d+)?) ?(MiB|GiB|TiB)$/
 
 /** Accepts an amount of memory with its unit, such as `"8 GiB"`. */
-const memory = Schema.String.pipe(Schema.check(Schema.makeFilter(
+export const memory = Schema.String.pipe(Schema.check(Schema.makeFilter(
   (text: string) => Number.isFinite(bytes(text)) && bytes(text) > 0,
   { expected: `an amount with its unit, such as "8 GiB"` }
 )))

@@ -5,18 +5,20 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as fs from "node:fs"
 import type { Answer, Bundled, Place, Refusal, Request } from "./BundleMain.ts"
-import type { BundledFile } from "./CheckoutPlugin.ts"
+import type { BundledFile, Exports } from "./CheckoutPlugin.ts"
 import * as Confined from "./Confined.ts"
 import * as OwnCode from "./OwnCode.ts"
 import * as Refused from "./Refused.ts"
 
-export type { BundledFile } from "./CheckoutPlugin.ts"
+export type { BundledFile, Exports } from "./CheckoutPlugin.ts"
 
-/** An experiment's file in a checkout that need not be trusted. */
+/** A file in a checkout that need not be trusted. */
 export interface Subject {
   readonly root: string
   /** The file's path in the checkout. */
   readonly file: string
+  /** What the file is to export; an experiment where nothing is said. */
+  readonly exports?: Exports
   /** What the experiment's Config reads; nothing else is there for it. */
   readonly settings?: Readonly<Record<string, string>>
 }
@@ -60,11 +62,11 @@ const realOf = (root: string): string | null => {
 
 /** Asks a process of its own; what goes wrong is said of `file`. */
 const ask = Effect.fn("Bundle.ask")(
-  function*({ file, root, settings = {} }: Subject, wanted: Request["wanted"]) {
+  function*({ exports = "experiment", file, root, settings = {} }: Subject, wanted: Request["wanted"]) {
     const real = realOf(root)
     if (real === null) return yield* Refused.of(file, "host", `there is no folder ${root}`)
     const { bundler, modules } = yield* OwnCode.ownCode
-    const request: Request = { root: real, settings, modules, sources: OwnCode.sources, wanted }
+    const request: Request = { root: real, exports, settings, modules, sources: OwnCode.sources, wanted }
     const ended = yield* Confined.run({
       command: process.execPath,
       // From its folder it finds the packages that we use.

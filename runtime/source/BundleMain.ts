@@ -17,6 +17,8 @@ export interface Place {
 /** What is wanted of which experiments of a checkout, given by its real path. */
 export interface Request {
   readonly root: string
+  /** What the files are to export. */
+  readonly exports: CheckoutPlugin.Exports
   /** What the experiments' Config reads. */
   readonly settings: Readonly<Record<string, string>>
   readonly modules: OwnCode.Modules
@@ -94,7 +96,7 @@ const buildOf = async (request: Request, file: string, { isMapped, ours }: Way):
   const wantsEffect = (): void => {
     importsEffect = true
   }
-  const { root, settings } = request
+  const { exports, root, settings } = request
   try {
     const { outputFiles } = await esbuild.build({
       entryPoints: [CheckoutPlugin.entryPoint],
@@ -113,7 +115,7 @@ const buildOf = async (request: Request, file: string, { isMapped, ours }: Way):
       logLevel: "silent",
       sourcemap: isMapped ? "external" : false,
       sourcesContent: false,
-      plugins: [CheckoutPlugin.make({ root, file, settings, ours, files, stop, wantsEffect })]
+      plugins: [CheckoutPlugin.make({ root, exports, file, settings, ours, files, stop, wantsEffect })]
     })
     if (importsEffect && ours.kind === "modules") return null
     const text = (ending: string): string => outputFiles.find((file) => file.path.endsWith(ending))?.text ?? ""

@@ -12,6 +12,9 @@ export interface BundledFile {
   readonly sha256: string
 }
 
+/** What a file can be evaluated as: its default export is that, or it is refused. */
+export type Exports = "experiment" | "policy"
+
 /** Ballast and effect, as a bundle takes them. */
 export type Ours =
   /** Not at all: only the checkout's files are looked at. */
@@ -24,6 +27,7 @@ export type Ours =
 export interface Options {
   /** The checkout's real path. */
   readonly root: string
+  readonly exports: Exports
   /** The experiment's path in it. */
   readonly file: string
   /** What the experiment's Config reads. */
@@ -53,9 +57,9 @@ export const entryPoint = "entry"
 /** The module of ours that the entry point imports; no file of a checkout can, since it is no path. */
 const computing = "computing"
 
-const onlyThese = `an experiment imports "ballast", "effect" and files of its repository`
+const onlyThese = `only "ballast", "effect" and files of the repository are there`
 
-const unavailable = (what: string): string => `${what} is not available while an experiment is evaluated`
+const unavailable = (what: string): string => `${what} is not available while it is evaluated`
 
 /** Refuses the ways of reaching another module that are not a plain import. */
 const refusedKind = ({ kind, path: name, with: attributes }: esbuild.OnResolveArgs): string | null => {
@@ -67,11 +71,11 @@ const refusedKind = ({ kind, path: name, with: attributes }: esbuild.OnResolveAr
   return other === undefined ? null : unavailable(`import of ${quoted} with { ${other[0]}: ${JSON.stringify(other[1])} }`)
 }
 
-const entryOf = ({ file, settings }: Options): string =>
+const entryOf = ({ exports, file, settings }: Options): string =>
   [
-    `import { answer } from ${JSON.stringify(computing)}`,
+    `import { answers } from ${JSON.stringify(computing)}`,
     `import * as file from ${JSON.stringify(`./${file}`)}`,
-    `export const answered = await answer(file.default, ${JSON.stringify(settings)})`
+    `export const answered = await answers.${exports}(file.default, ${JSON.stringify(settings)})`
   ].join("\n")
 
 const loaderOf = (file: string): esbuild.Loader => file.endsWith(".json") ? "json" : /\.m?ts$/.test(file) ? "ts" : "js"
@@ -167,7 +171,7 @@ export const pathOf = (name: string): string | null => {
 export const explain = (text: string): string => {
   const [, name = "", what = ""] = /^No matching export in "(.*)" for import "(.*)"$/.exec(text) ?? []
   if (what === "") return text
-  if (name.startsWith(`${namespaces.inert}:`)) return `"ballast/runtime" gives no ${what} while an experiment is evaluated`
+  if (name.startsWith(`${namespaces.inert}:`)) return `"ballast/runtime" gives no ${what} while it is evaluated`
   const file = pathOf(name)
   return file === null ? `imports ${what}, which is not there` : `imports ${what}, which ${file} does not export`
 }

@@ -61,3 +61,21 @@ export const evaluate = Effect.fn("Evaluate.evaluate")(function*(subject: Bundle
   const definition = yield* EvaluatorAnswer.read(subject, yield* runEvaluator(code, bubblewrap), held)
   return { name: definition.name, definition, files, walls: Walls.names(bubblewrap) } satisfies Evaluated
 })
+
+/** Names the file of a policy; `project` is the folder of the checkout in which `experiments/` lies. */
+export const policyFile = (project = ""): string => path.posix.join(project, "ballast.policy.ts")
+
+/**
+ * Evaluates the policy of a checkout as an experiment is evaluated; null where its file is not there. Fails with Refused, in
+ * one line.
+ */
+export const policy = Effect.fn("Evaluate.policy")(function*({ project, root }: {
+  readonly root: string
+  readonly project?: string
+}) {
+  const subject: Bundle.Subject = { root, file: policyFile(project), exports: "policy" }
+  // What is there and cannot be read is refused: a bound must not go by being broken.
+  if (fs.lstatSync(path.join(root, subject.file), { throwIfNoEntry: false }) === undefined) return null
+  const { code } = yield* Bundle.bundle(subject)
+  return yield* EvaluatorAnswer.readPolicy(subject, yield* runEvaluator(code, yield* Bubblewrap.command), held)
+})

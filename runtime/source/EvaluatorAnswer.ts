@@ -5,6 +5,8 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Experiment from "../../dsl/Experiment.ts"
+import type * as Issue from "../../dsl/Issue.ts"
+import * as Policy from "../../dsl/Policy.ts"
 import * as Bundle from "./Bundle.ts"
 import type * as Confined from "./Confined.ts"
 import type { Computed } from "./EvaluatorEntry.ts"
@@ -20,6 +22,7 @@ export interface Held {
 
 const Computed: Schema.Codec<Computed, unknown> = Schema.Union([
   Schema.Struct({ kind: Schema.Literal("definition"), name: Schema.Unknown, definition: Schema.Unknown }),
+  Schema.Struct({ kind: Schema.Literal("policy"), policy: Schema.Unknown }),
   Schema.Struct({ kind: Schema.Literal("refused"), message: Schema.String, stack: Schema.String })
 ])
 
@@ -76,7 +79,7 @@ const absent = new RegExp(
 
 const wordsOf = ({ message, name }: Extract<Answer, { readonly kind: "thrown" }>): string => {
   const [, missing] = absent.exec(message) ?? []
-  if (missing !== undefined) return `${missing} is not available while an experiment is evaluated`
+  if (missing !== undefined) return `${missing} is not available while it is evaluated`
   if (message === "") return "it throws an error that says nothing"
   return name === "" || name === "Error" || name === "TypeError" ? message : `${name}: ${message}`
 }
@@ -104,22 +107,26 @@ const invalid = (file: string, issues: Refused.Refused["issues"]): Refused.Refus
   return Refused.of(file, "definition", `${first}${more}`, issues)
 }
 
-const resolve = Effect.fn("EvaluatorAnswer.resolve")(function*(subject: Bundle.Subject, text: string) {
-  const { file } = subject
+/** What was computed as it was asked for; null where it is something else. */
+type Read<A> = (computed: Computed) => Result.Result<A, ReadonlyArray<Issue.Issue>> | null
+
+const resolve = Effect.fn("EvaluatorAnswer.resolve")(function*<A>(subject: Bundle.Subject, text: string, read: Read<A>) {
+  const { exports = "experiment", file } = subject
   const computed = decode(Computed, text)
-  if (computed === null) return yield* Refused.of(file, "definition", "what it exports is no experiment")
-  if (computed.kind === "refused") {
+  if (computed?.kind === "refused") {
     return yield* Refused.of(yield* placeOf(subject, computed.stack), "definition", computed.message)
   }
-  // The name may be of any type, and is checked like everything else.
-  return yield* Experiment.decode(computed.name as string, computed.definition).pipe(
-    Result.mapError((issues) => invalid(file, issues)),
-    Effect.fromResult
-  )
+  const decoded = computed === null ? null : read(computed)
+  if (decoded === null) return yield* Refused.of(file, "definition", `what it exports is no ${exports}`)
+  return yield* Effect.fromResult(Result.mapError(decoded, (issues) => invalid(file, issues)))
 })
 
-/** Reads the definition that the process answered with. Fails with Refused where there is none, or where it is wrong. */
-export const read = Effect.fn("EvaluatorAnswer.read")(function*(subject: Bundle.Subject, ended: Confined.Ended, held: Held) {
+const answerOf = Effect.fn("EvaluatorAnswer.answerOf")(function*<A>(
+  subject: Bundle.Subject,
+  ended: Confined.Ended,
+  held: Held,
+  read: Read<A>
+) {
   const { file } = subject
   const refuse = (said: string) => Refused.of(file, "evaluation", said)
   if (ended.breach === "start") return yield* Refused.of(file, "host", endedEarly(ended, held.limits))
@@ -128,7 +135,7 @@ export const read = Effect.fn("EvaluatorAnswer.read")(function*(subject: Bundle.
   if (answer === null) return yield* refuse("the process that evaluates it answered what it never would")
   switch (answer.kind) {
     case "value":
-      return yield* resolve(subject, answer.text)
+      return yield* resolve(subject, answer.text, read)
     case "late":
       return yield* refuse(late(held.milliseconds))
     case "memory":
@@ -141,3 +148,13 @@ export const read = Effect.fn("EvaluatorAnswer.read")(function*(subject: Bundle.
       return yield* Refused.of(yield* placeOf(subject, answer.stack), "evaluation", wordsOf(answer))
   }
 })
+
+/** Reads the definition that the process answered with. Fails with Refused where there is none, or where it is wrong. */
+export const read = (subject: Bundle.Subject, ended: Confined.Ended, held: Held) =>
+  answerOf(subject, ended, held, (computed) =>
+    // The name may be of any type, and is checked like everything else.
+    computed.kind === "definition" ? Experiment.decode(computed.name as string, computed.definition) : null)
+
+/** Reads the policy that the process answered with. Fails with Refused where there is none, or where it is wrong. */
+export const readPolicy = (subject: Bundle.Subject, ended: Confined.Ended, held: Held) =>
+  answerOf(subject, ended, held, (computed) => computed.kind === "policy" ? Policy.decode(computed.policy) : null)

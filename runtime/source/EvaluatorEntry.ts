@@ -1,5 +1,5 @@
 /**
- * What an experiment's bundle begins with: it computes the experiment's definition, inside, among the experiment's own
+ * What a bundle begins with: it computes an experiment's definition, or takes a policy, inside, among the file's own
  * code. What it answers may therefore be anything, and is decoded again outside.
  */
 import * as Cause from "effect/Cause"
@@ -8,10 +8,12 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Experiment from "../../dsl/Experiment.ts"
 import * as Issue from "../../dsl/Issue.ts"
+import * as Policy from "../../dsl/Policy.ts"
 import * as Setting from "../../dsl/Setting.ts"
 
 export type Computed =
   | { readonly kind: "definition"; readonly name: unknown; readonly definition: unknown }
+  | { readonly kind: "policy"; readonly policy: unknown }
   /** `stack` is an error's, empty where there is none. */
   | { readonly kind: "refused"; readonly message: string; readonly stack: string }
 
@@ -32,8 +34,8 @@ const failureOf = (error: unknown): string => {
     : `${missing}; where an experiment is only looked at, it is given no settings: give this one a default`
 }
 
-/** Computes what a file exports by default, with the settings given and no others. */
-export const answer = async (exported: unknown, settings: Readonly<Record<string, string>>): Promise<Computed> => {
+/** Computes the definition of the experiment that a file exports by default, with the settings given and no others. */
+const experiment = async (exported: unknown, settings: Readonly<Record<string, string>>): Promise<Computed> => {
   if (!Experiment.isExperiment(exported)) {
     return refused(`exports no experiment: it must end in "export default experiment", made by Experiment.make`)
   }
@@ -45,3 +47,11 @@ export const answer = async (exported: unknown, settings: Readonly<Record<string
   const error = Cause.squash(exit.cause)
   return refused(failureOf(error), error)
 }
+
+const policy = (exported: unknown): Computed =>
+  Policy.isPolicy(exported)
+    ? { kind: "policy", policy: exported }
+    : refused(`exports no policy: it must end in "export default Policy.make({ … })"`)
+
+/** Answers what a file exports by default, by what it is to export. */
+export const answers = { experiment, policy }

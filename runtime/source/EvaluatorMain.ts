@@ -68,7 +68,7 @@ const deadline = used() + milliseconds
 const isLate = (): boolean => used() > deadline
 runtime.setInterruptHandler(isLate)
 runtime.setModuleLoader((name) => ({
-  error: new Error(`import(${JSON.stringify(name)}) is not available while an experiment is evaluated`)
+  error: new Error(`import(${JSON.stringify(name)}) is not available while it is evaluated`)
 }))
 
 const context = runtime.newContext()

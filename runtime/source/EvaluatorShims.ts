@@ -110,7 +110,7 @@ const nothing = (): void => undefined
 /** A constructor that says that it is not there: without its name the error would say less. */
 const unavailable = (what: string) =>
   function(): never {
-    throw new Error(`${what} is not available while an experiment is evaluated`)
+    throw new Error(`${what} is not available while it is evaluated`)
   }
 
 Math.random = random

@@ -92,7 +92,7 @@ describe("closures", () => {
         assert.strictEqual(cause, "import")
         assert.strictEqual(
           message,
-          `b.ts:2: imports "node:fs": an experiment imports "ballast", "effect" and files of its repository`
+          `b.ts:2: imports "node:fs": only "ballast", "effect" and files of the repository are there`
         )
       })
     ))
@@ -110,7 +110,7 @@ describe("closures", () => {
         assert.strictEqual(yield* messageOf("a.ts"), "a.ts:1: imports b, which b.ts does not export")
         assert.strictEqual(
           yield* messageOf("c.ts"),
-          `c.ts:1: "ballast/runtime" gives no run while an experiment is evaluated`
+          `c.ts:1: "ballast/runtime" gives no run while it is evaluated`
         )
         assert.strictEqual(yield* messageOf("d.ts"), "d.ts:1: imports Nothing, which is not there")
       })

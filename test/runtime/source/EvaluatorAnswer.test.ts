@@ -91,7 +91,7 @@ describe("read", () => {
         refusalOf(JSON.stringify({ kind: "thrown", name, message, stack: "" }))
       assert.strictEqual(
         yield* thrown("'fetch' is not defined"),
-        "evaluation: a.ts: fetch is not available while an experiment is evaluated"
+        "evaluation: a.ts: fetch is not available while it is evaluated"
       )
       assert.strictEqual(yield* thrown("'Recpie' is not defined"), "evaluation: a.ts: ReferenceError: 'Recpie' is not defined")
       assert.strictEqual(yield* thrown("no", "Error"), "evaluation: a.ts: no")
