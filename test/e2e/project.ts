@@ -131,14 +131,15 @@ export const experiment = (options: {
   readonly steps?: number
   readonly arms?: string
   readonly expect?: string
+  readonly model?: string
   readonly recipe?: string
 }): string => `
-import { Clip, Dataset, Evaluate, Checkpoint, Expect, Experiment, LearningRate, Model, Optimizer, Recipe } from "ballast"
+import { Clip, Dataset, Evaluate, Checkpoint, Expect, Experiment, Host, LearningRate, Loss, Model, Optimizer, Recipe } from "ballast"
 import { main } from "ballast/runtime"
 
 const calm = Recipe.make({
   data: Dataset.shapes({ train: 16, val: 4, seed: 1 }),
-  model: Model.yolo({ depth: 0.33, width: 0.125, input: 32 }),
+  model: ${options.model ?? "Model.yolo({ depth: 0.33, width: 0.125, input: 32 })"},
   optimizer: Optimizer.sgd({ momentum: 0.9 }),
   schedule: LearningRate.constant(0.001),
   clip: Clip.globalNorm(1),
