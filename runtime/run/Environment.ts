@@ -6,6 +6,7 @@ import { spawn } from "node:child_process"
 import { createHash } from "node:crypto"
 import * as os from "node:os"
 import * as Conditions from "../engine/Conditions.ts"
+import * as NvidiaSmi from "../engine/NvidiaSmi.ts"
 import * as Subprocess from "../engine/Subprocess.ts"
 
 /** The document `environment.json`. Git's fields are null outside of a repository. */
@@ -18,6 +19,8 @@ export interface Environment {
   readonly node: string
   readonly platform: string
   readonly cpu: string
+  /** The model of the first GPU that NVIDIA's driver tells of; null where it tells of none. */
+  readonly gpu: string | null
   readonly cores: number
   readonly memory: number
   readonly variables: Readonly<Record<string, string>>
@@ -53,6 +56,14 @@ const gitHash = (parameters: ReadonlyArray<string>): Effect.Effect<string | null
     return Effect.sync(() => child.kill())
   })
 
+const patience = "5 seconds"
+
+const gpu: Effect.Effect<string | null> = NvidiaSmi.cards.pipe(
+  Effect.timeout(patience),
+  Effect.map(([first]) => first?.model ?? null),
+  Effect.catch(() => Effect.succeed(null))
+)
+
 /** Gathers the environment of the process and of the git repository that it runs in. */
 export const gather: Effect.Effect<Environment> = Effect.gen(function*() {
   const commit = yield* git(["rev-parse", "HEAD"])
@@ -65,6 +76,7 @@ export const gather: Effect.Effect<Environment> = Effect.gen(function*() {
     node: process.versions.node,
     platform: `${process.platform}-${process.arch}`,
     cpu: Conditions.processor(),
+    gpu: yield* gpu,
     cores: os.availableParallelism(),
     memory: os.totalmem(),
     variables: Conditions.variables()
