@@ -28,6 +28,27 @@ const eventsIn = (line: string): ReadonlyArray<Event> => {
 export const read = (file: string): ReadonlyArray<Event> =>
   fs.readFileSync(file, "utf8").split("\n").slice(0, -1).flatMap(eventsIn)
 
+/** How much of a log is held at once where it is read one event after the other, in bytes. */
+const pieceBytes = 1 << 20
+
+/** Reads the events of a log one after the other, however long it is; none where it is not there yet. */
+export function* each(file: string): Generator<Event> {
+  if (!fs.existsSync(file)) return
+  const descriptor = fs.openSync(file, "r")
+  try {
+    const bytes = Buffer.alloc(pieceBytes)
+    let rest = Buffer.alloc(0)
+    for (let read = fs.readSync(descriptor, bytes); read > 0; read = fs.readSync(descriptor, bytes)) {
+      const piece = Buffer.concat([rest, bytes.subarray(0, read)])
+      const whole = piece.lastIndexOf("\n") + 1
+      for (const line of piece.toString("utf8", 0, whole).split("\n")) yield* eventsIn(line)
+      rest = piece.subarray(whole)
+    }
+  } finally {
+    fs.closeSync(descriptor)
+  }
+}
+
 /** What was read of a log, and the byte that the rest begins at. */
 export interface Piece {
   readonly events: ReadonlyArray<Event>

@@ -1,0 +1,210 @@
+/**
+ * Curves over steps as a drawing that needs no script: SVG whose colours are those of the page around it.
+ */
+import * as Downsample from "./Downsample.ts"
+import { type Html, html, trusted } from "./Html.ts"
+
+/** Names a colour of the page: one of its curves by index, or one that says something. */
+export type Colour = number | "quiet" | "bad" | "doubtful"
+
+/** A line through points, x ascending; what cannot be drawn, such as NaN, is left out. */
+export interface Curve extends Downsample.Points {
+  /** What the legend says; null where another curve of the same colour says it. */
+  readonly name: string | null
+  readonly colour: Colour
+  readonly dashed?: boolean
+}
+
+/** Something that happened at a step: a line from top to bottom. */
+export interface Mark {
+  readonly x: number
+  readonly name: string
+  readonly colour: Colour
+}
+
+/** Single points, such as spikes. */
+export interface Dots extends Downsample.Points {
+  readonly name: string
+  readonly colour: Colour
+}
+
+export interface Chart {
+  readonly title: string
+  /** What is to be said of it; null for nothing. */
+  readonly note?: string | null
+  readonly curves: ReadonlyArray<Curve>
+  readonly dots?: ReadonlyArray<Dots>
+  readonly marks?: ReadonlyArray<Mark>
+  /** The last value that the axis below shows; that of the last point where it is not given. */
+  readonly end?: number
+  /** Whether small values may lie on the axis: otherwise it is logarithmic where they would. */
+  readonly linear?: boolean
+  /** The lowest and the highest value of the other axis; what fits the curves where it is not given. */
+  readonly range?: readonly [low: number, high: number]
+}
+
+/** How many colours of curves a page has. */
+export const colours = 8
+
+const width = 420
+const height = 236
+/** About one and a half a pixel. */
+const mostPoints = 600
+/** From this ratio of the highest to the lowest value on, the small ones would lie on the axis. */
+const wide = 30
+
+/** Refers to a colour of the page. */
+const colourOf = (colour: Colour): string => `var(--${typeof colour === "number" ? `curve-${1 + colour % colours}` : colour})`
+
+const range = (curves: ReadonlyArray<Downsample.Points>): readonly [low: number, high: number] => {
+  let low = Infinity
+  let high = -Infinity
+  for (const { y } of curves) {
+    for (let index = 0; index < y.length; index++) {
+      const value = y[index] ?? NaN
+      if (!Number.isFinite(value)) continue
+      if (value < low) low = value
+      if (value > high) high = value
+    }
+  }
+  return [low, high]
+}
+
+type Pairs = ReadonlyArray<readonly [x: number, y: number]>
+
+/** Lists the points that can be drawn, fewer where they are many, as the axis shows them. */
+const drawn = ({ x, y }: Downsample.Points, logarithmic: boolean): Pairs => {
+  const kept = Array.from({ length: x.length }, (_, index) => index).filter((index) => {
+    const value = y[index] ?? NaN
+    return Number.isFinite(value) && (!logarithmic || value > 0)
+  })
+  const at = (values: ArrayLike<number>) => kept.map((index) => values[index] ?? NaN)
+  const [across, up] = [at(x), at(y)]
+  const points = { x: across, y: logarithmic ? up.map(Math.log) : up }
+  return Downsample.choose(points, mostPoints).map((index) => [across[index] ?? NaN, up[index] ?? NaN])
+}
+
+const plain = (value: number): string => {
+  const size = Math.abs(value)
+  if (size !== 0 && (size < 1e-3 || size >= 1e6)) return value.toExponential(0).replace("e+", "e")
+  if (size >= 1e4) return `${Number((value / 1000).toPrecision(4))}k`
+  return String(Number(value.toPrecision(4)))
+}
+
+const load = async () => {
+  const [core, { LineChart, ScatterChart }, { GridComponent, MarkLineComponent }, { SVGRenderer }] = await Promise.all([
+    import("echarts/core"),
+    import("echarts/charts"),
+    import("echarts/components"),
+    import("echarts/renderers")
+  ])
+  core.use([LineChart, ScatterChart, GridComponent, MarkLineComponent, SVGRenderer])
+  return core
+}
+
+const isEmpty = ({ curves, dots = [] }: Chart): boolean => !Number.isFinite(range([...curves, ...dots])[0])
+
+const optionOf = (chart: Chart) => {
+  const { curves, dots = [], end, marks = [] } = chart
+  const [low, high] = range([...curves, ...dots])
+  const [bottom, top] = chart.range ?? [undefined, undefined]
+  const logarithmic = chart.range === undefined && chart.linear !== true && low > 0 && high / low > wide
+  const axis = {
+    axisLine: { lineStyle: { color: "var(--rule)" } },
+    axisTick: { lineStyle: { color: "var(--rule)" } },
+    axisLabel: { color: "var(--quiet)", fontSize: 12, hideOverlap: true, formatter: plain }
+  }
+  const quiet = { silent: true, animation: false, emphasis: { disabled: true } }
+  return {
+    animation: false,
+    backgroundColor: "transparent",
+    grid: { left: 4, right: 14, top: 10, bottom: 4, outerBoundsMode: "same" as const },
+    xAxis: {
+      ...axis,
+      type: "value" as const,
+      min: "dataMin" as const,
+      ...(end === undefined ? { max: "dataMax" as const } : { min: 0, max: end }),
+      splitNumber: 4,
+      splitLine: { show: false }
+    },
+    yAxis: {
+      ...axis,
+      type: logarithmic ? "log" as const : "value" as const,
+      axisLine: { show: false },
+      axisTick: { show: false },
+      ...(bottom === undefined ? {} : { min: bottom, max: top }),
+      ...(logarithmic ? {} : { scale: low > 0 && high < 2 * low }),
+      splitNumber: 4,
+      splitLine: { lineStyle: { color: "var(--rule)" } }
+    },
+    series: [
+      ...curves.map((curve, index) => ({
+        ...quiet,
+        type: "line" as const,
+        data: drawn(curve, logarithmic).map((pair) => [...pair]),
+        symbol: curve.x.length === 1 ? "circle" : "none",
+        symbolSize: 5,
+        itemStyle: { color: colourOf(curve.colour) },
+        lineStyle: {
+          color: colourOf(curve.colour),
+          width: curve.colour === "quiet" ? 1 : 1.5,
+          type: curve.dashed === true ? "dashed" as const : "solid" as const
+        },
+        ...(index > 0 ? {} : {
+          markLine: {
+            ...quiet,
+            symbol: "none",
+            label: { show: false },
+            data: marks.map(({ colour, x }) => ({ xAxis: x, lineStyle: { color: colourOf(colour), type: "dashed" as const } }))
+          }
+        })
+      })),
+      ...dots.map((points) => ({
+        ...quiet,
+        type: "scatter" as const,
+        data: drawn(points, logarithmic).map((pair) => [...pair]),
+        symbolSize: 6,
+        itemStyle: { color: colourOf(points.colour) }
+      }))
+    ]
+  }
+}
+
+/** Takes out what only a pointer would need. */
+const bare = (svg: string): string =>
+  svg.replace(/<style[^]*?<\/style>/g, "").replace(/ (class="zr[^"]*"|pointer-events="\w+"|ecmeta_\w+="[^"]*")/g, "").replace(/>\n+/g, ">")
+
+/** Writes a swatch of a legend. */
+export const swatch = (colour: Colour, kind: "line" | "dashed" | "dot" = "line"): Html =>
+  html`<i class="swatch ${kind} ${typeof colour === "number" ? `curve-${1 + colour % colours}` : colour}"></i>`
+
+const legend = ({ curves, dots = [], marks = [] }: Chart): ReadonlyArray<Html> => {
+  const named = [
+    ...curves.map(({ colour, dashed, name }) => ({ colour, name, kind: dashed === true ? "dashed" as const : "line" as const })),
+    ...dots.map(({ colour, name, x }) => ({ colour, name: x.length === 0 ? null : name, kind: "dot" as const })),
+    ...marks.map(({ colour, name }) => ({ colour, name, kind: "dashed" as const }))
+  ]
+  const seen = new Map(named.flatMap((entry) => entry.name === null ? [] : [[`${entry.colour} ${entry.kind} ${entry.name}`, entry]]))
+  return [...seen.values()].map(({ colour, kind, name }) => html`<li>${swatch(colour, kind)} ${name}</li>`)
+}
+
+/** Draws charts as figures, one after the other; one without any point that can be drawn is left out. */
+export const draw = async (charts: ReadonlyArray<Chart>): Promise<ReadonlyArray<Html>> => {
+  const echarts = await load()
+  return charts.filter((chart) => !isEmpty(chart)).map((chart) => {
+    const drawing = echarts.init(null, null, { renderer: "svg", ssr: true, width, height })
+    try {
+      drawing.setOption(optionOf(chart))
+      const entries = legend(chart)
+      const note = chart.note ?? null
+      return html`<figure class="chart">
+<figcaption>${chart.title}${note === null ? null : html` <small>${note}</small>`}</figcaption>
+<div role="img" aria-label="${chart.title}">${trusted(bare(drawing.renderToSVGString()))}</div>
+${entries.length === 0 ? null : html`<ul class="legend">${entries}</ul>`}
+</figure>
+`
+    } finally {
+      drawing.dispose()
+    }
+  })
+}

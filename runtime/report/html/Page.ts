@@ -1,0 +1,112 @@
+/**
+ * A page that stands by itself: no script, no network, light and dark, on a phone and on paper.
+ */
+import { type Html, html, trusted } from "./Html.ts"
+
+const style = `
+:root {
+  color-scheme: light dark;
+  --paper: #fff; --ink: #1d1f23; --quiet: #62676f; --rule: #d9dce1; --panel: #f6f7f9;
+  --good: #14713d; --bad: #b3261e; --doubtful: #9a5b00;
+  --curve-1: #1f5fbf; --curve-2: #c2500c; --curve-3: #1b7a4b; --curve-4: #8a3ea8;
+  --curve-5: #a07a00; --curve-6: #0d7f8c; --curve-7: #b8336a; --curve-8: #555b66;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --paper: #15171a; --ink: #e6e8eb; --quiet: #9aa1ab; --rule: #363b42; --panel: #1d2024;
+    --good: #6cc78f; --bad: #ff8a80; --doubtful: #f0b35a;
+    --curve-1: #7db1ff; --curve-2: #ff9d5c; --curve-3: #6fd39b; --curve-4: #d59bf0;
+    --curve-5: #e3c04d; --curve-6: #5fd0dc; --curve-7: #ff8fb7; --curve-8: #b6bcc6;
+  }
+}
+* { box-sizing: border-box }
+body { margin: 0 auto; padding: 1rem; max-width: 84rem; background: var(--paper); color: var(--ink);
+  font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere }
+h1 { font-size: 1.4rem; margin: 0 0 .25rem } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem }
+h3 { font-size: 1rem; margin: 1rem 0 .25rem }
+p { margin: .25rem 0 } small, .quiet { color: var(--quiet) } small { font-size: .85em }
+.good { color: var(--good) } .bad { color: var(--bad) } .doubtful { color: var(--doubtful) }
+code, pre { font-family: ui-monospace, monospace; font-size: .9em }
+pre { margin: .5rem 0; padding: .75rem; background: var(--panel); overflow-x: auto; white-space: pre-wrap }
+.figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); gap: .5rem; margin: 1rem 0 }
+.figures div { background: var(--panel); padding: .5rem .75rem }
+.figures dt { color: var(--quiet); font-size: .85rem } .figures dd { margin: 0; font-size: 1.15rem }
+.scroll { overflow-x: auto }
+table { border-collapse: collapse; margin: .5rem 0; font-size: .95rem; overflow-wrap: normal }
+th, td { padding: .25rem .75rem .25rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--rule) }
+th { color: var(--quiet); font-weight: normal } .number { text-align: right; font-variant-numeric: tabular-nums }
+.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 22rem), 1fr)); gap: 1.25rem 1.5rem }
+figure { margin: 0; min-width: 0; break-inside: avoid } figcaption { font-weight: 600 } figcaption small { font-weight: normal }
+svg, img { display: block; max-width: 100%; height: auto } .chart svg { width: 100% }
+.legend { list-style: none; margin: .25rem 0 0; padding: 0; display: flex; flex-wrap: wrap; gap: .1rem .9rem; font-size: .85rem }
+.swatch { display: inline-block; width: 1.1em; border-top: 2px solid var(--colour); vertical-align: .25em }
+.swatch.dashed { border-top-style: dashed }
+.swatch.dot { width: .5em; height: .5em; border: 0; border-radius: 50%; background: var(--colour); vertical-align: .1em }
+.curve-1 { --colour: var(--curve-1) } .curve-2 { --colour: var(--curve-2) } .curve-3 { --colour: var(--curve-3) }
+.curve-4 { --colour: var(--curve-4) } .curve-5 { --colour: var(--curve-5) } .curve-6 { --colour: var(--curve-6) }
+.curve-7 { --colour: var(--curve-7) } .curve-8 { --colour: var(--curve-8) }
+.swatch.quiet { --colour: var(--quiet) } .swatch.bad { --colour: var(--bad) } .swatch.doubtful { --colour: var(--doubtful) }
+details { margin: .5rem 0 } summary { cursor: pointer }
+footer { margin-top: 2rem; color: var(--quiet); font-size: .85rem }
+@media print {
+  @page { margin: 12mm }
+  :root { --paper: #fff; --ink: #000; --quiet: #444; --rule: #bbb; --panel: #fff; --good: #0b5a2e; --bad: #a01710; --doubtful: #7a4700;
+    --curve-1: #1f5fbf; --curve-2: #c2500c; --curve-3: #1b7a4b; --curve-4: #8a3ea8;
+    --curve-5: #a07a00; --curve-6: #0d7f8c; --curve-7: #b8336a; --curve-8: #555b66 }
+  body { padding: 0; max-width: none; font-size: 10pt } .charts { grid-template-columns: 1fr 1fr } h2 { break-after: avoid }
+  .figures div { border: 1px solid var(--rule) }
+}
+`
+
+/** Names how something is judged; null for what is not. */
+export type Tone = "good" | "bad" | "doubtful" | "quiet" | null
+
+/** Writes text in the colour of a tone. */
+export const toned = (text: string, tone: Tone): Html => tone === null ? html`${text}` : html`<span class="${tone}">${text}</span>`
+
+/** Writes names with their values; nothing where there is none. */
+export const figures = (entries: ReadonlyArray<readonly [name: string, value: string | Html]>): Html | null =>
+  entries.length === 0 ? null : html`<dl class="figures">${entries.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+`
+
+/** A column of a table; numbers stand on the right. */
+export interface Column {
+  readonly heading: string
+  readonly number?: boolean
+}
+
+/** Writes a table; nothing where it has no row. */
+export const table = (columns: ReadonlyArray<Column>, rows: ReadonlyArray<ReadonlyArray<string | Html>>): Html | null => {
+  if (rows.length === 0) return null
+  const side = (index: number): string => columns[index]?.number === true ? "number" : "text"
+  return html`<div class="scroll"><table>
+<tr>${columns.map(({ heading }, index) => html`<th class="${side(index)}">${heading}</th>`)}</tr>
+${rows.map((row) => html`<tr>${row.map((cell, index) => html`<td class="${side(index)}">${cell}</td>`)}</tr>
+`)}</table></div>
+`
+}
+
+/** Writes a part of a page under its heading; nothing where there is nothing in it. */
+export const section = (heading: string, ...content: ReadonlyArray<Html | null>): Html | null =>
+  content.every((part) => part === null) ? null : html`<section><h2>${heading}</h2>
+${content}</section>
+`
+
+/** Writes charts beside each other; nothing where there is none. */
+export const charts = (figures: ReadonlyArray<Html>): Html | null =>
+  figures.length === 0 ? null : html`<div class="charts">${figures}</div>
+`
+
+/** Writes the whole page. What it may load is nothing but what stands in it. */
+export const of = (title: string, content: ReadonlyArray<Html | null>): string =>
+  html`<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<title>${title}</title>
+<style>${trusted(style)}</style>
+<body>
+${content}</body>
+</html>
+`.toString()

@@ -1,0 +1,144 @@
+/**
+ * The page of one run: its curves and figures, its attempts and what was found out about their faults.
+ */
+import type * as Recipe from "../../../dsl/Recipe.ts"
+import * as Notation from "../../plan/Notation.ts"
+import type { AttemptResult } from "../../run/Result.ts"
+import * as AttemptText from "../AttemptText.ts"
+import * as FaultText from "../FaultText.ts"
+import * as Figure from "../Figure.ts"
+import * as ResultText from "../ResultText.ts"
+import * as Status from "../Status.ts"
+import * as Chart from "./Chart.ts"
+import type { Facts } from "./Facts.ts"
+import { type Html, html } from "./Html.ts"
+import * as Page from "./Page.ts"
+import * as RunCharts from "./RunCharts.ts"
+
+const shortIdentity = 12
+
+/** Writes where a run or an attempt stands. */
+export const status = (state: Status.RunState): Html => {
+  const { tone } = Status.of(state)
+  return Page.toned(state, tone === "plain" || tone === "strong" ? null : tone)
+}
+
+const measured = (value: number): string | Html =>
+  Number.isFinite(value) ? Figure.measured(value) : Page.toned(Figure.measured(value), "bad")
+
+/** Lists what came of a run; before its end, how far it is. */
+const figures = ({ recording, result }: Facts): ReadonlyArray<readonly [string, string | Html]> => {
+  const last = recording.attempts.at(-1)
+  const loss = last?.columns.loss.at(-1)
+  if (result === null || Number.isNaN(result.metrics.seconds)) {
+    return last === undefined || loss === undefined ? [] : [
+      ["steps so far", `${(last.steps.at(-1) ?? 0) + 1} of ${last.totalSteps}`],
+      ["last loss", measured(loss)]
+    ]
+  }
+  const { clipRate, gradNorm, metrics, steps } = result
+  const known = (name: string, value: number | null): ReadonlyArray<readonly [string, string]> =>
+    value === null ? [] : [[name, Figure.precision(value)]]
+  return [
+    ["steps", String(steps)],
+    ...(steps === 0 ? [] : [["loss", measured(metrics.loss)] as const]),
+    ...known("mAP50", metrics.map50),
+    ...known("mAP50-95", metrics.map),
+    ...known("accuracy", metrics.accuracy),
+    ["steps clipped", Figure.percent(clipRate)],
+    ["gradient norm, median", measured(gradNorm.median)],
+    ["gradient norm, highest", measured(gradNorm.max)],
+    ["images a second", Figure.rate(metrics.imagesPerSecond)],
+    ["time", Figure.duration(metrics.seconds)]
+  ]
+}
+
+const trialsOf = ({ diagnosis }: AttemptResult): Html | null =>
+  diagnosis === null ? null : Page.table(
+    [{ heading: "tried from the last good state" }, { heading: "cured" }, { heading: "steps", number: true }, { heading: "why" }],
+    diagnosis.trials.map(({ change, cured, reason, steps }) => [
+      change,
+      cured === null ? "not tried" : Page.toned(cured ? "yes" : "no", cured ? "good" : null),
+      String(steps),
+      reason ?? ""
+    ])
+  )
+
+const attempt = (one: AttemptResult): Html => {
+  const { diagnosis, fault, from, incident, number, remarks, remedy } = one
+  return html`<h3>Attempt ${number}, from step ${from}: ${status(one.status)}</h3>
+${remarks.map((remark) => html`<p class="doubtful">${remark}</p>`)}
+${fault === null ? null : html`<p>${FaultText.say(fault)}</p>`}
+${fault === null || diagnosis === null ? null : AttemptText.diagnosis(diagnosis, fault).map((text) => html`<p>${text}</p>`)}
+${trialsOf(one)}
+${remedy === null ? null : html`<p><strong>${AttemptText.next(number + 1, remedy)}</strong></p>`}
+${incident === null ? null : html`<p class="quiet">to replay it: <code>npx ballast replay ${incident}</code></p>`}
+`
+}
+
+const evaluations = ({ recording }: Facts): Html | null => {
+  const counted = recording.attempts.flatMap((attempt) =>
+    attempt.evaluations.filter(({ step }) => step <= recording.until(attempt))
+  )
+  const figure = (value: number | null): string => value === null ? "-" : Figure.precision(value)
+  const accuracy = counted.some((evaluation) => evaluation.accuracy !== null)
+  return Page.table(
+    [
+      { heading: "after step", number: true },
+      ...(accuracy ? [{ heading: "accuracy", number: true }] : [{ heading: "mAP50", number: true }, { heading: "mAP50-95", number: true }])
+    ],
+    counted.map(({ accuracy: share, map, map50, step }) => [
+      String(step),
+      ...(accuracy ? [figure(share)] : [figure(map50), figure(map)])
+    ])
+  )
+}
+
+/** Writes a recipe as an experiment's source does, a field a line. */
+export const recipe = (recipe: Recipe.Recipe | null): Html | null =>
+  recipe === null ? null : html`<details><summary>The recipe</summary>
+<pre>${Object.entries(recipe).map(([field, value]) => `${field}: ${Notation.of(field, value)}`).join("\n")}</pre></details>
+`
+
+const origin = ({ environment, identity, launch, result, started }: Facts): ReadonlyArray<string> => {
+  const engine = result === null ? null : ResultText.engine(result)
+  const short = (name: string, hash: string | null): string => `${name} ${hash?.slice(0, shortIdentity) ?? "not known"}`
+  return [
+    ...(launch === "" ? [] : [`launch ${launch}`]),
+    ...(started === null ? [] : [`started ${Figure.moment(started)}`]),
+    ...(engine === null ? [] : [engine]),
+    ...(environment?.commit === undefined || environment.commit === null
+      ? []
+      : [`commit ${environment.commit.slice(0, shortIdentity)}${environment.dirty === null ? "" : ", with changes that were not committed"}`]),
+    ...(identity === null ? [] : [short("training", identity.training), short("data", identity.data)])
+  ]
+}
+
+/** Writes what a page says of a run below its heading: figures, charts, attempts, evaluations, advice and recipe. */
+export const body = async (facts: Facts): Promise<ReadonlyArray<Html | null>> => {
+  const { attempts, recording, result } = facts
+  const remarks = result === null ? [] : AttemptText.remarks(result)
+  return [
+    Page.figures(figures(facts)),
+    remarks.length === 0 ? null : html`<p>${remarks.join(", ")}</p>`,
+    result?.stopped === undefined || result.stopped === null ? null : html`<p>${result.stopped}</p>`,
+    Page.section("Curves", Page.charts(await Chart.draw(RunCharts.ofRun(recording)))),
+    Page.section("Attempts", ...(attempts.some(({ fault, remarks }) => fault !== null || remarks.length > 0) || attempts.length > 1 ? attempts.map(attempt) : [])),
+    Page.section("Evaluations", evaluations(facts)),
+    Page.section("Advice", result === null || result.advice.length === 0 ? null : html`<ul>${result.advice.map(({ message, rule }) => html`<li>${message} <small>${rule}</small></li>`)}</ul>`),
+    Page.section("Made with", html`<p>${origin(facts).join("; ")}</p>`, recipe(facts.recipe))
+  ]
+}
+
+/** Writes the page. */
+export const of = async (facts: Facts): Promise<string> => {
+  const { arm, experiment, id, reason, result, seed } = facts
+  return Page.of(`${experiment}: ${arm}, seed ${seed}`, [
+    html`<h1>${experiment}: ${arm}, seed ${seed}</h1>
+<p>${status(facts.status)} <span class="quiet">run ${id}</span></p>
+${reason === null ? null : html`<p>${reason}</p>`}
+${result === null || result.status !== "failed" ? null : html`<p>${FaultText.of(result)}</p>`}
+`,
+    ...(await body(facts))
+  ])
+}
