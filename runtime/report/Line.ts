@@ -26,7 +26,8 @@ const codes: Readonly<Record<Tone, string>> = {
 }
 const reset = "\u001b[0m"
 
-const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" })
+// Its tables take longer to load than all of this room's modules, and most text is plain.
+let segmenter: Intl.Segmenter | null = null
 
 const ascii = /^[\u0020-\u007e]*$/
 const invisible = /^[\p{Mark}\p{Format}\u{1f3fb}-\u{1f3ff}]+$/u
@@ -60,7 +61,9 @@ const unprintable = /[\p{Control}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u20
 const columnsOf = (grapheme: string): number => invisible.test(grapheme) ? 0 : wide.test(grapheme) ? 2 : 1
 
 const graphemes = (text: string): ReadonlyArray<string> =>
-  ascii.test(text) ? [...text] : Array.from(segmenter.segment(text), ({ segment }) => segment)
+  ascii.test(text)
+    ? [...text]
+    : Array.from((segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" })).segment(text), ({ segment }) => segment)
 
 /** Replaces what would break a line or steer a terminal; names and messages may hold anything. */
 export const clean = (text: string): string => text.replace(unprintable, "\ufffd")

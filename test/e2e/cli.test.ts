@@ -7,9 +7,10 @@ const noEngines = (folder: string) => ({ BALLAST_ENGINES: path.join(folder, "no-
 
 describe("ballast", () => {
   it("plans without an engine, as text and as JSON", () =>
-    inProject(async ({ folder, start, write }) => {
+    inProject(async ({ each, folder, write }) => {
       write("e.ts", experiment({}))
-      const { code, stdout } = await start(["plan", "e.ts", "--json"], noEngines(folder)).ended
+      const [json, text] = await each([["plan", "e.ts", "--json"], ["plan", "e.ts"]], noEngines(folder))
+      const { code, stdout = "" } = json ?? {}
       const plan = JSON.parse(stdout) as {
         readonly format: string
         readonly arms: ReadonlyArray<{
@@ -24,9 +25,8 @@ describe("ballast", () => {
       assert.deepStrictEqual(arm?.update, ["backward", "finite", "norm", "clip", "guard", "optimizer"])
       assert.strictEqual(arm?.graph.nodes.reduce((sum, { parameters }) => sum + parameters, 0), arm?.graph.parameters)
       for (const name of ["recipe", "graph", "training", "data"]) assert.match(arm?.identity[name] ?? "", /^[0-9a-f]{64}$/)
-      const text = await start(["plan", "e.ts"], noEngines(folder)).ended
-      assert.match(text.stdout, /can run/)
-      assert.notInclude(text.stdout, "\u001b")
+      assert.match(text?.stdout ?? "", /can run/)
+      assert.notInclude(text?.stdout ?? "", "\u001b")
       assert.isFalse(fs.existsSync(path.join(folder, ".ballast")), "planning generated images leaves nothing behind")
     }))
 
@@ -41,38 +41,36 @@ describe("ballast", () => {
     }))
 
   it("reports everything that is wrong at once, each with its path, and ends with 1", () =>
-    inProject(async ({ ballast, write }) => {
+    inProject(async ({ each, write }) => {
       write("e.ts", experiment({ recipe: "clip: { _tag: 'GlobalNorm', maxNorm: -1 }, batch: 0.5, bacth: 3 as never" }))
-      for (const command of ["validate", "plan", "run"]) {
-        const { code, stderr, stdout } = await ballast(command, "e.ts")
-        assert.strictEqual(code, 1, command)
+      const invocations = [["validate", "e.ts"], ["plan", "e.ts"], ["run", "e.ts"], ["validate", "e.ts", "--json"]]
+      const ended = await each(invocations)
+      for (const { code, stderr, stdout } of ended.slice(0, 3)) {
+        assert.strictEqual(code, 1)
         const said = stdout + stderr
         assert.match(said, /arms\.calm\.clip\.maxNorm\s+expected a number above 0, got -1/)
         assert.match(said, /arms\.calm\.batch\s+expected a whole number above 0, got 0\.5/)
         assert.match(said, /arms\.calm\.bacth\s.*did you mean "batch"\?/)
         assert.notMatch(said, /^\s+at /m)
       }
-      const { stdout } = await ballast("validate", "e.ts", "--json")
-      const { errors, valid } = JSON.parse(stdout) as { readonly valid: boolean; readonly errors: ReadonlyArray<object> }
+      const { errors, valid } = JSON.parse(ended[3]?.stdout ?? "") as { readonly valid: boolean; readonly errors: ReadonlyArray<object> }
       assert.isFalse(valid)
       assert.strictEqual(errors.length, 3)
     }))
 
   it("lets an error of the plan block, a warning only with --strict", () =>
-    inProject(async ({ ballast, write }) => {
+    inProject(async ({ each, write }) => {
       write("large.ts", experiment({ recipe: "batch: 17" }))
-      const large = await ballast("plan", "large.ts", "--json")
-      assert.strictEqual(large.code, 1)
-      assert.isNull((JSON.parse(large.stdout) as { readonly arms: ReadonlyArray<{ readonly graph: null }> }).arms[0]?.graph)
       write("bare.ts", experiment({ recipe: "clip: Clip.off" }))
-      assert.strictEqual((await ballast("validate", "bare.ts")).code, 0)
-      const strict = await ballast("validate", "bare.ts", "--strict")
-      assert.strictEqual(strict.code, 1)
-      assert.match(strict.stdout, /clip\/off-on-cold-start/)
+      const invocations = [["plan", "large.ts", "--json"], ["validate", "bare.ts"], ["validate", "bare.ts", "--strict"]]
+      const [large, bare, strict] = await each(invocations)
+      assert.deepStrictEqual([large?.code, bare?.code, strict?.code], [1, 0, 1])
+      assert.isNull((JSON.parse(large?.stdout ?? "") as { readonly arms: ReadonlyArray<{ readonly graph: null }> }).arms[0]?.graph)
+      assert.match(strict?.stdout ?? "", /clip\/off-on-cold-start/)
     }))
 
   it("says where a file does not load, without a stack trace, and ends with 2", () =>
-    inProject(async ({ ballast, write }) => {
+    inProject(async ({ each, write }) => {
       write("throws.ts", `const value: { a?: { b: number } } = {}\n\nexport default (value.a as { b: number }).b\n`)
       write("nothing.ts", `export const experiment = 1\n`)
       write("syntax.ts", `export default {\n  name: "x",,\n}\n`)
@@ -85,12 +83,13 @@ describe("ballast", () => {
         "absent.ts": /there is no file absent\.ts/,
         ".": /is a folder/
       }
-      for (const [file, expected] of Object.entries(said)) {
-        const { code, stderr, stdout } = await ballast("plan", file)
+      const ended = await each(Object.keys(said).map((file) => ["plan", file]))
+      Object.entries(said).forEach(([file, expected], index) => {
+        const { code, stderr = "", stdout } = ended[index] ?? {}
         assert.deepStrictEqual([code, stdout], [2, ""], file)
         assert.match(stderr, expected)
         assert.notMatch(stderr, /^\s+at /m, file)
-      }
+      })
     }))
 
   it("says that Ballast is not installed where a file lies", () =>
@@ -103,7 +102,7 @@ describe("ballast", () => {
     }))
 
   it("refuses wrong usage with 2 and says what there is", () =>
-    inProject(async ({ ballast, write }) => {
+    inProject(async ({ each, write }) => {
       write("e.ts", experiment({}))
       const wrong: ReadonlyArray<readonly [ReadonlyArray<string>, RegExp]> = [
         [["plann", "e.ts"], /plan/],
@@ -118,28 +117,34 @@ describe("ballast", () => {
         [["plan", "e.ts", "--data", "cells"], /NAME=PATH/],
         [["runs", "show", "nothing"], /no runs/]
       ]
-      for (const [parameters, expected] of wrong) {
-        const { code, stderr, stdout } = await ballast(...parameters)
+      const ended = await each(wrong.map(([parameters]) => parameters))
+      wrong.forEach(([parameters, expected], index) => {
+        const { code, stderr = "", stdout } = ended[index] ?? {}
         assert.deepStrictEqual([code, stdout], [parameters[0] === "runs" ? 3 : 2, ""], parameters.join(" "))
         assert.match(stderr, expected)
-      }
+      })
     }), 120_000)
 
   it("names what the environment lacks, with the command that supplies it, and ends with 3", () =>
-    inProject(async ({ ballast, folder, start, write }) => {
+    inProject(async ({ each, folder, write }) => {
       write("e.ts", experiment({}))
-      const engine = await start(["run", "e.ts", "--engine", "tensorflow"], noEngines(folder)).ended
-      assert.strictEqual(engine.code, 3)
-      assert.match(engine.stderr, /npx ballast engine install tensorflow/)
       write("cells.ts", experiment({ recipe: `data: Dataset.yolo({ name: "cells", about: "cells under a microscope" })` }))
-      for (const command of ["run", "validate"]) {
-        const { code, stderr, stdout } = await ballast(command, "cells.ts")
-        assert.strictEqual(code, 3, command)
+      const invocations = [
+        ["run", "e.ts", "--engine", "tensorflow"],
+        ["engine", "list", "--json"],
+        ["run", "cells.ts"],
+        ["validate", "cells.ts"]
+      ]
+      const [engine, list, ...without] = await each(invocations, noEngines(folder))
+      assert.strictEqual(engine?.code, 3)
+      assert.match(engine?.stderr ?? "", /npx ballast engine install tensorflow/)
+      assert.strictEqual(without.length, 2)
+      for (const { code, stderr, stdout } of without) {
+        assert.strictEqual(code, 3)
         for (const expected of [/cells under a microscope/, /--data cells=PATH/, /data\.yaml/]) assert.match(stdout + stderr, expected)
       }
-      const list = await start(["engine", "list", "--json"], noEngines(folder)).ended
-      assert.strictEqual(list.code, 0)
-      const { engines } = JSON.parse(list.stdout) as { readonly engines: ReadonlyArray<{ readonly usable: boolean; readonly reason: string }> }
+      assert.strictEqual(list?.code, 0)
+      const { engines } = JSON.parse(list?.stdout ?? "") as { readonly engines: ReadonlyArray<{ readonly usable: boolean; readonly reason: string }> }
       assert.isFalse(engines[0]?.usable)
       assert.match(engines[0]?.reason ?? "", /npx ballast engine install/)
     }))
@@ -170,7 +175,7 @@ describe("ballast", () => {
     }))
 
   it("evaluates detections of another program, without a run or an engine", () =>
-    inProject(async ({ ballast, folder, start, write }) => {
+    inProject(async ({ each, folder, write }) => {
       const box = { image_id: 7, category_id: 3, bbox: [10, 10, 50, 50] }
       write("truth.json", JSON.stringify({
         images: [{ id: 7, file_name: "a.jpg" }],
@@ -179,33 +184,34 @@ describe("ballast", () => {
       }))
       write("found.json", JSON.stringify([{ ...box, score: 0.75 }, { ...box, image_id: 8, score: 0.5 }]))
       const files = ["--predictions", "found.json", "--annotations", "truth.json"]
-      const unknown = await ballast("eval", ...files)
-      assert.deepStrictEqual([unknown.code, unknown.stdout], [2, ""])
-      assert.match(unknown.stderr, /found\.json is wrong in 1 place\n {2}\[1\]\.image_id: the annotations know no image 8/)
-      const refused = JSON.parse((await ballast("eval", ...files, "--json")).stdout) as { readonly issues: ReadonlyArray<object> }
-      assert.deepStrictEqual(refused.issues, [{ path: "[1].image_id", message: "the annotations know no image 8" }])
+      const [unknown, refusal] = await each([["eval", ...files], ["eval", ...files, "--json"]])
+      assert.deepStrictEqual([unknown?.code, unknown?.stdout], [2, ""])
+      assert.match(unknown?.stderr ?? "", /found\.json is wrong in 1 place\n {2}\[1\]\.image_id: the annotations know no image 8/)
+      const told = JSON.parse(refusal?.stdout ?? "") as { readonly issues: ReadonlyArray<object> }
+      assert.deepStrictEqual(told.issues, [{ path: "[1].image_id", message: "the annotations know no image 8" }])
 
       write("found.json", JSON.stringify([{ ...box, score: 0.75 }]))
-      const { code, stderr, stdout } = await start(["eval", ...files, "--json"], noEngines(folder)).ended
-      assert.deepStrictEqual([code, stderr], [0, ""])
-      const evaluation = JSON.parse(stdout) as Readonly<Record<string, unknown>> & { readonly map: number }
-      assert.strictEqual(evaluation["format"], "ballast.eval/1")
-      assert.approximately(evaluation.map, 51 / 101, 1e-6)
-      assert.deepStrictEqual([evaluation["mapSmall"], evaluation["mapLarge"], evaluation["ar100"]], [0, -1, 0.5])
-      const text = await ballast("eval", ...files)
-      assert.match(text.stdout, /^cell +2 +0\.505 +0\.505$/m)
-      assert.match(text.stdout, /^platelet +0 +- +-$/m)
-
       const wrong: ReadonlyArray<readonly [ReadonlyArray<string>, RegExp]> = [
         [["eval"], /eval takes a run, or two files: write ballast eval RUN/],
         [["eval", "last", ...files], /a run or files, not both/],
         [["eval", "--predictions", "found.json"], /--predictions needs --annotations/],
         [["eval", ...files, "--data", "cells=."], /--data belongs to a run/]
       ]
-      for (const [parameters, expected] of wrong) {
-        const ended = await ballast(...parameters)
-        assert.deepStrictEqual([ended.code, ended.stdout], [2, ""], parameters.join(" "))
-        assert.match(ended.stderr, expected)
-      }
+      const invocations = [["eval", ...files, "--json"], ["eval", ...files], ...wrong.map(([parameters]) => parameters)]
+      const [json, text, ...refused] = await each(invocations, noEngines(folder))
+      const { code, stderr, stdout = "" } = json ?? {}
+      assert.deepStrictEqual([code, stderr], [0, ""])
+      const evaluation = JSON.parse(stdout) as Readonly<Record<string, unknown>> & { readonly map: number }
+      assert.strictEqual(evaluation["format"], "ballast.eval/1")
+      assert.approximately(evaluation.map, 51 / 101, 1e-6)
+      assert.deepStrictEqual([evaluation["mapSmall"], evaluation["mapLarge"], evaluation["ar100"]], [0, -1, 0.5])
+      assert.match(text?.stdout ?? "", /^cell +2 +0\.505 +0\.505$/m)
+      assert.match(text?.stdout ?? "", /^platelet +0 +- +-$/m)
+
+      wrong.forEach(([parameters, expected], index) => {
+        const { code, stderr = "", stdout } = refused[index] ?? {}
+        assert.deepStrictEqual([code, stdout], [2, ""], parameters.join(" "))
+        assert.match(stderr, expected)
+      })
     }))
 })

@@ -2,12 +2,14 @@
  * A repository of another team: a folder with experiments, in which Ballast is installed.
  */
 import { type ChildProcess, spawn } from "node:child_process"
+import { randomUUID } from "node:crypto"
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 
 const root = path.resolve(import.meta.dirname, "../..")
 const command = path.join(root, "runtime/cli/ballast.js")
+const several = path.join(root, "test/e2e/several.ts")
 
 export interface Ended {
   readonly code: number | null
@@ -32,6 +34,11 @@ export interface Project {
   /** Starts `ballast` with arguments, or Node with a program where the first is a file. */
   readonly start: (parameters: ReadonlyArray<string>, environment?: Readonly<Record<string, string>>) => Running
   readonly ballast: (...parameters: ReadonlyArray<string>) => Promise<Ended>
+  /** Has one process be `ballast` with each of these arguments, for what only reads and says what it found. */
+  readonly each: (
+    invocations: ReadonlyArray<ReadonlyArray<string>>,
+    environment?: Readonly<Record<string, string>>
+  ) => Promise<ReadonlyArray<Pick<Ended, "code" | "stdout" | "stderr">>>
 }
 
 const endGroup = ({ pid }: ChildProcess): void => {
@@ -86,6 +93,24 @@ const start = (folder: string, program: ReadonlyArray<string>, environment: Read
   }
 }
 
+const each = async (
+  folder: string,
+  invocations: ReadonlyArray<ReadonlyArray<string>>,
+  environment: Readonly<Record<string, string>>
+): Promise<ReadonlyArray<Pick<Ended, "code" | "stdout" | "stderr">>> => {
+  const mark = randomUUID()
+  const program = [several, mark, ...invocations.map((parameters) => JSON.stringify(parameters))]
+  const { code, stderr, stdout } = await start(folder, program, environment).ended
+  const end = new RegExp(`${mark}(\\d+)\n`)
+  const [said, complained] = [stdout.split(end), stderr.split(end)]
+  if (code !== 0 || said.length !== 2 * invocations.length + 1) throw new Error(`ended with code ${code}: ${stderr}`)
+  return invocations.map((_, index) => ({
+    code: Number(said[2 * index + 1]),
+    stdout: said[2 * index] ?? "",
+    stderr: complained[2 * index] ?? ""
+  }))
+}
+
 /** Makes the folder, lends it, and removes it. */
 export const inProject = async <A>(use: (project: Project) => Promise<A>): Promise<A> => {
   const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "ballast-project-")))
@@ -105,7 +130,8 @@ export const inProject = async <A>(use: (project: Project) => Promise<A>): Promi
         const [first = ""] = parameters
         return start(folder, path.isAbsolute(first) ? parameters : [command, ...parameters], environment)
       },
-      ballast: (...parameters) => start(folder, [command, ...parameters], {}).ended
+      ballast: (...parameters) => start(folder, [command, ...parameters], {}).ended,
+      each: (invocations, environment = {}) => each(folder, invocations, environment)
     })
   } finally {
     fs.rmSync(folder, { recursive: true, force: true })
