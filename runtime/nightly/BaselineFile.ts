@@ -1,0 +1,88 @@
+/**
+ * Baselines as files: `baselines/<experiment>.json`, in git like the experiment itself.
+ */
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as fs from "node:fs"
+import * as path from "node:path"
+import * as Issue from "../../dsl/Issue.ts"
+import * as Text from "../../dsl/Text.ts"
+import * as Baseline from "./Baseline.ts"
+
+/** A file of baselines cannot be used; `issues` lists everything that is wrong in it. */
+export class BaselinesInvalid extends Schema.TaggedError<BaselinesInvalid>()("BaselinesInvalid", {
+  file: Schema.String,
+  message: Schema.String,
+  issues: Schema.Array(Schema.Struct({ path: Schema.String, message: Schema.String }))
+}) {}
+
+const folder = "baselines"
+
+/** In JSON, numbers that it lacks are strings. */
+const codec = Schema.toCodecJson(Baseline.Document)
+
+/** Names the file of an experiment's baselines in a project. Throws where the name is none that a path may have. */
+export const fileOf = (project: string, experiment: string): string => {
+  if (!Schema.is(Text.name)(experiment)) throw new RangeError(`${JSON.stringify(experiment)} names no experiment`)
+  return path.join(project, folder, `${experiment}.json`)
+}
+
+const invalid = (file: string, what: string, issues: ReadonlyArray<Issue.Issue> = []): BaselinesInvalid =>
+  new BaselinesInvalid({
+    file,
+    message: [`${file} ${what}`, ...issues.map(({ message, path }) => `  ${path === "" ? "" : `${path}: `}${message}`)].join("\n"),
+    issues
+  })
+
+const textOf = (file: string): Effect.Effect<string | null, BaselinesInvalid> =>
+  Effect.suspend(() => {
+    try {
+      return Effect.succeed(fs.readFileSync(file, "utf8"))
+    } catch (cause) {
+      return (cause as NodeJS.ErrnoException).code === "ENOENT"
+        ? Effect.succeed(null)
+        : Effect.fail(invalid(file, `cannot be read: ${Issue.reasonOf(cause)}`))
+    }
+  })
+
+/** Reads an experiment's baselines; none where it has no file. Fails with BaselinesInvalid. */
+export const read = Effect.fn("BaselineFile.read")(function*(project: string, experiment: string) {
+  const file = fileOf(project, experiment)
+  const text = yield* textOf(file)
+  if (text === null) return { format: "ballast.baselines/1", experiment, baselines: [] } satisfies Baseline.Document
+  const json = yield* Effect.try({
+    try: (): unknown => JSON.parse(text),
+    catch: (cause) => invalid(file, `is not JSON: ${Issue.reasonOf(cause).split("\n")[0]}`)
+  })
+  const decoded = Issue.decode(codec, json)
+  if (Result.isFailure(decoded)) return yield* invalid(file, "holds baselines that cannot be used", decoded.failure)
+  const document = decoded.success
+  if (document.experiment !== experiment) {
+    return yield* invalid(file, "is another experiment's", [
+      { path: "experiment", message: `expected "${experiment}", as the file is named, got "${document.experiment}"` }
+    ])
+  }
+  return document
+})
+
+/** Writes an experiment's baselines, as a whole or not at all, and returns the file. Fails with BaselinesInvalid. */
+export const write = Effect.fn("BaselineFile.write")(function*(project: string, document: Baseline.Document) {
+  const file = fileOf(project, document.experiment)
+  const encoded = Schema.encodeSync(codec)(Baseline.ordered(document))
+  return yield* Effect.try({
+    try: () => {
+      const temporary = `${file}.${process.pid}.tmp`
+      fs.mkdirSync(path.dirname(file), { recursive: true })
+      try {
+        // Whatever lies under that name is not written through.
+        fs.writeFileSync(temporary, `${JSON.stringify(encoded, null, 2)}\n`, { flag: "wx", flush: true })
+        fs.renameSync(temporary, file)
+      } finally {
+        fs.rmSync(temporary, { force: true })
+      }
+      return file
+    },
+    catch: (cause) => invalid(file, `cannot be written: ${Issue.reasonOf(cause)}`)
+  })
+})
