@@ -147,7 +147,7 @@ export const expectation = (issue: SchemaIssue.Leaf | SchemaIssue.Filter | Schem
 }
 
 /** Lists a schema error's issues, each with its path; `input` is the value that was refused. */
-const list = (input: unknown, issue: SchemaIssue.Issue): ReadonlyArray<Issue> => {
+export const list = (input: unknown, issue: SchemaIssue.Issue): ReadonlyArray<Issue> => {
   const found: Array<Issue> = []
   const visit = (
     node: SchemaIssue.Issue,

@@ -22,6 +22,8 @@ import type { SubmissionRefused } from "../run/queue/Submit.ts"
 import type { ExporterUnusable } from "../run/telemetry/Exporter.ts"
 import type { NotFixed } from "../review/lint/Fixes.ts"
 import type { NoSource } from "../review/lint/Sources.ts"
+import type { GitHubRefused, TokenMissing } from "../review/report/GitHub.ts"
+import type { ReportRefused } from "../review/report/ReportFile.ts"
 import type { StoreFailed } from "../run/store/Database.ts"
 import type { NotLoaded } from "../source/Load.ts"
 import type { RevisionUnreadable } from "../source/Revision.ts"
@@ -36,6 +38,7 @@ export type Failure =
   | ExporterUnusable
   | Fault.Fault
   | ForcesRestart
+  | GitHubRefused
   | HomeUnusable
   | HostUnfit
   | IncidentNotFound
@@ -47,11 +50,13 @@ export type Failure =
   | NotFixed
   | NotLoaded
   | PlanRefused
+  | ReportRefused
   | RevisionUnreadable
   | RunNotFound
   | RunTaken
   | StoreFailed
   | SubmissionRefused
+  | TokenMissing
   | WrongUsage
 
 const codes: Readonly<Record<Exclude<Failure["_tag"], "Ended">, number>> = {
@@ -63,6 +68,7 @@ const codes: Readonly<Record<Exclude<Failure["_tag"], "Ended">, number>> = {
   EngineMissing: code.environment,
   ExporterUnusable: code.environment,
   ForcesRestart: code.no,
+  GitHubRefused: code.environment,
   HomeUnusable: code.environment,
   HostUnfit: code.environment,
   IncidentNotFound: code.usage,
@@ -77,6 +83,7 @@ const codes: Readonly<Record<Exclude<Failure["_tag"], "Ended">, number>> = {
   OutOfMemory: code.failed,
   PlanRefused: code.no,
   Preempted: code.failed,
+  ReportRefused: code.usage,
   RequirementsMissing: code.environment,
   RevisionUnreadable: code.usage,
   RunNotFound: code.usage,
@@ -84,6 +91,7 @@ const codes: Readonly<Record<Exclude<Failure["_tag"], "Ended">, number>> = {
   StoreFailed: code.environment,
   SubmissionRefused: code.usage,
   Timeout: code.failed,
+  TokenMissing: code.environment,
   WheelRefused: code.environment,
   WorkerLost: code.failed,
   WrongUsage: code.usage

@@ -13,6 +13,28 @@ import * as Output from "./Output.ts"
 
 const { Command, Flag } = CommandLine
 
+interface Asked {
+  readonly base: string
+  readonly head: string | null
+  readonly home: string | null
+  readonly data: ReadonlyArray<string>
+  readonly all: boolean
+}
+
+/** Finds all that a comparison of revisions in the working directory needs. */
+export const optionsOf = Effect.fn("Diff.optionsOf")(function*({ all, base, data, head, home: asked }: Asked) {
+  const home = Home.at(Home.directoryOf(asked))
+  const locations = yield* Locations.read(home.directory, data)
+  const seconds = Home.hasRuns(home)
+    ? yield* Throughput.read.pipe(
+      Effect.provide(Store.layerSqlite(home.database)),
+      // How long it takes is beside the point of a diff.
+      Effect.catch(() => Effect.succeed(Throughput.none))
+    )
+    : Throughput.none
+  return { folder: process.cwd(), base, head, all, home, locations, seconds } satisfies Compare.Options
+})
+
 /** `ballast diff`: what a change of experiments means, without running them and without trusting them. */
 export const diff = Command.make(
   "diff",
@@ -26,18 +48,9 @@ export const diff = Command.make(
     all: CommandLine.given("all", "tell of what is unchanged, too"),
     "exit-code": CommandLine.given("exit-code", "end with 1 where there are changes")
   },
-  Effect.fn(function*({ all, base, data, "exit-code": exitCode, head, home: asked, json, md }) {
+  Effect.fn(function*({ all, base, data, "exit-code": exitCode, head, home, json, md }) {
     if (json && md) return yield* new WrongUsage({ message: "--json and --md do not go together" })
-    const home = Home.at(Home.directoryOf(asked))
-    const locations = yield* Locations.read(home.directory, data)
-    const seconds = Home.hasRuns(home)
-      ? yield* Throughput.read.pipe(
-        Effect.provide(Store.layerSqlite(home.database)),
-        // How long it takes is beside the point of a diff.
-        Effect.catch(() => Effect.succeed(Throughput.none))
-      )
-      : Throughput.none
-    const compared = yield* Compare.compare({ folder: process.cwd(), base, head, all, home, locations, seconds })
+    const compared = yield* Compare.compare(yield* optionsOf({ all, base, data, head, home }))
     const document = DiffDocument.of(compared, all)
     if (json) yield* Output.json(document)
     else if (md) Output.text(DiffMarkdown.of(document))

@@ -20,6 +20,7 @@ const load = {
   schedule: async () => (await import("./Plan.ts")).schedule,
   lint: async () => (await import("./Lint.ts")).lint,
   diff: async () => (await import("./Diff.ts")).diff,
+  review: async () => (await import("./Review.ts")).review,
   run: async () => (await import("./Run.ts")).run,
   resume: async () => (await import("./Resume.ts")).resume,
   replay: async () => (await import("./Replay.ts")).replay,

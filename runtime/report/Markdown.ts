@@ -6,9 +6,15 @@ import * as Line from "./Line.ts"
 /** What begins a piece of Markdown, the addresses that some readers of it make links of among them. */
 const special = /[\\`*_[\]<>|~&#$@]|:(?=\/\/)|(?<=www)\./gi
 
+/**
+ * What GitHub looks for in text that was read already, where no escape is left: people, teams and issues, who would be
+ * told of it. A space without a width parts them from their sign.
+ */
+const addressed = /[@#]|\bGH-(?=\d)/gi
+
 /** Writes text so that it shows as it is, in one line. */
 export const text = (value: string): string =>
-  Line.clean(value.replace(/\s*[\r\n]\s*/g, " ")).replace(special, "\\$&")
+  Line.clean(value.replace(/\s*[\r\n]\s*/g, " ")).replace(special, "\\$&").replace(addressed, "$&&#8203;")
 
 const longestRun = (value: string): number =>
   Math.max(0, ...[...value.matchAll(/`+/g)].map(([run]) => run.length))
@@ -25,6 +31,13 @@ export const code = (value: string): string => {
 
 /** Writes lines as they are, none of them read: each is indented, which no character in it can end. */
 export const block = (lines: ReadonlyArray<string>): ReadonlyArray<string> => lines.map((line) => `    ${Line.clean(line)}`)
+
+/** Keeps the items of a list that fit into so many characters, in their order, and counts the rest. */
+export const bounded = (items: ReadonlyArray<string>, most: number): ReadonlyArray<string> => {
+  let length = 0
+  const count = items.findIndex((item) => (length += item.length + 1) > most)
+  return count < 0 ? items : [...items.slice(0, count), `- and ${items.length - count} more that do not fit here`]
+}
 
 /** Lays out a table; cells are Markdown, columns of figures stand on the right. */
 export const table = (
