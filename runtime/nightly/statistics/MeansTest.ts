@@ -27,14 +27,17 @@ export const test = (first: ReadonlyArray<number>, second: ReadonlyArray<number>
   const seen = first.reduce((total, value) => total + value, 0)
   const slack = rounding * values.reduce((total, value) => total + Math.abs(value), 0)
   let [lower, higher, all] = [0, 0, 0]
-  const divide = (from: number, left: number, total: number): void => {
-    if (left === 0) {
-      all++
-      if (total <= seen + slack) lower++
-      if (total >= seen - slack) higher++
-      return
+  const divide = (from: number, left: number, before: number): void => {
+    for (let index = from; index <= values.length - left; index++) {
+      const total = before + (values[index] ?? NaN)
+      if (left > 1) {
+        divide(index + 1, left - 1, total)
+      } else {
+        all++
+        if (total <= seen + slack) lower++
+        if (total >= seen - slack) higher++
+      }
     }
-    for (let index = from; index <= values.length - left; index++) divide(index + 1, left - 1, total + (values[index] ?? NaN))
   }
   divide(0, first.length, 0)
   return Sides.of(lower / all, higher / all)

@@ -1,0 +1,93 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as fs from "node:fs"
+import * as os from "node:os"
+import * as path from "node:path"
+import { afterAll } from "vitest"
+import * as BaselineFile from "../../../runtime/nightly/BaselineFile.ts"
+import { baseline, document, sample, samples } from "./made.ts"
+
+const root = fs.mkdtempSync(path.join(os.tmpdir(), "ballast-baselines-"))
+afterAll(() => fs.rmSync(root, { recursive: true }))
+
+const project = (): string => fs.mkdtempSync(path.join(root, "project-"))
+
+const refused = (folder: string, text: string) =>
+  Effect.gen(function*() {
+    const file = BaselineFile.fileOf(folder, "cold")
+    fs.mkdirSync(path.dirname(file), { recursive: true })
+    fs.writeFileSync(file, text)
+    return yield* Effect.flip(BaselineFile.read(folder, "cold"))
+  })
+
+describe("BaselineFile", () => {
+  it.effect("keeps what it is given, numbers that JSON lacks and names that read like such", () =>
+    Effect.gen(function*() {
+      const folder = project()
+      const odd = document(baseline([sample(0, Infinity, { losses: [1 / 3, NaN, -Infinity] })], { arm: "NaN" }))
+      const file = yield* BaselineFile.write(folder, odd)
+      assert.strictEqual(file, path.join(folder, "baselines", "cold.json"))
+      assert.deepStrictEqual(yield* BaselineFile.read(folder, "cold"), odd)
+      assert.deepStrictEqual(fs.readdirSync(path.dirname(file)), ["cold.json"])
+    }))
+
+  it.effect("writes one text, in whatever order things are given", () =>
+    Effect.gen(function*() {
+      const [one, other] = [project(), project()]
+      const [first, second] = [baseline(samples([2, 3])), baseline(samples([4]), { arm: "bare" })]
+      const turned = { ...first, samples: first.samples.toReversed().map(({ metrics, ...rest }) => ({ metrics, ...rest })) }
+      const files = [yield* BaselineFile.write(one, document(first, second)), yield* BaselineFile.write(other, document(second, turned))]
+      const [left, right] = files.map((file) => fs.readFileSync(file, "utf8"))
+      assert.strictEqual(left, right)
+    }))
+
+  it.effect("has none where there is no file", () =>
+    Effect.map(BaselineFile.read(project(), "cold"), (read) => assert.deepStrictEqual(read, document())))
+
+  it.effect("says everything that is wrong, each with its path", () =>
+    Effect.gen(function*() {
+      const wrong = document({
+        ...baseline(samples([2])),
+        training: "abc",
+        accepted: { ...baseline(samples([2])).accepted, at: "yesterday", by: "" },
+        samples: [{ seed: -1, run: "r", losses: [], metrics: { speed: 3 } }] as never
+      })
+      const { issues, message } = yield* refused(project(), JSON.stringify(wrong))
+      assert.sameMembers(issues.map(({ path }) => path), [
+        "baselines.0.training",
+        "baselines.0.accepted.at",
+        "baselines.0.accepted.by",
+        "baselines.0.samples.0.seed",
+        "baselines.0.samples.0.metrics"
+      ])
+      assert.include(message, "cold.json")
+      assert.include(message, "expected a SHA-256 in 64 hexadecimal digits, got \"abc\"")
+    }))
+
+  it.effect("refuses two of one place, a seed twice, another's file, and no JSON", () =>
+    Effect.gen(function*() {
+      const one = baseline(samples([2]))
+      const twice = yield* refused(project(), JSON.stringify(document(one, one)))
+      assert.include(twice.message, "one baseline for each arm, engine and hardware")
+      const seeds = yield* refused(project(), JSON.stringify(document(baseline([sample(1, 2), sample(1, 3)]))))
+      assert.include(seeds.message, "every seed once")
+      const others = yield* refused(project(), JSON.stringify({ ...document(one), experiment: "warm" }))
+      assert.include(others.message, "expected \"cold\", as the file is named, got \"warm\"")
+      assert.include((yield* refused(project(), "{")).message, "is not JSON")
+    }))
+
+  it.effect("leaves the file as it was where it cannot write a new one", () =>
+    Effect.gen(function*() {
+      const folder = project()
+      const file = yield* BaselineFile.write(folder, document(baseline(samples([2]))))
+      const before = fs.readFileSync(file, "utf8")
+      fs.mkdirSync(`${file}.${process.pid}.tmp`)
+      const failed = yield* Effect.flip(BaselineFile.write(folder, document(baseline(samples([3])))))
+      assert.include(failed.message, "cannot be written")
+      assert.strictEqual(fs.readFileSync(file, "utf8"), before)
+    }))
+
+  it("names no file outside of its folder", () => {
+    assert.throws(() => BaselineFile.fileOf("/project", "../../etc/passwd"), RangeError)
+  })
+})

@@ -1,0 +1,36 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Metric from "../../../runtime/nightly/Metric.ts"
+import { attemptResult, failedRun, runResult } from "../run/results.ts"
+
+const read = (run: Parameters<Metric.Metric["of"]>[0]) =>
+  Object.fromEntries(Metric.metrics.map(({ name, of }) => [name, of(run)]))
+
+describe("Metric", () => {
+  it("reads a run's figures", () => {
+    const run = runResult({ attempts: [attemptResult({ memory: 5 }), attemptResult({ number: 2, memory: 7 })] })
+    assert.deepStrictEqual(read(run), {
+      map50: 0.5,
+      accuracy: null,
+      loss: 4,
+      imagesPerSecond: 160,
+      memory: 7,
+      clipRate: 0.5,
+      incidents: 0,
+      attempts: 2
+    })
+  })
+
+  it("takes a run that did not stay upright for the worst there is, and its speed for nothing", () => {
+    for (const run of [failedRun("NonFinite"), runResult({ remedied: true })]) {
+      assert.deepInclude(read(run), { map50: -Infinity, loss: Infinity, imagesPerSecond: null, memory: null, clipRate: null, attempts: 1 })
+    }
+    assert.strictEqual(read(failedRun("NonFinite"))["incidents"], 1)
+  })
+
+  it("has a floor beside every baseline", () => {
+    const [map50] = Metric.metrics
+    if (map50 === undefined) return assert.fail("there is one")
+    assert.deepStrictEqual([0, 0.8, -Infinity].map((median) => Metric.floorAt(map50, median)), [0.005, 0.008, 0.005])
+    assert.sameMembers(Metric.metrics.map(({ name }) => name), [...Metric.names])
+  })
+})
