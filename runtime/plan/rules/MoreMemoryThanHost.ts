@@ -2,12 +2,6 @@ import * as Host from "../../../dsl/Host.ts"
 import type { LaidOut, Rule } from "./Rule.ts"
 import * as Words from "./Words.ts"
 
-const gib = 2 ** 30
-const mib = 2 ** 20
-
-const amount = (bytes: number): string =>
-  bytes < gib ? `${Words.figure(bytes / mib)} MiB` : `${Words.figure(bytes / gib)} GiB`
-
 /** Warns where a step takes more memory than the recipe asks of its host. */
 export const moreMemoryThanHost: Rule<LaidOut> = {
   id: "host/too-little-memory",
@@ -18,6 +12,6 @@ export const moreMemoryThanHost: Rule<LaidOut> = {
   remedy: "state more, or lower `batch` (`accumulate` keeps the step as large), `model.input` or the model's size",
   check: ({ cost, recipe: { host } }) =>
     host.memory !== null && cost.memory.total > Host.bytes(host.memory)
-      ? `a step takes about ${amount(cost.memory.total)}, the host is said to have ${host.memory}`
+      ? `a step takes about ${Words.amount(cost.memory.total)}, the host is said to have ${host.memory}`
       : null
 }

@@ -8,6 +8,13 @@ export const plural = (value: number, noun: string): string => `${value} ${noun}
 /** Writes a computed number with 4 significant digits: 0.01988, not 0.019876883405951378. */
 export const figure = (value: number): string => String(Number(value.toPrecision(4)))
 
+const gib = 2 ** 30
+const mib = 2 ** 20
+
+/** Writes an amount of memory as a recipe does: `512 MiB`, `8 GiB`. */
+export const amount = (bytes: number): string =>
+  bytes < gib ? `${figure(bytes / mib)} MiB` : `${figure(bytes / gib)} GiB`
+
 /** Writes a share of 1 in percent; only none is `0%` and only all is `100%`. */
 export const percent = (share: number): string => {
   if (share > 0 && share < 0.01) return "<1%"

@@ -77,7 +77,7 @@ const costOf = (before: Arm, after: Arm, seconds: Seconds): ReadonlyArray<Figure
 const keyOf = ({ accepted, path, rule, severity }: Finding): string => [rule, severity, path, accepted ?? ""].join("\n")
 
 /** Lists the findings of one side that the other has not. */
-const only = (own: ReadonlyArray<Finding>, other: ReadonlyArray<Finding>): ReadonlyArray<Finding> => {
+export const only = (own: ReadonlyArray<Finding>, other: ReadonlyArray<Finding>): ReadonlyArray<Finding> => {
   const known = new Set(other.map(keyOf))
   return own.filter((finding) => !known.has(keyOf(finding)))
 }

@@ -11,6 +11,8 @@ import * as Bundle from "../../source/Bundle.ts"
 import * as Evaluate from "../../source/Evaluate.ts"
 import * as ExperimentFiles from "../../source/ExperimentFiles.ts"
 import * as Revision from "../../source/Revision.ts"
+import * as Judgement from "../policy/Judgement.ts"
+import * as PolicyFile from "../policy/PolicyFile.ts"
 import type * as ArmDiff from "./ArmDiff.ts"
 import * as Besides from "./Besides.ts"
 import type { Compared, Side } from "./DiffDocument.ts"
@@ -21,6 +23,7 @@ interface Tree {
   readonly side: Side
   readonly root: string
   readonly experiments: ReadonlyArray<string>
+  readonly leftOut: ReadonlyArray<Revision.LeftOut>
   /** Ids that tell contents apart, by path; null where files lie in a folder that nobody has committed. */
   readonly contents: ReadonlyMap<string, string> | null
 }
@@ -36,10 +39,11 @@ export interface Options extends Omit<Prepare.Options, "rehash"> {
   readonly seconds: ArmDiff.Seconds
 }
 
-const treeOf = (ref: string, { commit, contents, experiments, root }: Revision.Revision): Tree => ({
+const treeOf = (ref: string, { commit, contents, experiments, leftOut, root }: Revision.Revision): Tree => ({
   side: { ref, commit },
   root,
   experiments,
+  leftOut,
   contents
 })
 
@@ -114,10 +118,16 @@ const headOf = Effect.fnUntraced(function*({ folder, head }: Options, base: Revi
     side: { ref: null, commit: null },
     root,
     experiments: ExperimentFiles.list(root, base.project),
+    leftOut: [],
     contents: null
   }
   return tree
 })
+
+const judge = (file: string, policy: PolicyFile.Read, change: Judgement.Change): Compared["policy"] => {
+  if (Result.isFailure(policy)) return { file, objections: Judgement.unread(policy.failure.message) }
+  return policy.success === null ? null : { file, objections: Judgement.of(policy.success, change) }
+}
 
 /** What was compared, and the head's files, which lie there as long as the scope does. */
 export interface Opened {
@@ -138,28 +148,33 @@ export const open = Effect.fn("Compare.open")(function*(options: Options) {
   const head = yield* headOf(options, revision)
   const changed = changedFiles(base, head)
   const touched = yield* touchedFiles(head, changed, new Set([...base.experiments, ...head.experiments]))
-  const isTouched = (file: string): boolean => options.all || (touched.get(file) ?? []).length > 0
+  const touches = (file: string): boolean => (touched.get(file) ?? []).length > 0
+  const isTouched = (file: string): boolean => options.all || touches(file)
   const there = new Set(head.experiments)
-  const [before, after] = yield* Effect.all([
+  const { project } = revision
+  const [policy, policyAfter, before, after] = yield* Effect.all([
+    PolicyFile.read({ ...base, project }),
+    PolicyFile.read({ ...head, project }),
     Effect.forEach(base.experiments.filter((file) => !there.has(file) || isTouched(file)), (file) => found(base, file, options), {
       concurrency: "unbounded"
     }),
     Effect.forEach(head.experiments.filter(isTouched), (file) => found(head, file, options), { concurrency: "unbounded" })
-  ])
-  const diffs = ExperimentDiff.all(before, after, { seconds: options.seconds, touched: (file) => touched.get(file) ?? [] })
+  ], { concurrency: "unbounded" })
+  const { seconds } = options
+  const diffs = ExperimentDiff.all(before, after, { seconds, touched: (file) => touched.get(file) ?? [] })
   const compared: Compared = {
     base: base.side,
     head: head.side,
-    besides: Besides.of(changed),
-    policy: null,
+    besides: [...Besides.of(changed), ...Besides.ofPolicy(policy, policyAfter)],
+    policy: judge(Evaluate.policyFile(project), policy, { before, after, diffs, seconds, touched: touches }),
     experiments: [...diffs, ...head.experiments.filter((file) => !isTouched(file)).map(unchanged)]
   }
   const opened: Opened = {
     compared,
     head: {
       root: head.root,
-      project: revision.project,
-      changed: new Set([...changed, ...head.experiments.filter((file) => (touched.get(file) ?? []).length > 0)])
+      project,
+      changed: new Set([...changed, ...head.experiments.filter(touches)])
     }
   }
   return opened

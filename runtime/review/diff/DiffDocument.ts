@@ -5,7 +5,7 @@
 import * as Schema from "effect/Schema"
 import * as RecipeDiff from "../../plan/RecipeDiff.ts"
 import type * as ArmDiff from "./ArmDiff.ts"
-import type { Objection } from "../policy/Judgement.ts"
+import type { Objection } from "../policy/Objection.ts"
 import * as DrawnCurve from "./DrawnCurve.ts"
 import type * as ExperimentDiff from "./ExperimentDiff.ts"
 

@@ -8,6 +8,12 @@ import * as Words from "./Words.ts"
 /** The longest comment that GitHub takes, in characters. */
 export const longest = 65_536
 
+/** What is said besides leaves room for the experiments. */
+const mostBesides = 4_096
+
+/** So does what the policy has against it. */
+const mostPolicy = 12_288
+
 /** Tables with more rows than these are folded. */
 const mostRows = 12
 
@@ -81,14 +87,19 @@ const experiment = (diff: Experiment): ReadonlyArray<string> => [
 ]
 
 const sideOf = ({ commit, ref }: DiffDocument["base"]): string =>
-  commit === null ? "the working tree" : `${ref === null || ref === commit ? "" : `${Markdown.code(ref)} `}${Markdown.code(commit.slice(0, shownDigits))}`
+  commit === null ? "the working tree" : `${ref === null || ref === commit ? "" : `${Markdown.code(short(ref))} `}${Markdown.code(commit.slice(0, shownDigits))}`
 
 const shownDigits = 12
+
+/** Of a name that anybody may have chosen, more than this tells a reviewer nothing. */
+const longestName = 200
+
+const short = (name: string): string => name.length > longestName ? `${name.slice(0, longestName)}…` : name
 
 /** Keeps what fits; what does not is said to be left out, experiment by experiment and never halfway through one. */
 const fitting = (head: ReadonlyArray<string>, parts: ReadonlyArray<{ readonly name: string; readonly lines: ReadonlyArray<string> }>, most: number): string => {
   const said = (left: ReadonlyArray<string>): string =>
-    left.length === 0 ? "" : `\n${left.length} more ${left.length === 1 ? "experiment does" : "experiments do"} not fit here: ${left.slice(0, mostRows).map(Markdown.text).join(", ")}${left.length > mostRows ? ", …" : ""}. ${Markdown.code("ballast diff --json")} has them.\n`
+    left.length === 0 ? "" : `\n${left.length} more ${left.length === 1 ? "experiment does" : "experiments do"} not fit here: ${left.slice(0, mostRows).map((name) => Markdown.text(short(name))).join(", ")}${left.length > mostRows ? ", …" : ""}. ${Markdown.code("ballast diff --json")} has them.\n`
   let text = `${head.join("\n")}\n`
   const left: Array<string> = []
   for (const { lines, name } of parts) {
@@ -100,6 +111,13 @@ const fitting = (head: ReadonlyArray<string>, parts: ReadonlyArray<{ readonly na
   return text + said(left)
 }
 
+const policy = ({ policy }: DiffDocument): ReadonlyArray<string> => {
+  if (policy === null) return []
+  const lines = policy.objections.map((one) =>
+    `- ${one.kind === "violation" ? "**violation**" : "to approve"}: ${Markdown.text(Words.objection(one))}`)
+  return [`By ${Markdown.code(short(policy.file))}: ${Words.objections(policy)}.`, "", ...Markdown.bounded(lines, mostPolicy), ...(lines.length === 0 ? [] : [""])]
+}
+
 /** Writes what the document lists, at most `most` characters. */
 export const of = (document: DiffDocument, most = longest): string => {
   const { base, besides, experiments, head } = document
@@ -109,8 +127,9 @@ export const of = (document: DiffDocument, most = longest): string => {
       "",
       `From ${sideOf(base)} to ${sideOf(head)}.`,
       "",
-      ...besides.map((text) => `- ${Markdown.text(text)}`),
-      ...(besides.length === 0 ? [] : [""])
+      ...Markdown.bounded(besides.map((text) => `- ${Markdown.text(text)}`), mostBesides),
+      ...(besides.length === 0 ? [] : [""]),
+      ...policy(document)
     ],
     experiments.map((diff) => ({ name: diff.experiment, lines: experiment(diff) })),
     most

@@ -68,10 +68,27 @@ const experiment = (diff: Experiment, columns: number): ReadonlyArray<Line.Line>
   ...(diff.status === "removed" ? [] : diff.arms.flatMap((one) => arm(one, columns)))
 ]
 
+/** More objections than these are counted. */
+const mostObjections = 24
+
+const policy = ({ policy }: DiffDocument, columns: number): ReadonlyArray<Line.Line> => {
+  if (policy === null || policy.objections.length === 0) return []
+  const shown = policy.objections.slice(0, mostObjections)
+  const more = policy.objections.length - shown.length
+  return [
+    ...Paragraph.of(`by ${policy.file}: ${Words.objections(policy)}`, columns, { tone: "strong" }),
+    ...shown.flatMap((one) => {
+      const [word, tone] = one.kind === "violation" ? ["violation", "bad" as const] : ["to approve", "doubtful" as const]
+      return indented(`${word}: ${Words.objection(one)}`, columns, 2, tone)
+    }),
+    ...(more === 0 ? [] : indented(`and ${more} more (--json)`, columns, 2, "quiet"))
+  ]
+}
+
 /** Writes what the document lists. */
 export const of = (document: DiffDocument, columns: number): ReadonlyArray<Line.Line> => {
   const { besides, experiments } = document
-  const said = besides.flatMap((text) => Paragraph.of(text, columns, { tone: "doubtful" }))
+  const said = [...besides.flatMap((text) => Paragraph.of(text, columns, { tone: "doubtful" })), ...policy(document, columns)]
   if (experiments.length === 0) return [...said, ...Paragraph.of("no changes", columns)]
   return [
     ...Paragraph.of(Words.counts(document), columns, { tone: "strong" }),

@@ -47,7 +47,8 @@ export interface ExperimentDiff {
   readonly through: ReadonlyArray<string>
 }
 
-const triggerText = (trigger: Trigger.Trigger): string =>
+/** Says what a trigger waits for. */
+export const triggerText = (trigger: Trigger.Trigger): string =>
   trigger._tag === "OnPullRequest" ? "on pull requests" : `${trigger.cron} (${trigger.timeZone}, overlap ${trigger.overlap}, catchUp ${trigger.catchUp})`
 
 /** Compares lists as sets: their order says nothing. */

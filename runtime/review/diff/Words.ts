@@ -3,6 +3,7 @@
  */
 import * as Figure from "../../report/Figure.ts"
 import * as Sparkline from "../../report/Sparkline.ts"
+import * as Refused from "../../source/Refused.ts"
 import type * as ArmDiff from "./ArmDiff.ts"
 import type { Arm, DiffDocument, Experiment } from "./DiffDocument.ts"
 import * as DrawnCurve from "./DrawnCurve.ts"
@@ -96,4 +97,21 @@ export const counts = ({ experiments, unchanged }: DiffDocument): string => {
     return count === 0 ? [] : [`${count} ${status}`]
   })
   return [...said, ...(unchanged === 0 ? [] : [`${unchanged} unchanged`])].join(", ")
+}
+
+/** Says what the policy has against it, and by which part: `clipping, tight: takes 400 steps, … (most.steps)`. */
+export const objection = ({ arm, experiment, message, policy }: NonNullable<DiffDocument["policy"]>["objections"][number]): string => {
+  const whose = [experiment, arm].filter((name) => name !== null).map(Refused.oneLine).join(", ")
+  return `${whose === "" ? "" : `${whose}: `}${Refused.oneLine(message)}${policy === "" ? "" : ` (${policy})`}`
+}
+
+/** Counts what the policy has against it: `1 violation, 2 to approve`. */
+export const objections = ({ objections }: NonNullable<DiffDocument["policy"]>): string => {
+  const count = (kind: "violation" | "approval"): number => objections.filter((one) => one.kind === kind).length
+  const [violations, approvals] = [count("violation"), count("approval")]
+  const said = [
+    ...(violations === 0 ? [] : [Figure.plural(violations, "violation")]),
+    ...(approvals === 0 ? [] : [`${approvals} to approve`])
+  ]
+  return said.length === 0 ? "no objection" : said.join(", ")
 }
