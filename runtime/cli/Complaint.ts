@@ -8,6 +8,8 @@ import type { LocationsInvalid } from "../data/Locations.ts"
 import type { DataMissing } from "../data/Source.ts"
 import type { EngineMissing } from "../engine/Engines.ts"
 import type { InstallError } from "../engine/tensorflow/Install.ts"
+import type { BaselineRefused } from "../nightly/Acceptance.ts"
+import type { BaselinesInvalid } from "../nightly/BaselineFile.ts"
 import * as InvalidText from "../report/InvalidText.ts"
 import type * as Line from "../report/Line.ts"
 import * as Paragraph from "../report/Paragraph.ts"
@@ -22,15 +24,19 @@ import type { SubmissionRefused } from "../run/queue/Submit.ts"
 import type { ExporterUnusable } from "../run/telemetry/Exporter.ts"
 import type { NotFixed } from "../review/lint/Fixes.ts"
 import type { NoSource } from "../review/lint/Sources.ts"
+import type { NotTuned } from "../review/tune/Tune.ts"
 import type { GitHubRefused, TokenMissing } from "../review/report/GitHub.ts"
 import type { ReportRefused } from "../review/report/ReportFile.ts"
 import type { StoreFailed } from "../run/store/Database.ts"
+import type { NotCommitted } from "../source/Commit.ts"
 import type { NotLoaded } from "../source/Load.ts"
 import type { RevisionUnreadable } from "../source/Revision.ts"
 import { code, type Ended, type WrongUsage } from "./ExitCode.ts"
 
 /** What a command may fail with. */
 export type Failure =
+  | BaselineRefused
+  | BaselinesInvalid
   | CocoInvalid
   | DataMissing
   | Ended
@@ -47,8 +53,10 @@ export type Failure =
   | LaunchHeld
   | LocationsInvalid
   | NoSource
+  | NotCommitted
   | NotFixed
   | NotLoaded
+  | NotTuned
   | PlanRefused
   | ReportRefused
   | RevisionUnreadable
@@ -60,6 +68,8 @@ export type Failure =
   | WrongUsage
 
 const codes: Readonly<Record<Exclude<Failure["_tag"], "Ended">, number>> = {
+  BaselineRefused: code.no,
+  BaselinesInvalid: code.usage,
   CocoInvalid: code.usage,
   DataFault: code.no,
   DataMissing: code.environment,
@@ -78,8 +88,10 @@ const codes: Readonly<Record<Exclude<Failure["_tag"], "Ended">, number>> = {
   LocationsInvalid: code.usage,
   NonFinite: code.failed,
   NoSource: code.usage,
+  NotCommitted: code.no,
   NotFixed: code.environment,
   NotLoaded: code.usage,
+  NotTuned: code.no,
   OutOfMemory: code.failed,
   PlanRefused: code.no,
   Preempted: code.failed,
