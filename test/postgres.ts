@@ -37,6 +37,9 @@ const programs = (): string | null => {
   return found.toSorted((one, other) => one.localeCompare(other, "en", { numeric: true })).at(-1) ?? null
 }
 
+/** Whether PostgreSQL is installed here. */
+export const installed = programs() !== null
+
 /** PostgreSQL refuses to be run by root. */
 const account = (): Pick<SpawnSyncOptions, "uid" | "gid"> => {
   if (process.getuid?.() !== 0) return {}

@@ -53,7 +53,8 @@ describe("ballast doctor", () => {
       const pid = path.join(folder, "pid")
       const environment = {
         PATH: withProgram(folder, "nvidia-smi", `echo $$ > ${pid}; sleep 600`),
-        GIT_CEILING_DIRECTORIES: "/"
+        GIT_CEILING_DIRECTORIES: "/",
+        BALLAST_ENGINES: path.join(folder, "no-engines")
       }
       const { code, stdout } = await start(["doctor", "--data", "cells=gone", "--json"], environment).ended
       const document = read(stdout)
@@ -69,7 +70,7 @@ describe("ballast doctor", () => {
       assert.match(cells?.remedy ?? "", /--data cells=PATH/)
       assert.deepStrictEqual([statusOf(document, "runs"), statusOf(document, "git")], ["warning", "warning"])
 
-      const text = await start(["doctor", "--data", "cells=gone"]).ended
+      const text = await start(["doctor", "--data", "cells=gone"], { BALLAST_ENGINES: environment.BALLAST_ENGINES }).ended
       assert.strictEqual(text.code, 3)
       assert.match(text.stdout, /^failed {3}data cells +\S+gone is not there\n +-> name its folder with --data cells=PATH/m)
       assert.match(text.stdout, /\n2 failed, \d warnings?\n$/)

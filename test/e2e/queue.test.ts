@@ -1,35 +1,12 @@
 import { assert, it } from "@effect/vitest"
 import { spawnSync } from "node:child_process"
 import * as fs from "node:fs"
-import { drained, inQueue, type ResultDocument, type RunDocument, tiny } from "./queueing.ts"
-import { onBoth, onOne } from "./workers.ts"
+import { drained, inQueue, type ResultDocument, tiny } from "./queueing.ts"
+import { submitted } from "./queues.ts"
+import { onOne } from "./workers.ts"
 
-interface ListDocument {
-  readonly runs: ReadonlyArray<{ readonly id: string; readonly status: string; readonly reason: string | null; readonly loss: number | null }>
-  readonly queue: { readonly waiting: number; readonly workers: ReadonlyArray<unknown> }
-}
-
-onBoth("ballast submit", (place) => {
-  it.concurrent("has arms at seeds be made by a worker, as runs of a launch that is listed and shown", () =>
-    inQueue(place, async ({ does, rows, submit, worker, project, result }) => {
-      project.write("e.ts", tiny())
-      const ids = await submit("e.ts", "--arm", "calm", "--seed", "3", "--seed", "4")
-      assert.strictEqual(ids.length, 2)
-      const list = async () => JSON.parse((await does(0, "runs", "list", "--json")).stdout) as ListDocument
-      const before = await list()
-      assert.deepStrictEqual(before.runs.map(({ id, status }) => [id, status]), ids.map((id) => [id, "waiting"]))
-      assert.deepStrictEqual([before.queue.waiting, before.queue.workers], [2, []])
-
-      const once = await worker("--once").ended
-      assert.strictEqual(once.code, 0, once.stderr)
-      assert.deepStrictEqual(await rows("select id, seed, status, attempt from runs order by place"), [
-        { id: ids[0] ?? "", seed: 3, status: "succeeded", attempt: 1 },
-        { id: ids[1] ?? "", seed: 4, status: "succeeded", attempt: 1 }
-      ])
-      const shown = JSON.parse((await does(0, "runs", "show", "last", "--json")).stdout) as RunDocument
-      assert.deepStrictEqual([shown.id, shown.status, shown.steps], [ids[1], "succeeded", 10])
-      assert.deepStrictEqual(shown.metrics, result(shown.id).metrics)
-    }), 240_000)
+onOne("ballast submit", (place) => {
+  it.concurrent("has arms at seeds be made by a worker, as runs of a launch that is listed and shown", () => submitted(place), 240_000)
 })
 
 const git = (folder: string, ...parameters: ReadonlyArray<string>): void => {

@@ -4,7 +4,8 @@ import * as fs from "node:fs"
 import { postgresql } from "../postgres.ts"
 import * as data from "../runtime/data/folder.ts"
 import { drained, inQueue, tiny } from "./queueing.ts"
-import { onBoth, onOne, severalMachines } from "./workers.ts"
+import { triggered } from "./queues.ts"
+import { onOne, severalMachines } from "./workers.ts"
 
 onOne("The queue", (place) => {
   it.concurrent("names what waits for another version or data that no worker has, and gives back what is not as it was submitted", () =>
@@ -72,45 +73,9 @@ onOne("The queue", (place) => {
     }), 240_000)
 })
 
-onBoth("A trigger", (place) => {
+onOne("A trigger", (place) => {
   it.concurrent("launches once for a time, whoever tends the queue, and does by its overlap where a launch has not ended", () =>
-    inQueue(place, async ({ does, project, rows, until, worker }) => {
-      // Nobody has what the runs demand, so that they wait.
-      project.write("e.ts", tiny({
-        recipe: `host: Host.make({ labels: { gpu: "none" } })`,
-        arms: "{ calm }",
-        rest: `triggers: [Trigger.cron("* * * * *"), Trigger.cron("*/1 * * * *", { overlap: "cancel" })]`
-      }))
-      const told = async (...command: ReadonlyArray<string>) =>
-        (JSON.parse((await does(0, "triggers", ...command, "--json")).stdout) as {
-          readonly triggers: ReadonlyArray<{ readonly id: string; readonly fires: { readonly overlap: string }; readonly last: unknown }>
-        }).triggers
-      const added = await told("add", "e.ts")
-      assert.deepStrictEqual(added.map(({ fires, last }) => [fires.overlap, last]), [["skip", null], ["cancel", null]])
-      const [skipping = "", cancelling = ""] = added.map(({ id }) => id)
-      const launchesOf = (trigger: string) => `select id from launches where trigger_id = '${trigger}' order by due`
-      const aMinutePasses = () => rows("update triggers set since = since - 60000, next = next - 60000")
-
-      const workers = [worker(), worker()]
-      await until("select id from workers", (rows) => rows.length === 2)
-      await aMinutePasses()
-      const [first] = await until(launchesOf(cancelling), (rows) => rows.length > 0)
-      await until(launchesOf(skipping), (rows) => rows.length > 0)
-      await rows("update launches set due = due - 120000")
-      await aMinutePasses()
-      await until(`select remark from triggers where id = '${skipping}'`, ([row]) => /^1 skipped: launch \S+, of .*, has not ended \(overlap "skip"\)$/.test(String(row?.["remark"])))
-      const [cancelled] = await until(`select status, reason from runs where launch = '${first?.["id"]}'`, ([row]) => row?.["status"] === "cancelled")
-      assert.strictEqual(cancelled?.["reason"], `its trigger's next time came (overlap "cancel")`)
-      const [only, ...more] = await rows(launchesOf(skipping))
-      assert.deepStrictEqual(more, [])
-      assert.isAtLeast((await rows(launchesOf(cancelling))).length, 2)
-
-      const said = (await Promise.all(workers.map(drained))).map(({ stderr }) => stderr).join("")
-      for (const launch of [only, first]) assert.strictEqual(said.split(`launched by its trigger: ${String(launch?.["id"])}`).length, 2)
-      await does(0, "triggers", "remove", "tiny")
-      assert.deepStrictEqual(await told("list"), [])
-      assert.match((await does(2, "triggers", "remove", "tiny")).stderr, /"tiny" is launched by no trigger here/)
-    }), 240_000)
+    triggered(place), 240_000)
 })
 
 postgresql("A database that is started again", (server) => {

@@ -1,76 +1,19 @@
 import { assert, it } from "@effect/vitest"
 import { spawnSync } from "node:child_process"
 import * as fs from "node:fs"
-import * as os from "node:os"
-import { checkpointsOf, drained, inQueue, type Queueing, tensorsOf, tiny, until } from "./queueing.ts"
-import { childrenOf, inProject, lives } from "./project.ts"
-import { pausedPastLease } from "./leases.ts"
+import { drained, inQueue, type Queueing, tiny } from "./queueing.ts"
+import { cancelled, drainedMidway, paused } from "./queues.ts"
 import { part } from "../require.ts"
-import { onBoth, onOne } from "./workers.ts"
+import { onBoth, onOne, onSeveral } from "./workers.ts"
 
-const steps = 500
-
-/** What a training comes to that nobody disturbs. */
-const undisturbed = async (): Promise<ReturnType<typeof tensorsOf>> =>
-  inProject(async (project) => {
-    project.write("e.ts", tiny({ steps }))
-    const { code, stderr, stdout } = await project.ballast("run", "e.ts", "--arm", "calm", "--engine", "wasm", "--json")
-    assert.strictEqual(code, 0, stderr)
-    const [run] = (JSON.parse(stdout) as { readonly runs: ReadonlyArray<{ readonly directory: string }> }).runs
-    return tensorsOf(`${run?.directory}/attempts/1`, steps)
-  })
-
-let known: ReturnType<typeof undisturbed> | null = null
-
-onBoth("A worker", (place) => {
+onSeveral("A worker", (place) => {
   it.concurrent("that is drained gives its run back with a checkpoint, from which another goes on to the same bits", () =>
-    inQueue(place, async ({ folder, project, result, saved, stands, submit, worker }) => {
-      project.write("e.ts", tiny({ steps }))
-      const [run = ""] = await submit("e.ts", "--arm", "calm")
-      const first = worker()
-      await saved(run, 1, 100)
-      await drained(first)
-      const { reason } = await stands(run, "waiting")
-      assert.strictEqual(reason, "its worker was drained")
-      const step = checkpointsOf(folder(run, "attempts/1")).at(-1)
-      assert.isBelow(step ?? steps, steps)
+    drainedMidway(place), 240_000)
 
-      const second = await worker("--once").ended
-      assert.strictEqual(second.code, 0, second.stderr)
-      const { attempts, status } = result(run)
-      assert.deepStrictEqual([status, ...attempts.map(({ status }) => status)], ["succeeded", "interrupted", "succeeded"])
-      assert.deepStrictEqual([attempts[1]?.from, attempts[1]?.exact], [step, { exact: true, reason: null }])
-      assert.deepStrictEqual(tensorsOf(folder(run, "attempts/2"), steps), await (known ??= undisturbed()))
-    }), 240_000)
+  it.concurrent("has what is cancelled end: at once where it waits, with a checkpoint where it runs", () => cancelled(place), 240_000)
 
-  it.concurrent("has what is cancelled end: at once where it waits, with a checkpoint where it runs", () =>
-    inQueue(place, async ({ does, folder, project, saved, stands, submit, worker }) => {
-      project.write("e.ts", tiny())
-      const cancel = async (run: string) => {
-        const { stdout } = await does(0, "runs", "cancel", run, "--json")
-        return (JSON.parse(stdout) as { readonly runs: ReadonlyArray<{ readonly outcome: string }> }).runs.map(({ outcome }) => outcome)
-      }
-      const reason = `cancelled by ${os.userInfo().username}`
-      const [runs = "", waits = ""] = await submit("e.ts", "--arm", "endless", "--seed", "0", "--seed", "1")
-      assert.deepStrictEqual(await cancel(waits), ["cancelled"])
-      assert.strictEqual((await stands(waits, "cancelled"))["reason"], reason)
-
-      const busy = worker()
-      await saved(runs, 1, 100)
-      const [engine = -1] = childrenOf(busy.pid)
-      assert.deepStrictEqual(await cancel(runs), ["asked"])
-      const asked = Date.now()
-      assert.strictEqual((await stands(runs, "cancelled"))["reason"], reason)
-      assert.isBelow(Date.now() - asked, 20_000)
-      await until(() => !lives(engine), () => "the engine's process goes on")
-      assert.isAtLeast(checkpointsOf(folder(runs, "attempts/1")).at(-1) ?? 0, 100)
-      assert.deepStrictEqual(await cancel(runs), ["ended"])
-      await drained(busy)
-    }), 240_000)
-
-  it.concurrent("that is paused past its lease and woken changes nothing of what another has made since, and goes on", async () => {
-    await pausedPastLease(place, ({ silence }, run) => silence(run))
-  }, 240_000)
+  it.concurrent("that is paused past its lease and woken changes nothing of what another has made since, and goes on", () =>
+    paused(place), 240_000)
 })
 
 onOne("A worker", (place) => {

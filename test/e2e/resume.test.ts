@@ -37,9 +37,9 @@ const first = Recipe.make({
   optimizer: Optimizer.sgd({ momentum: 0.9 }),
   schedule: LearningRate.constant(0.01),
   augment: Augment.off,
-  checkpoint: Checkpoint.every({ steps: 100 }),
+  checkpoint: Checkpoint.every({ steps: 50 }),
   batch: 4,
-  length: { steps: 2000 },
+  length: { steps: 800 },
   ${options.recipe ?? ""}
 })
 const second = Recipe.with(first, { length: { steps: 10 } })
@@ -52,11 +52,11 @@ export default Experiment.make("resumed", {
 })
 `
 
-/** Interrupts a launch in its first run, after its second checkpoint, that of step 200. */
+/** Interrupts a launch in its first run, after its second checkpoint, that of step 100. */
 const interrupted = async ({ start, write }: Project): Promise<ResultDocument> => {
   write("e.ts", experiment())
   const running = start(["run", "e.ts", "--engine", "wasm", ...home])
-  await running.says("saved checkpoints/step-000200")
+  await running.says("saved checkpoints/step-000100")
   running.kill("SIGINT")
   const { code, stderr, stdout } = await running.ended
   assert.strictEqual(code, 130, stderr)
@@ -77,7 +77,7 @@ describe("ballast resume", () => {
       const after = parsed(stdout)
       assert.strictEqual(after.launch, before.launch)
       assert.deepStrictEqual(after.runs.map(({ arm, status, steps }) => [arm, status, steps]), [
-        ["first", "succeeded", 2000],
+        ["first", "succeeded", 800],
         ["second", "succeeded", 10]
       ])
       assert.deepStrictEqual([after.verdict, after.expectations[0]?.holds], ["holds", true])
@@ -106,7 +106,7 @@ describe("ballast resume", () => {
       assert.match(attempt?.remarks.join() ?? "", /weights\.safetensors is cut short/)
       assert.match(stderr, /weights\.safetensors is cut short/)
       assert.isAtMost(attempt?.from ?? Infinity, Number(last.slice(5)) - 1)
-      assert.isAtLeast(attempt?.from ?? 0, 100)
+      assert.isAtLeast(attempt?.from ?? 0, 50)
     }), 240_000)
 
   it("says field by field what forces a restart, and then begins anew or goes on as recorded", () =>
@@ -127,7 +127,7 @@ describe("ballast resume", () => {
 
       const recorded = await project.ballast("resume", launch, "--as-recorded", ...home)
       assert.strictEqual(recorded.code, 0, recorded.stderr)
-      assert.isAtLeast(parsed(recorded.stdout).runs[0]?.attempts.at(-1)?.from ?? 0, 100)
+      assert.isAtLeast(parsed(recorded.stdout).runs[0]?.attempts.at(-1)?.from ?? 0, 50)
     }), 240_000)
 
   it("begins anew with --restart, under a new attempt's number", () =>
@@ -147,12 +147,12 @@ describe("ballast resume", () => {
   it("goes on where what has changed bears on later steps alone", () =>
     inProject(async (project) => {
       const before = await interrupted(project)
-      project.write("e.ts", experiment({ recipe: "length: { steps: 2100 }" }))
+      project.write("e.ts", experiment({ recipe: "length: { steps: 810 }" }))
       const { code, stderr, stdout } = await project.ballast("resume", "last", ...home)
       assert.strictEqual(code, 0, stderr)
       const [run] = parsed(stdout).runs
       const attempt = run?.attempts.at(-1)
-      assert.deepStrictEqual([run?.steps, attempt?.from], [2100, before.runs[0]?.steps])
+      assert.deepStrictEqual([run?.steps, attempt?.from], [810, before.runs[0]?.steps])
       assert.deepStrictEqual(attempt?.exact, { exact: false, reason: "the training has changed since then" })
       assert.match(stderr, /not to the bit/)
     }), 240_000)

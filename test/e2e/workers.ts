@@ -4,7 +4,7 @@
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as path from "node:path"
-import { postgresql, type Server } from "../postgres.ts"
+import { installed, postgresql, type Server } from "../postgres.ts"
 import * as RunFolder from "../../runtime/run/RunFolder.ts"
 import { Tables } from "../../runtime/run/store/Tables.ts"
 import * as EventLog from "../../runtime/train/EventLog.ts"
@@ -48,6 +48,12 @@ export interface Place {
 export const onOne = (title: string, body: (place: () => Promise<Place>) => void): void => {
   describe(`${title} on one machine`, () =>
     body(() => Promise.resolve({ flags: [], tables: (home) => Tables.layerSqlite(path.join(home, "ballast.db")) })))
+}
+
+/** Declares tests on a queue that several machines share, or on that of one where PostgreSQL is not installed. */
+export const onSeveral = (title: string, body: (place: () => Promise<Place>) => void): void => {
+  if (!installed) onOne(title, body)
+  postgresql(`${title} on several machines`, (server) => body(() => severalMachines(server)))
 }
 
 /** Declares tests on a queue of one machine, and on one that several share where PostgreSQL is installed. */
