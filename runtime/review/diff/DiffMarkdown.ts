@@ -96,19 +96,28 @@ const longestName = 200
 
 const short = (name: string): string => name.length > longestName ? `${name.slice(0, longestName)}…` : name
 
+/** Says which experiments are left out, the first of them by name. */
+const leftOut = (names: ReadonlyArray<string>, count: number): string =>
+  count === 0 ? "" : `\n${count} more ${count === 1 ? "experiment does" : "experiments do"} not fit here: ${names.slice(0, mostRows).map((name) => Markdown.text(short(name))).join(", ")}${count > mostRows ? ", …" : ""}. ${Markdown.code("ballast diff --json")} has them.\n`
+
+interface Part {
+  readonly name: string
+  readonly lines: ReadonlyArray<string>
+}
+
 /** Keeps what fits; what does not is said to be left out, experiment by experiment and never halfway through one. */
-const fitting = (head: ReadonlyArray<string>, parts: ReadonlyArray<{ readonly name: string; readonly lines: ReadonlyArray<string> }>, most: number): string => {
-  const said = (left: ReadonlyArray<string>): string =>
-    left.length === 0 ? "" : `\n${left.length} more ${left.length === 1 ? "experiment does" : "experiments do"} not fit here: ${left.slice(0, mostRows).map((name) => Markdown.text(short(name))).join(", ")}${left.length > mostRows ? ", …" : ""}. ${Markdown.code("ballast diff --json")} has them.\n`
+const fitting = (head: ReadonlyArray<string>, parts: ReadonlyArray<Part>, most: number): string => {
+  const names = parts.slice(0, mostRows).map(({ name }) => name)
   let text = `${head.join("\n")}\n`
   const left: Array<string> = []
   for (const { lines, name } of parts) {
     const part = `${lines.join("\n")}\n`
     // Room stays for the line that says what does not fit.
-    if (text.length + part.length + said([...left, ...parts.map((one) => one.name)]).length > most) left.push(name)
+    const said = leftOut([...left.slice(0, mostRows), ...names], left.length + parts.length)
+    if (text.length + part.length + said.length > most) left.push(name)
     else text += part
   }
-  return text + said(left)
+  return text + leftOut(left, left.length)
 }
 
 const policy = ({ policy }: DiffDocument): ReadonlyArray<string> => {
