@@ -1,0 +1,118 @@
+/**
+ * Recorded runs as the baselines of nights to come, where a person vouches for them.
+ */
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Figure from "../report/Figure.ts"
+import type { RunRecord } from "../run/Store.ts"
+import * as Baseline from "./Baseline.ts"
+import * as Measured from "./Measured.ts"
+
+/** Runs cannot become a baseline; `issues` says of each why. */
+export class BaselineRefused extends Schema.TaggedError<BaselineRefused>()("BaselineRefused", {
+  message: Schema.String,
+  issues: Schema.Array(Schema.Struct({ path: Schema.String, message: Schema.String }))
+}) {}
+
+/** A run that somebody names, and the injection that it was launched with; null for none. */
+export interface Named {
+  readonly run: RunRecord
+  readonly injection: string | null
+}
+
+/** Who accepts it, why, and when: a moment in UTC as ISO 8601. */
+export type Terms = Pick<Baseline.Baseline["accepted"], "at" | "by" | "reason">
+
+interface Issue {
+  readonly path: string
+  readonly message: string
+}
+
+const refusedOf = ({ injection, run }: Named, read: ReturnType<typeof Measured.read>): string | null => {
+  if (injection !== null) return `it was made with --inject ${injection}`
+  if (run.result?.remedied) return "a remedy has changed what it trains"
+  if (run.status === "failed") return "it failed"
+  return Measured.isMeasured(read) ? null : read.reason
+}
+
+/** What all runs of one baseline have in common, with the words for it. */
+const common: ReadonlyArray<readonly [words: string, of: (run: Measured.Measured) => string | null]> = [
+  ["train the same", ({ training }) => training],
+  ["are of the same data", ({ data }) => data],
+  ["come from one commit", ({ commit }) => commit],
+  ["come from the same uncommitted changes", ({ dirty }) => dirty],
+  ["are of one version of Ballast", ({ ballast }) => ballast],
+  ["are of one version of the engine", ({ version }) => version],
+  ["ran on one kind of processor", ({ processor }) => processor]
+]
+
+const disagreements = (runs: ReadonlyArray<Measured.Measured>): ReadonlyArray<string> => {
+  const apart = common.flatMap(([words, of]) => {
+    const [first] = runs
+    const other = first === undefined ? undefined : runs.find((run) => of(run) !== of(first))
+    return first === undefined || other === undefined ? [] : [`runs of one baseline ${words}; ${first.sample.run} and ${other.sample.run} do not`]
+  })
+  const twice = [...Map.groupBy(runs, ({ sample: { seed } }) => seed)].flatMap(([seed, same]) =>
+    same.length < 2 ? [] : [`seed ${seed} is there ${same.length} times: ${same.map(({ sample: { run } }) => run).join(", ")}`]
+  )
+  const many = runs.length > Baseline.mostSamples ? [`${runs.length} runs are more than the ${Baseline.mostSamples} that a baseline holds`] : []
+  return [...apart, ...twice, ...many]
+}
+
+const baselineOf = (runs: readonly [Measured.Measured, ...ReadonlyArray<Measured.Measured>], terms: Terms): Baseline.Baseline => {
+  const [{ arm, ballast, commit, data, dirty, engine, hardware, processor, training, version }] = runs
+  return {
+    arm,
+    engine,
+    hardware,
+    training,
+    data,
+    version,
+    processor,
+    accepted: { ...terms, commit, dirty, ballast },
+    samples: runs.map(({ sample }) => sample)
+  }
+}
+
+/** Baselines of one experiment that runs come to. */
+export interface Made {
+  readonly experiment: string
+  readonly baselines: ReadonlyArray<Baseline.Baseline>
+}
+
+/**
+ * Makes baselines of runs: those of one arm, engine and class of hardware make one. Fails with BaselineRefused, which says
+ * of everything at once why it cannot be one: failed, cut short, remedied, injected, or not of one kind.
+ */
+export const make = Effect.fn("Acceptance.make")(function*(named: ReadonlyArray<Named>, terms: Terms) {
+  const read = named.map((one) => {
+    const measured = Measured.read(one.run)
+    return { one, measured, refused: refusedOf(one, measured) }
+  })
+  const refused = read.flatMap(({ one: { run }, refused }): ReadonlyArray<Issue> =>
+    refused === null ? [] : [{ path: `${run.id} (${run.arm}, seed ${run.seed})`, message: refused }]
+  )
+  const runs = read.flatMap(({ measured }) => Measured.isMeasured(measured) ? [measured] : [])
+  const places = Map.groupBy(runs, ({ arm, engine, experiment, hardware }) => JSON.stringify([experiment, arm, engine, hardware]))
+  const apart = [...places.values()].flatMap((same): ReadonlyArray<Issue> =>
+    disagreements(same).map((message) => ({ path: `${same[0]?.experiment}, ${same[0]?.arm}`, message }))
+  )
+  const issues = [...refused, ...apart]
+  if (issues.length > 0) {
+    return yield* new BaselineRefused({
+      message: [
+        `${Figure.plural(named.length, "run")} cannot be a baseline as they are`,
+        ...issues.map(({ message, path }) => `  ${path}: ${message}`),
+        "Name the runs that can, or narrow a launch with --arm"
+      ].join("\n"),
+      issues
+    })
+  }
+  const made = [...places.values()].flatMap(([first, ...others]) =>
+    first === undefined ? [] : [{ experiment: first.experiment, baseline: baselineOf([first, ...others], terms) }]
+  )
+  return [...Map.groupBy(made, ({ experiment }) => experiment)].map(([experiment, own]): Made => ({
+    experiment,
+    baselines: own.map(({ baseline }) => baseline)
+  }))
+})
