@@ -13,6 +13,7 @@ import * as Line from "../report/Line.ts"
 import * as Progress from "../report/Progress.ts"
 import * as ResultText from "../report/ResultText.ts"
 import * as Screen from "../report/Screen.ts"
+import * as FollowingReporter from "../report/tensorboard/FollowingReporter.ts"
 import * as Expectations from "../run/Expectations.ts"
 import type { Home } from "../run/Home.ts"
 import { Reporter } from "../run/Reporter.ts"
@@ -95,7 +96,10 @@ export const watched = Effect.fn("Launching.watched")(function*<E, R>(
       progress.say(Line.of(`${signal}: ending with a checkpoint; once more ends at once`)))
     return yield* launch(stop)
   })).pipe(
-    Effect.provide([Store.layerSqlite(home.database), listening(progress, courses)]),
+    Effect.provide([
+      Store.layerSqlite(home.database),
+      FollowingReporter.layer.pipe(Layer.provide(listening(progress, courses)))
+    ]),
     Effect.ensuring(Effect.sync(() => progress.done()))
   )
   yield* json

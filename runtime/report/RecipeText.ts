@@ -5,6 +5,7 @@ import * as Host from "../../dsl/Host.ts"
 import type * as Length from "../../dsl/Length.ts"
 import type * as Recipe from "../../dsl/Recipe.ts"
 import type { DataFacts } from "../plan/Facts.ts"
+import * as Notation from "../plan/Notation.ts"
 import * as Skips from "../plan/Skips.ts"
 import type { Stage } from "../plan/UpdateStages.ts"
 import * as Figure from "./Figure.ts"
@@ -208,3 +209,7 @@ export const host = ({ host: { device, labels, limits, memory, silence, time } }
   ]
   return asked.length === 0 ? null : asked.join(", ")
 }
+
+/** Lists a recipe's fields as an experiment's source writes them, one a line. */
+export const source = (recipe: Recipe.Recipe): ReadonlyArray<string> =>
+  Object.entries(recipe).map(([field, value]) => `${field}: ${Notation.of(field, value)}`)

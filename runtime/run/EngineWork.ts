@@ -29,8 +29,9 @@ const attempt = (
   fs.mkdirSync(assignment.directory, { recursive: true })
   const log = EventLog.open(RunFolder.events(assignment.directory))
   const emit = (event: Event): void => {
-    log.append(event)
-    void send({ kind: "event", event })
+    const told = { ...event, at: Date.now() }
+    log.append(told)
+    void send({ kind: "event", event: told })
   }
   return Effect.ensuring(Attempt.run(assignment, { emit, stopping }), Effect.sync(() => log.close()))
 }

@@ -8,6 +8,8 @@ export interface RunReference {
   readonly id: string
   readonly arm: string
   readonly seed: number
+  /** The run's folder, absolute. */
+  readonly directory: string
 }
 
 /** What is done after an attempt that ended in a fault; seconds to wait, steps to go on from. */

@@ -5,6 +5,8 @@ interface Origin {
   readonly run: string
   readonly attempt: number
   readonly step: number
+  /** When it was told, in milliseconds since 1970; only whoever passes it on says so. */
+  readonly at?: number
 }
 
 /** One optimizer step. `gradNorm` is global, before clipping; `clipBound` is Infinity where clipping is off. */

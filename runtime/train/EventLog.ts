@@ -55,12 +55,15 @@ export interface Piece {
   readonly next: number
 }
 
-/** Reads what a log holds from a byte on, as far as its lines are whole; nothing where the log is not there yet. */
-export const readFrom = (file: string, from: number): Piece => {
+/**
+ * Reads what a log holds from a byte on, as far as its lines are whole, and `most` bytes at most; nothing where the log is
+ * not there yet.
+ */
+export const readFrom = (file: string, from: number, most = Infinity): Piece => {
   if (!fs.existsSync(file)) return { events: [], next: from }
   const descriptor = fs.openSync(file, "r")
   try {
-    const bytes = Buffer.alloc(Math.max(0, fs.fstatSync(descriptor).size - from))
+    const bytes = Buffer.alloc(Math.min(most, Math.max(0, fs.fstatSync(descriptor).size - from)))
     const read = fs.readSync(descriptor, bytes, 0, bytes.length, from)
     const whole = bytes.subarray(0, bytes.subarray(0, read).lastIndexOf("\n") + 1)
     return { events: whole.toString("utf8").split("\n").slice(0, -1).flatMap(eventsIn), next: from + whole.length }

@@ -2,11 +2,11 @@
  * The page of one run: its curves and figures, its attempts and what was found out about their faults.
  */
 import type * as Recipe from "../../../dsl/Recipe.ts"
-import * as Notation from "../../plan/Notation.ts"
 import type { AttemptResult } from "../../run/Result.ts"
 import * as AttemptText from "../AttemptText.ts"
 import * as FaultText from "../FaultText.ts"
 import * as Figure from "../Figure.ts"
+import * as RecipeText from "../RecipeText.ts"
 import * as ResultText from "../ResultText.ts"
 import * as Status from "../Status.ts"
 import * as Chart from "./Chart.ts"
@@ -97,7 +97,7 @@ const evaluations = ({ recording }: Facts): Html | null => {
 /** Writes a recipe as an experiment's source does, a field a line. */
 export const recipe = (recipe: Recipe.Recipe | null): Html | null =>
   recipe === null ? null : html`<details><summary>The recipe</summary>
-<pre>${Object.entries(recipe).map(([field, value]) => `${field}: ${Notation.of(field, value)}`).join("\n")}</pre></details>
+<pre>${RecipeText.source(recipe).join("\n")}</pre></details>
 `
 
 const origin = ({ environment, identity, launch, result, started }: Facts): ReadonlyArray<string> => {

@@ -16,7 +16,7 @@ import { inTemporaryFolder } from "../temporary.ts"
 import { type Family, valueOf } from "./exposition.ts"
 import { measured, shown } from "./measuring.ts"
 
-const run = { id: "r1", arm: "a", seed: 0 }
+const run = { id: "r1", arm: "a", seed: 0, directory: "/runs/r1" }
 
 /** A reporter that notes what it is told. */
 const noting = () => {

@@ -7,7 +7,7 @@ import * as LoggedReporter from "../../../../runtime/run/worker/LoggedReporter.t
 import { evalEvent, statusEvent, stepEvent } from "../../report/events.ts"
 import { attemptResult, failedRun } from "../results.ts"
 
-const run = { id: "r1", arm: "clip", seed: 3 }
+const run = { id: "r1", arm: "clip", seed: 3, directory: "/runs/r1" }
 
 /** Lists the lines that come of what a reporter hears. */
 const logged = (tell: (reporter: Reporter["Service"]) => void) =>
