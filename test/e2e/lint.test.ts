@@ -27,30 +27,27 @@ const sound = (name: string): string => experiment({ name, arms: "{ calm, wild }
 
 describe("ballast lint", () => {
   it("looks at all of experiments/, and at files anywhere, and ends with 0 where nothing blocks", () =>
-    inProject(async ({ ballast, write }) => {
+    inProject(async ({ each, write }) => {
       write("experiments/a.ts", sound("a"))
       write("experiments/nested/b.ts", experiment({ name: "b", arms: "{ calm, wild }" }))
-      const all = await ballast("lint")
-      assert.strictEqual(all.code, 0, all.stdout + all.stderr)
-      assert.match(all.stdout, /^experiments\/nested\/b\.ts:\d+:\d+ {2}warning {2}experiment\/no-expectation$/m)
-      assert.match(all.stdout, /\n2 files, 1 warning\n$/)
-      assert.notInclude(all.stdout, "\u001b")
-      assert.strictEqual((await ballast("lint", "--strict")).code, 1)
       const elsewhere = fs.mkdtempSync(path.join(os.tmpdir(), "ballast-elsewhere-"))
-      try {
-        const file = path.join(elsewhere, "c.ts")
-        fs.writeFileSync(file, `export const peak = Math.random()\n`)
-        const named = await ballast("lint", file, "experiments/a.ts", "--json")
-        const document = read(named.stdout)
-        assert.deepStrictEqual([named.code, document.format, document.passed], [1, "ballast.lint/1", false])
-        assert.deepStrictEqual(document.files, [file, "experiments/a.ts"])
-        assert.deepStrictEqual(
-          document.findings.map(({ column, file, line, rule }) => [file, line, column, rule]),
-          [[file, 1, 21, "source/random"]]
-        )
-      } finally {
-        fs.rmSync(elsewhere, { recursive: true })
-      }
+      const file = path.join(elsewhere, "c.ts")
+      fs.writeFileSync(file, `export const peak = Math.random()\n`)
+      const invocations = [["lint"], ["lint", "--strict"], ["lint", file, "experiments/a.ts", "--json"]]
+      const ended = await each(invocations).finally(() => fs.rmSync(elsewhere, { recursive: true }))
+      const [all, strict, named] = ended
+      assert.strictEqual(all?.code, 0, ended.map(({ stderr, stdout }) => stdout + stderr).join("\n"))
+      assert.match(all?.stdout ?? "", /^experiments\/nested\/b\.ts:\d+:\d+ {2}warning {2}experiment\/no-expectation$/m)
+      assert.match(all?.stdout ?? "", /\n2 files, 1 warning\n$/)
+      assert.notInclude(all?.stdout ?? "", "\u001b")
+      assert.strictEqual(strict?.code, 1)
+      const document = read(named?.stdout ?? "")
+      assert.deepStrictEqual([named?.code, document.format, document.passed], [1, "ballast.lint/1", false])
+      assert.deepStrictEqual(document.files, [file, "experiments/a.ts"])
+      assert.deepStrictEqual(
+        document.findings.map(({ column, file, line, rule }) => [file, line, column, rule]),
+        [[file, 1, 21, "source/random"]]
+      )
     }))
 
   it("never runs what it looks at", () =>
@@ -69,7 +66,7 @@ describe("ballast lint", () => {
     }))
 
   it("puts right what can be, tells what is left, and what a comment lets be", () =>
-    inProject(async ({ ballast, folder, write }) => {
+    inProject(async ({ each, folder, write }) => {
       const ends = /\nexport default experiment\nmain\(import\.meta, experiment\)\n$/
       const text = sound("a").replace(ends, "\nconsole.log(calm)\n").replaceAll("\n", "\r\n")
       const lines = [
@@ -80,7 +77,8 @@ describe("ballast lint", () => {
         ""
       ]
       write("experiments/a.ts", text + lines.join("\r\n"))
-      const { code, stdout } = await ballast("lint", "--fix", "--json")
+      const [fixed, again] = await each([["lint", "--fix", "--json"], ["lint", "--fix"]])
+      const { code, stdout = "" } = fixed ?? {}
       const document = read(stdout)
       assert.deepStrictEqual(document.findings.map(({ fixable, rule }) => [rule, fixable]), [["source/random", false]])
       assert.deepStrictEqual(document.suppressed.map(({ reason, rule }) => [rule, reason]), [
@@ -91,25 +89,23 @@ describe("ballast lint", () => {
         fs.readFileSync(path.join(folder, "experiments/a.ts"), "utf8"),
         `${text.replace("console.log(calm)\r\n", "")}${lines.join("\r\n")}export default experiment\r\nmain(import.meta, experiment)\r\n`
       )
-      const again = await ballast("lint", "--fix")
-      assert.match(again.stdout, /1 file, 1 error, 1 let be, with a reason\n$/)
+      assert.match(again?.stdout ?? "", /1 file, 1 error, 1 let be, with a reason\n$/)
     }))
 
   it("writes SARIF to a file beside the report, or to standard output instead", () =>
-    inProject(async ({ ballast, folder, write }) => {
+    inProject(async ({ each, folder, write }) => {
       write("experiments/a.ts", sound("a").replace("[0]", "[Date.now()]"))
-      const beside = await ballast("lint", "--sarif", "lint.sarif")
-      assert.strictEqual(beside.code, 1)
-      assert.match(beside.stdout, /source\/clock/)
+      const [beside, printed] = await each([["lint", "--sarif", "lint.sarif"], ["lint", "--sarif", "-"]])
+      assert.strictEqual(beside?.code, 1)
+      assert.match(beside?.stdout ?? "", /source\/clock/)
       const file = fs.readFileSync(path.join(folder, "lint.sarif"), "utf8")
-      const printed = await ballast("lint", "--sarif", "-")
-      assert.strictEqual(printed.stdout, file)
+      assert.strictEqual(printed?.stdout, file)
       const { runs } = JSON.parse(file) as { readonly runs: ReadonlyArray<{ readonly results: ReadonlyArray<{ readonly ruleId: string }> }> }
       assert.deepStrictEqual(runs[0]?.results.map(({ ruleId }) => ruleId), ["source/clock"])
     }))
 
   it("refuses wrong usage with 2, and says what there is", () =>
-    inProject(async ({ ballast, write }) => {
+    inProject(async ({ ballast, each, write }) => {
       const none = await ballast("lint")
       assert.deepStrictEqual([none.code, none.stdout], [2, ""])
       assert.match(none.stderr, /no folder experiments here/)
@@ -120,11 +116,12 @@ describe("ballast lint", () => {
         [["--sarif", "nowhere/x.sarif"], /--sarif cannot write nowhere\/x\.sarif/],
         [["--fxi"], /--fix/]
       ]
-      for (const [parameters, expected] of wrong) {
-        const { code, stderr } = await ballast("lint", ...parameters)
+      const ended = await each(wrong.map(([parameters]) => ["lint", ...parameters]))
+      wrong.forEach(([parameters, expected], index) => {
+        const { code, stderr = "" } = ended[index] ?? {}
         assert.strictEqual(code, 2, parameters.join(" "))
         assert.match(stderr, expected)
-      }
+      })
     }))
 
   it("lets neither a file's name nor its text steer the terminal", () =>
