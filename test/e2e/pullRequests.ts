@@ -1,10 +1,11 @@
 /**
  * Pull requests against a repository of experiments, each with the verdict that it must come to.
  */
-import { assert } from "@effect/vitest"
+import { assert, expect } from "@effect/vitest"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import type { DiffDocument } from "../../runtime/review/diff/DiffDocument.ts"
+import * as DiffMarkdown from "../../runtime/review/diff/DiffMarkdown.ts"
 import { git } from "../runtime/source/repositories.ts"
 import { inProject, type Project } from "./project.ts"
 
@@ -163,13 +164,22 @@ export const inRepository = (pullRequests: ReadonlyArray<PullRequest>, use: (pro
     await use(project)
   })
 
+const snapshotOf = (name: string): string =>
+  path.join(import.meta.dirname, "snapshots", `${name.replaceAll(/[^a-z]+/gi, "-")}.md`)
+
+/** Commits have another id each time that they are made, and branches are numbered as they come. */
+const withoutCommits = (markdown: string): string =>
+  markdown.replace(/^From `main` `[0-9a-f]{12}` to `pull-\d+` `[0-9a-f]{12}`\.$/m, "From `main` to `pull`.")
+
 /** Compares each pull request with what it must come to. */
 export const judge = (pullRequests: ReadonlyArray<PullRequest>): Promise<void> =>
   inRepository(pullRequests, async ({ ballast }) => {
     for (const [index, { field, name, verdicts }] of pullRequests.entries()) {
       const { code, stderr, stdout } = await ballast("diff", "--base", "main", "--head", `pull-${index}`, "--json", "--exit-code")
       assert.strictEqual(code, Object.keys(verdicts).length === 0 ? 0 : 1, `${name}: ${stderr}`)
-      const { experiments } = JSON.parse(stdout) as DiffDocument
+      const document = JSON.parse(stdout) as DiffDocument
+      await expect(withoutCommits(DiffMarkdown.of(document))).toMatchFileSnapshot(snapshotOf(name))
+      const { experiments } = document
       assert.deepStrictEqual(Object.fromEntries(experiments.map(({ experiment, status }) => [experiment, status])), verdicts, name)
       if (field === undefined) continue
       const [wanted, restart] = field

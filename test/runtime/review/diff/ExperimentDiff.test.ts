@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Accumulate from "../../../../dsl/Accumulate.ts"
 import * as Clip from "../../../../dsl/Clip.ts"
+import * as Dataset from "../../../../dsl/Dataset.ts"
 import * as Expect from "../../../../dsl/Expect.ts"
 import * as LearningRate from "../../../../dsl/LearningRate.ts"
 import * as Model from "../../../../dsl/Model.ts"
@@ -8,6 +9,8 @@ import * as Optimizer from "../../../../dsl/Optimizer.ts"
 import * as Recipe from "../../../../dsl/Recipe.ts"
 import * as Retry from "../../../../dsl/Retry.ts"
 import * as Warmup from "../../../../dsl/Warmup.ts"
+import * as Plan from "../../../../runtime/plan/Plan.ts"
+import * as ArmDiff from "../../../../runtime/review/diff/ArmDiff.ts"
 import * as ExperimentDiff from "../../../../runtime/review/diff/ExperimentDiff.ts"
 import { facts } from "../../plan/facts.ts"
 import { base, planned } from "./plans.ts"
@@ -80,6 +83,17 @@ describe("ExperimentDiff.all", () => {
     const rules = (findings: ReadonlyArray<{ readonly rule: string }>) => findings.map(({ rule }) => rule)
     assert.include(rules(changedArm(wild, calm).arm.findings.came), "clip/off-on-cold-start")
     assert.include(rules(changedArm(calm, wild).arm.findings.went), "clip/off-on-cold-start")
+  })
+
+  it("knows data by its fingerprint: what moved to another name is the same, and other files are not", () => {
+    const named = (name: string) => Recipe.with(base, { data: Dataset.yolo({ name }) })
+    assert.strictEqual(changedArm(named("moved"), named("small")).status, "unchanged")
+    const [before] = planned({ a: named("small") }).arms
+    if (before === undefined) return assert.fail("no arm")
+    const after = Plan.resolveArm("a", named("moved"), { ...facts, fingerprint: "1".repeat(64) })
+    const { fields, status } = ArmDiff.between(before, after, () => null)
+    assert.deepStrictEqual([status, fields.map(({ path }) => path)], ["changed", ["data.name"]])
+    assert.match(fields[0]?.restart ?? "", /other data/)
   })
 
   it("tells arms that were added, removed and renamed", () => {
