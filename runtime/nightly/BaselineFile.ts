@@ -31,7 +31,7 @@ export const fileOf = (project: string, experiment: string): string => {
 const invalid = (file: string, what: string, issues: ReadonlyArray<Issue.Issue> = []): BaselinesInvalid =>
   new BaselinesInvalid({
     file,
-    message: [`${file} ${what}`, ...issues.map(({ message, path }) => `  ${path === "" ? "" : `${path}: `}${message}`)].join("\n"),
+    message: [`${path.join(folder, path.basename(file))} ${what}`, ...issues.map(({ message, path }) => path === "" ? `  ${message}` : `  ${path}: ${message}`)].join("\n"),
     issues
   })
 

@@ -51,7 +51,7 @@ const costOf = (planned: ReadonlyArray<Arm>): string => {
 /** Lists what would run, in at most so many columns. */
 export const of = ({ broken, planned, refusal }: Night, columns: number): ReadonlyArray<Line.Line> => [
   ...(planned.length === 0
-    ? Paragraph.of("nothing is due: --all plans every experiment all the same", columns)
+    ? broken.length > 0 ? [] : Paragraph.of("nothing is due: --all plans every experiment all the same", columns)
     : [
       ...Table.of(
         [

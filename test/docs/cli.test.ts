@@ -30,13 +30,14 @@ interface Leaf {
   readonly global: ReadonlyArray<string>
 }
 
-/** Lists the commands that have no others under them, by their own help. */
+/** Lists the commands that do something by themselves: those with flags of their own, and those with no others under them. */
 const leaves = (): ReadonlyArray<Leaf> =>
-  Object.entries(helps()).filter(([, text]) => listed(text, "SUBCOMMANDS").length === 0).map(([command, text]) => ({
+  Object.entries(helps()).map(([command, text]) => ({
     command: `ballast ${command}`,
     flags: listed(text, "FLAGS"),
-    global: listed(text, "GLOBAL FLAGS")
-  }))
+    global: listed(text, "GLOBAL FLAGS"),
+    others: listed(text, "SUBCOMMANDS")
+  })).filter(({ flags, others }) => flags.length > 0 || others.length === 0)
 
 const flagsIn = (text: string): ReadonlyArray<string> =>
   [...text.matchAll(/^\| `(--[\w-]+)/gm)].map(([, flag = ""]) => flag)
