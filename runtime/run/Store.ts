@@ -10,6 +10,7 @@ import { decode, encode } from "../train/EventLog.ts"
 import type { AttemptResult, RunResult, RunStatus } from "./Result.ts"
 import type { Database, StoreFailed, Value } from "./store/Database.ts"
 import * as Holder from "./store/Holder.ts"
+import * as Incidents from "./store/Incidents.ts"
 import * as Listing from "./store/Listing.ts"
 import { Tables } from "./store/Tables.ts"
 
@@ -113,6 +114,8 @@ export interface StoreService {
   ) => Effect.Effect<boolean, StoreFailed>
   /** Lists runs, the newest launch first, its runs in their order. */
   readonly list: (filter?: Listing.Filter) => Effect.Effect<ReadonlyArray<RunRecord>, StoreFailed>
+  /** Lists faults, the newest first. */
+  readonly incidents: (filter: Incidents.Filter) => Effect.Effect<ReadonlyArray<Incidents.IncidentRecord>, StoreFailed>
   /** Finds a launch by its id; null where there is none. */
   readonly launch: (id: string) => Effect.Effect<LaunchRecord | null, StoreFailed>
 }
@@ -198,6 +201,7 @@ const make = (database: Database): StoreService => ({
       return changed > 0
     })),
   list: (filter = {}) => Listing.list(database, filter),
+  incidents: (filter) => Incidents.list(database, filter),
   launch: (id) =>
     Effect.map(database.rows("select id, experiment, started, request, arms from launches where id = $1", id), ([row]) =>
       row === undefined ? null : {

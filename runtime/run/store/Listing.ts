@@ -20,6 +20,15 @@ export interface Filter {
   /** Those that stand so, also where the record is behind what their processes and folders tell. */
   readonly status?: RunRecord["status"]
   readonly experiment?: string
+  readonly arm?: string
+  /** The one of this id. */
+  readonly id?: string
+  /** Those whose id, experiment or arm has this in it, in whatever case. */
+  readonly text?: string
+  /** Those that were launched then or later, in milliseconds since 1970. */
+  readonly since?: number
+  /** Those that are listed after the run of this id; none where there is no such run. */
+  readonly after?: string
 }
 
 /** Beyond this a list is no list any more. */
@@ -53,6 +62,15 @@ const recordOf = (row: Row): RunRecord => {
   return { ...known, status: result?.status ?? "interrupted", result }
 }
 
+/** Writes a text as a pattern that it alone fits. */
+const literally = (text: string): string => text.replaceAll(/[\\%_]/g, "\\$&")
+
+const containing = (pattern: string): string =>
+  `(${["runs.id", "launches.experiment", "runs.arm"].map((column) => `lower(${column}) like ${pattern} escape '\\'`).join(" or ")})`
+
+const placeOf = (run: string): string =>
+  `select before.launched, before.launch, -before.place from runs as before where before.id = ${run}`
+
 const conditionsOf = (filter: Filter): { readonly where: string; readonly values: ReadonlyArray<Value> } => {
   const values: Array<Value> = []
   const parameter = (value: Value): string => `$${values.push(value)}`
@@ -62,7 +80,12 @@ const conditionsOf = (filter: Filter): { readonly where: string; readonly values
       : [`substr(runs.id, 1, length(cast(${parameter(filter.prefix)} as text))) = $${values.length}`]),
     ...(filter.launch === undefined ? [] : [`runs.launch = ${parameter(filter.launch)}`]),
     ...(filter.status === undefined ? [] : [`(runs.status = ${parameter(filter.status)} or ${mayHaveEnded})`]),
-    ...(filter.experiment === undefined ? [] : [`launches.experiment = ${parameter(filter.experiment)}`])
+    ...(filter.experiment === undefined ? [] : [`launches.experiment = ${parameter(filter.experiment)}`]),
+    ...(filter.arm === undefined ? [] : [`runs.arm = ${parameter(filter.arm)}`]),
+    ...(filter.id === undefined ? [] : [`runs.id = ${parameter(filter.id)}`]),
+    ...(filter.since === undefined ? [] : [`runs.launched >= ${parameter(filter.since)}`]),
+    ...(filter.text === undefined ? [] : [containing(parameter(`%${literally(filter.text.toLowerCase())}%`))]),
+    ...(filter.after === undefined ? [] : [`(runs.launched, runs.launch, -runs.place) < (${placeOf(parameter(filter.after))})`])
   ]
   const where = conditions.length === 0 ? "" : `where ${conditions.join(" and ")}`
   // As many more as may turn out to stand otherwise.

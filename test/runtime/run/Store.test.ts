@@ -292,6 +292,59 @@ onBoth("Store", (lend) => {
       assert.deepStrictEqual(yield* idsWith({ prefix: "ol", experiment: "coldstart", launch: "old", limit: 1 }), ["old-1"])
     })))
 
+  it.live("lists in pages, and by arm, text, time and id", () =>
+    using(lend, Effect.gen(function*() {
+      const store = yield* Store
+      yield* store.begin(launchOf("a", 1, ["bare", "50% clip", "CLIP_a"]), self)
+      yield* store.begin(launchOf("b", 2), self)
+      const ids = (filter: Filter) => Effect.map(store.list(filter), (runs) => runs.map(({ id }) => id))
+      assert.deepStrictEqual(yield* ids({ limit: 2 }), ["b-1", "b-2"])
+      assert.deepStrictEqual(yield* ids({ limit: 2, after: "b-2" }), ["a-1", "a-2"])
+      assert.deepStrictEqual(yield* ids({ limit: 2, after: "a-2" }), ["a-3"])
+      assert.deepStrictEqual(yield* ids({ after: "a-3" }), [])
+      assert.deepStrictEqual(yield* ids({ after: "nobody" }), [])
+      assert.deepStrictEqual(yield* ids({ arm: "bare" }), ["b-1", "a-1"])
+      assert.deepStrictEqual(yield* ids({ arm: "bare", after: "b-1" }), ["a-1"])
+      assert.deepStrictEqual(yield* ids({ text: "clip" }), ["b-2", "a-2", "a-3"])
+      assert.deepStrictEqual(yield* ids({ text: "COLD" }), ["b-1", "b-2", "a-1", "a-2", "a-3"])
+      assert.deepStrictEqual(yield* ids({ text: "0%" }), ["a-2"])
+      assert.deepStrictEqual(yield* ids({ text: "p_a" }), ["a-3"])
+      assert.deepStrictEqual(yield* ids({ text: "%" }), ["a-2"])
+      assert.deepStrictEqual(yield* ids({ since: 2 }), ["b-1", "b-2"])
+      assert.deepStrictEqual(yield* ids({ id: "a-1" }), ["a-1"])
+      assert.deepStrictEqual(yield* ids({ id: "a" }), [])
+    })))
+
+  it.live("lists faults, the newest first, in pages", () =>
+    using(lend, Effect.gen(function*() {
+      const store = yield* Store
+      yield* store.begin(launchOf("a", 1), self)
+      const fault = { tag: "NonFinite", message: "the loss is NaN", step: 4, onset: 4, injected: null }
+      for (const [at, run] of [[5, "a-1"], [6, "a-2"]] as const) {
+        yield* store.accept(run, first, own(at))
+        yield* store.keep({ id: run, holder: self }, attemptResult({ status: "failed", fault }), first.token, at)
+      }
+      const all = yield* store.incidents({ limit: 9 })
+      assert.deepStrictEqual(all.map(({ id }) => id), ["a-2.1", "a-1.1"])
+      assert.deepStrictEqual(all[1], {
+        id: "a-1.1",
+        run: "a-1",
+        experiment: "coldstart",
+        arm: "bare",
+        seed: 0,
+        attempt: 1,
+        at: 5,
+        fault: "NonFinite",
+        step: 4,
+        verdict: null,
+        explanation: null
+      })
+      assert.deepStrictEqual((yield* store.incidents({ limit: 1, after: "a-2.1" })).map(({ id }) => id), ["a-1.1"])
+      assert.deepStrictEqual(yield* store.incidents({ limit: 9, after: "a-1.1" }), [])
+      assert.deepStrictEqual((yield* store.incidents({ limit: 9, run: "a-2" })).map(({ id }) => id), ["a-2.1"])
+      assert.deepStrictEqual((yield* store.incidents({ limit: 9, id: "a-1.1" })).map(({ id }) => id), ["a-1.1"])
+    })))
+
   it.live("takes a prefix as it is typed, and for no pattern", () =>
     using(lend, Effect.gen(function*() {
       const store = yield* Store
