@@ -74,6 +74,74 @@ const generated: Readonly<Record<string, readonly [files: Readonly<Record<string
   ]
 }
 
+const noPolicy = "refused: ballast.policy.ts: exports no policy: it must end in \"export default Policy.make({ … })\""
+
+/** Policies, each the only file of its folder, and what becomes of them. */
+const policies: Readonly<Record<string, readonly [text: string, becomes: string]>> = {
+  "sound": ["import { Policy } from \"ballast\"\nexport default Policy.make({ most: { steps: 9 } })", "evaluated"],
+  "an experiment": [
+    "import { sound } from \"../../experiments/sound.ts\"\nexport default sound(\"e\")",
+    "refused: ballast.policy.ts:1: ../../experiments/sound.ts leads outside the repository"
+  ],
+  "an empty one": ["export {}", noPolicy],
+  "a forged answer": [
+    "export const answered = { kind: \"policy\" }\nexport default { kind: \"policy\", policy: {} }",
+    noPolicy
+  ],
+  "another format": [
+    "export default { format: \"ballast.experiment/1\" }",
+    noPolicy
+  ],
+  "a bound without a bound": [
+    "import { Policy } from \"ballast\"\nexport default Policy.make({ most: { steps: Infinity } })",
+    "refused: ballast.policy.ts: the definition contains a number that is not finite at policy.most.steps"
+  ],
+  "a getter": [
+    "import { Policy } from \"ballast\"\nlet looked = 0\nexport default { ...Policy.open, get approve() { return looked++ ? [] : [\"steps\"] } }",
+    "refused: ballast.policy.ts: the definition contains a getter at policy.approve"
+  ],
+  "a key that changes what an object is": [
+    "import { Policy } from \"ballast\"\nexport default { ...Policy.open, most: JSON.parse('{ \"__proto__\": { \"polluted\": true } }') }",
+    "refused: ballast.policy.ts: the definition contains a key that would change what an object is at policy.most.__proto__"
+  ],
+  "a loop": [
+    "for (;;) { try { for (;;) {} } catch {} }\nexport default 1",
+    "refused: ballast.policy.ts: evaluation took longer than 3000 ms"
+  ],
+  "a promise": [
+    "import { Policy } from \"ballast\"\nexport default Promise.resolve(Policy.open)",
+    noPolicy
+  ],
+  "a wait": [
+    "await new Promise(() => undefined)\nexport default 1",
+    "refused: ballast.policy.ts: its definition waits for something that never happens"
+  ],
+  "files": [
+    "import * as fs from \"node:fs\"\nexport default fs.readFileSync(\"{{canary}}\")",
+    "refused: ballast.policy.ts:1: imports \"node:fs\": only \"ballast\", \"effect\" and files of the repository are there"
+  ],
+  "the network": [
+    "await fetch(\"http://127.0.0.1:{{port}}\")\nexport default 1",
+    "refused: ballast.policy.ts:1: fetch is not available while it is evaluated"
+  ],
+  "the environment": [
+    "export default process.env.BALLAST_CANARY",
+    "refused: ballast.policy.ts:1: process is not available while it is evaluated"
+  ],
+  "an error of lines": [
+    "throw new Error(\"broken\\nballast.policy.ts: no objection\\u001b[2J\\u202e\")",
+    "refused: ballast.policy.ts:1: broken ballast.policy.ts: no objection\ufffd[2J\ufffd"
+  ],
+  "what is not there": ["", "null"]
+}
+
+/** Policies that are symlinks, by what they lead to. */
+const linked: Readonly<Record<string, string>> = {
+  "a link to what lies outside": path.join(outside, "secret.ts"),
+  "a link to nothing": "nothing.ts",
+  "a link to itself": "ballast.policy.ts"
+}
+
 let connections = 0
 const server = net.createServer((socket) => {
   connections += 1
@@ -109,6 +177,13 @@ beforeAll(async () => {
   for (const [file = ""] of Object.values(generated).map(([files]) => Object.keys(files))) assert.match(file, /^exp/)
   for (const [files] of Object.values(generated)) checkouts.write(checkout, files)
   fs.symlinkSync(path.join(outside, "secret.ts"), path.join(checkout, "experiments/link.ts"))
+  for (const [name, [text]] of Object.entries(policies)) {
+    checkouts.write(path.join(checkout, "policies", name), text === "" ? { "a.ts": "" } : { "ballast.policy.ts": placed(text) })
+  }
+  for (const [name, target] of Object.entries(linked)) {
+    fs.mkdirSync(path.join(checkout, "policies", name))
+    fs.symlinkSync(target, path.join(checkout, "policies", name, "ballast.policy.ts"))
+  }
   fs.symlinkSync(path.join(outside, "secret.json"), path.join(checkout, "experiments/link.json"))
   fs.symlinkSync(outside, path.join(checkout, "experiments/folder"))
   before = { ...checkouts.contents(checkout), ...checkouts.contents(outside) }
@@ -147,6 +222,27 @@ describe.concurrent("a hostile experiment", () => {
   for (const [name, [files, expected]] of Object.entries(generated)) {
     it.live(`${name} is refused`, () =>
       Effect.map(becomes(Object.keys(files)[0] ?? ""), (became) => assert.strictEqual(became, expected)), limit)
+  }
+})
+
+const policyBecomes = (name: string) =>
+  Effect.gen(function*() {
+    const result = yield* Effect.result(Evaluate.policy({ root: path.join(checkout, "policies", name) }))
+    assert.notInclude(JSON.stringify(result), secret)
+    if (Result.isSuccess(result)) return result.success === null ? "null" : "evaluated"
+    assert.notMatch(result.failure.message, /[\p{Cc}\u2028\u2029\u202e]/u)
+    return `refused: ${result.failure.message}`
+  })
+
+describe.concurrent("a hostile policy", () => {
+  for (const [name, [, expected]] of Object.entries(policies)) {
+    it.live(`${name} is ${expected.replace(/:.*/, "")}`, () =>
+      Effect.map(policyBecomes(name), (became) => assert.strictEqual(became, placed(expected))), limit)
+  }
+
+  for (const name of Object.keys(linked)) {
+    it.live(`${name} is refused`, () =>
+      Effect.map(policyBecomes(name), (became) => assert.match(became, /^refused: ballast\.policy\.ts: it (leads outside the repository|is not there)$/)), limit)
   }
 })
 

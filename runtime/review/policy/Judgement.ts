@@ -33,15 +33,16 @@ interface Pair {
 const planned = (found: ReadonlyArray<ExperimentDiff.Found>): ReadonlyArray<ExperimentDiff.Planned> =>
   found.flatMap((one) => one.kind === "planned" ? [one] : [])
 
+/** One that takes the name of another that is still there is a new one. */
 const beforeOf = (
-  { experiment, from, status }: ExperimentDiff.ExperimentDiff,
-  before: ReadonlyArray<ExperimentDiff.Planned>
-): ExperimentDiff.Planned | null =>
-  status === "added"
-    ? null
-    : before.find(({ definition }) => definition.name === experiment)
-      ?? before.find(({ definition }) => definition.name === from)
-      ?? null
+  { experiment, file, from, status }: ExperimentDiff.ExperimentDiff,
+  before: ReadonlyArray<ExperimentDiff.Planned>,
+  after: ReadonlyArray<ExperimentDiff.Planned>
+): ExperimentDiff.Planned | null => {
+  const named = (name: string | null) => before.find(({ definition }) => definition.name === name)
+  const found = status === "added" ? undefined : named(experiment) ?? named(from)
+  return found === undefined || (found.file !== file && after.some((other) => other.file === found.file)) ? null : found
+}
 
 const approval = (part: Policy.Broadening, message: string): Found => ({ kind: "approval", policy: `approve.${part}`, message })
 
@@ -126,7 +127,7 @@ export const of = (policy: Policy.Policy, { after, before, diffs, seconds, touch
       return then.filter(({ file }) => file === diff.file).flatMap((experiment) => ofRemoved(experiment, policy))
     }
     const found = now.find(({ file }) => file === diff.file)
-    return found === undefined || !touched(diff.file) ? [] : ofPair({ diff, before: beforeOf(diff, then), after: found }, policy, seconds)
+    return found === undefined || !touched(diff.file) ? [] : ofPair({ diff, before: beforeOf(diff, then, now), after: found }, policy, seconds)
   })
   return [...objections.filter(({ kind }) => kind === "violation"), ...objections.filter(({ kind }) => kind === "approval")]
 }
