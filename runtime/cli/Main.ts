@@ -29,6 +29,7 @@ const load = {
   worker: async () => (await import("./Worker.ts")).worker,
   triggers: async () => (await import("./Triggers.ts")).triggers,
   runs: async () => (await import("./Runs.ts")).runs,
+  report: async () => (await import("./Report.ts")).report,
   nightly: async () => (await import("./Nightly.ts")).nightly,
   eval: async () => (await import("./Eval.ts")).evaluate,
   engine: async () => (await import("./EngineCommands.ts")).engine,

@@ -72,3 +72,10 @@ export const launch = Effect.fn("Lookup.launch")(function*(asked: string) {
   const found: FoundLaunch = { launch: record, runs, asked: run === null ? runs : [run] }
   return found
 })
+
+/** Finds a launch as `launch` does, or the newest one of an experiment by its name. Fails with RunNotFound. */
+export const launchOrExperiment = Effect.fn("Lookup.launchOrExperiment")(function*(asked: string) {
+  const store = yield* Store
+  const [ofName] = yield* store.list({ experiment: asked, limit: 1 })
+  return yield* launch(ofName?.launch ?? asked)
+})

@@ -184,6 +184,9 @@ export const ofRun = (recording: Recording): ReadonlyArray<Chart.Chart> => {
   return charts.map((chart) => ({ ...chart, marks, end }))
 }
 
+/** Tells whether the run of a colour is drawn dashed: colours come again where there are many runs. */
+export const isDashed = (colour: number): boolean => Math.floor(colour / Chart.colours) % 2 === 1
+
 /** A run among those that are compared, and what it is called there. */
 export interface Compared {
   readonly name: string
@@ -196,8 +199,7 @@ export const ofRuns = (runs: ReadonlyArray<Compared>): ReadonlyArray<Chart.Chart
   const over = (of: (recording: Recording) => Points): ReadonlyArray<Chart.Curve> =>
     runs.flatMap(({ name, recording }, colour) => {
       const points = of(recording)
-      // Colours come again where there are many runs.
-      return hasValues(points) ? [{ ...points, name, colour, dashed: Math.floor(colour / Chart.colours) % 2 === 1 }] : []
+      return hasValues(points) ? [{ ...points, name, colour, dashed: isDashed(colour) }] : []
     })
   const columns = (name: Name) => over((recording) => courseOf(recording, column(name)).counts)
   const parts = [...new Set(runs.flatMap(({ recording }) => recording.attempts.flatMap(({ parts }) => [...parts.keys()])))]

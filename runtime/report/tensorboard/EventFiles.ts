@@ -1,0 +1,38 @@
+/**
+ * Event files of runs, written anew from what the runs have told.
+ */
+import * as fs from "node:fs"
+import * as path from "node:path"
+import * as RunFolder from "../../run/RunFolder.ts"
+import type { RunRecord } from "../../run/Store.ts"
+import * as EventFile from "./EventFile.ts"
+
+/** Names the folder of a run among others: TensorBoard shows it as the run's name. */
+export const folderName = ({ arm, id, seed }: Pick<RunRecord, "arm" | "id" | "seed">): string =>
+  `${id} ${arm.replace(/[^\p{L}\p{N} +=.,_-]/gu, "_")} seed ${seed}`
+
+/** Finds the step that an attempt began at. */
+const fromOf = (directory: string, attempt: string): number => {
+  const accepted = RunFolder.acceptance(directory)
+  const isAccepted = accepted !== null && RunFolder.attemptOf(directory, accepted.attempt) === attempt
+  return RunFolder.record(attempt)?.result.from ?? (isAccepted ? accepted.from : 0)
+}
+
+/**
+ * Writes an event file of every attempt of a run into a folder, or beside every attempt's events where that is null, in the
+ * place of those that are there. Returns the files; throws where they cannot be written.
+ */
+export const write = (directory: string, folder: string | null): ReadonlyArray<string> =>
+  RunFolder.attempts(directory).toReversed().flatMap((attempt) => {
+    const to = folder ?? EventFile.folder(attempt)
+    const file = new EventFile.EventFile({ attempt, from: fromOf(directory, attempt), directory: to })
+    file.catchUp()
+    if (file.file === null) return []
+    const own = path.basename(file.file)
+    const [, , , , , number] = own.split(".")
+    // One that another host's clock named, or that was followed while it grew, tells the same a second time.
+    for (const name of fs.readdirSync(to)) {
+      if (name !== own && name.startsWith("events.out.tfevents.") && name.endsWith(`.${number}`)) fs.rmSync(path.join(to, name))
+    }
+    return [file.file]
+  })
