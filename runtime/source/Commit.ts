@@ -16,7 +16,7 @@ const environment = { GIT_LITERAL_PATHSPECS: "1", LC_ALL: "C" }
 const git = (file: string, parameters: ReadonlyArray<string>) =>
   Subprocess.run("git", [...parameters, "--", path.basename(file)], { directory: path.dirname(file), environment })
 
-const failed = (file: string, why: string): NotCommitted => new NotCommitted({ message: `${file} cannot be committed: ${why}` })
+const failed = (file: string, why: string): NotCommitted => new NotCommitted({ message: `${path.relative(process.cwd(), file)} cannot be committed: ${why}` })
 
 /**
  * Makes sure that a commit of the file would hold what is changed from now on and nothing else. Fails with NotCommitted.

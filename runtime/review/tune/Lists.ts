@@ -1,7 +1,7 @@
 /**
  * Adding to what stands in the source as a list, each item on a line of its own where the others are.
  */
-import { Node, type ObjectLiteralExpression } from "ts-morph"
+import type { Node, ObjectLiteralExpression } from "ts-morph"
 import type { Edit } from "../lint/Edit.ts"
 
 const textAround = (node: Node): string => node.getSourceFile().getFullText()
