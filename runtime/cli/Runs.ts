@@ -5,6 +5,7 @@ import * as Courses from "../report/Courses.ts"
 import * as Line from "../report/Line.ts"
 import * as Paragraph from "../report/Paragraph.ts"
 import * as Progress from "../report/Progress.ts"
+import * as RunRow from "../report/RunRow.ts"
 import * as RunsText from "../report/RunsText.ts"
 import * as Status from "../report/Status.ts"
 import * as SubmissionText from "../report/SubmissionText.ts"
@@ -25,27 +26,6 @@ import * as Records from "./Records.ts"
 import * as Submit from "./Submit.ts"
 
 const { Argument, Command, Flag } = CommandLine
-
-const secondsOf = ({ ended, started }: RunRecord): number | null =>
-  started === null || ended === null ? null : (ended - started) / 1000
-
-/** What has not trained has no loss; NaN would look like one that went wrong. */
-const lossOf = ({ result }: RunRecord): number | null =>
-  result === null || Number.isNaN(result.metrics.loss) ? null : result.metrics.loss
-
-const rowOf = (run: RunRecord): RunsText.RunRow => ({
-  id: run.id,
-  experiment: run.experiment,
-  arm: run.arm,
-  seed: run.seed,
-  status: run.status,
-  steps: run.result?.steps ?? null,
-  loss: lossOf(run),
-  map50: run.result?.metrics.map50 ?? null,
-  accuracy: run.result?.metrics.accuracy ?? null,
-  started: run.started,
-  seconds: run.result?.metrics.seconds ?? secondsOf(run)
-})
 
 /** The figures of a run that has not ended, and those that a result lacks which an older version wrote. */
 const unknown: RunsText.RunDetail["metrics"] = {
@@ -131,7 +111,7 @@ const list = Command.make(
       const filter = { limit: limit + 1, ...(status === undefined ? {} : { status }), ...(experiment === null ? {} : { experiment }) }
       const found = yield* store.list(filter)
       const overview = yield* Effect.flatMap(Queue, ({ overview }) => overview)
-      const rows = found.slice(0, limit).map(rowOf)
+      const rows = found.slice(0, limit).map(RunRow.of)
       const columns = Output.columns()
       yield* json
         ? Output.json({

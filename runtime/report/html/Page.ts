@@ -3,7 +3,8 @@
  */
 import { type Html, html, trusted } from "./Html.ts"
 
-const style = `
+/** How a page looks, as CSS. */
+export const style = `
 :root {
   color-scheme: light dark;
   --paper: #fff; --ink: #1d1f23; --quiet: #62676f; --rule: #d9dce1; --panel: #f6f7f9;
@@ -79,8 +80,8 @@ export interface Column {
 export const table = (columns: ReadonlyArray<Column>, rows: ReadonlyArray<ReadonlyArray<string | Html>>): Html | null => {
   if (rows.length === 0) return null
   const side = (index: number): string => columns[index]?.number === true ? "number" : "text"
-  return html`<div class="scroll"><table>
-<tr>${columns.map(({ heading }, index) => html`<th class="${side(index)}">${heading}</th>`)}</tr>
+  return html`<div class="scroll" tabindex="0"><table>
+<tr>${columns.map(({ heading }, index) => html`<th scope="col" class="${side(index)}">${heading}</th>`)}</tr>
 ${rows.map((row) => html`<tr>${row.map((cell, index) => html`<td class="${side(index)}">${cell}</td>`)}</tr>
 `)}</table></div>
 `
