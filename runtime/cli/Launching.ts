@@ -13,6 +13,7 @@ import * as Line from "../report/Line.ts"
 import * as Progress from "../report/Progress.ts"
 import * as ResultText from "../report/ResultText.ts"
 import * as Screen from "../report/Screen.ts"
+import * as DrawingReporter from "../report/html/DrawingReporter.ts"
 import * as FollowingReporter from "../report/tensorboard/FollowingReporter.ts"
 import * as Expectations from "../run/Expectations.ts"
 import type { Home } from "../run/Home.ts"
@@ -98,7 +99,7 @@ export const watched = Effect.fn("Launching.watched")(function*<E, R>(
   })).pipe(
     Effect.provide([
       Store.layerSqlite(home.database),
-      FollowingReporter.layer.pipe(Layer.provide(listening(progress, courses)))
+      DrawingReporter.layer.pipe(Layer.provide(FollowingReporter.layer), Layer.provide(listening(progress, courses)))
     ]),
     Effect.ensuring(Effect.sync(() => progress.done()))
   )

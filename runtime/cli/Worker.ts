@@ -6,6 +6,7 @@ import * as Text from "../../dsl/Text.ts"
 import * as Locations from "../data/Locations.ts"
 import * as Engines from "../engine/Engines.ts"
 import * as Screen from "../report/Screen.ts"
+import * as DrawingReporter from "../report/html/DrawingReporter.ts"
 import * as FollowingReporter from "../report/tensorboard/FollowingReporter.ts"
 import * as Home from "../run/Home.ts"
 import * as Stop from "../run/Stop.ts"
@@ -47,6 +48,7 @@ const telling = (format: Log.Options["format"]) => {
   const { colour, live } = Screen.of(Output.standardError, process.env)
   const log = Log.layer({ format, terminal: live, colour, write: Output.standardError.write })
   return MeasuredReporter.layer.pipe(
+    Layer.provide(DrawingReporter.layer),
     Layer.provide(FollowingReporter.layer),
     Layer.provide(LoggedReporter.layer),
     Layer.provideMerge(Instruments.layer),

@@ -132,7 +132,7 @@ const optionOf = (chart: Chart) => {
       type: logarithmic ? "log" as const : "value" as const,
       axisLine: { show: false },
       axisTick: { show: false },
-      ...(bottom === undefined ? {} : { min: bottom, max: top }),
+      ...(bottom === undefined ? {} : { min: bottom, max: top, interval: (top - bottom) / 4 }),
       ...(logarithmic ? {} : { scale: low > 0 && high < 2 * low }),
       splitNumber: 4,
       splitLine: { lineStyle: { color: "var(--rule)" } }

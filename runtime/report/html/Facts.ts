@@ -25,9 +25,20 @@ export interface Facts extends Recorded {
   readonly recording: Recording.Recording
 }
 
-function* eventsOf(directory: string) {
-  for (const attempt of RunFolder.attempts(directory).toReversed()) yield* EventLog.each(RunFolder.events(attempt))
-}
+/** Reading a long log must not keep its reader from what else it looks after: leases, say. */
+const eventsAtOnce = 5_000
+
+const record = Effect.fnUntraced(function*(directory: string) {
+  const recording = new Recording.Recording()
+  let count = 0
+  for (const attempt of RunFolder.attempts(directory).toReversed()) {
+    for (const event of EventLog.each(RunFolder.events(attempt))) {
+      recording.add(event)
+      if (++count % eventsAtOnce === 0) yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+    }
+  }
+  return recording
+})
 
 /** Reads a run's folder. What is not there, or cannot be read, is left out. */
 export const read = Effect.fn("Facts.read")(function*(run: Recorded) {
@@ -41,7 +52,7 @@ export const read = Effect.fn("Facts.read")(function*(run: Recorded) {
     identity: RunFolder.plan(directory)?.arms[0]?.identity ?? null,
     environment: RunFolder.environment(directory),
     attempts: result?.attempts ?? attempts,
-    recording: Recording.of(eventsOf(directory))
+    recording: yield* record(directory)
   }
   return facts
 })

@@ -216,7 +216,11 @@ export const ofRuns = (runs: ReadonlyArray<Compared>): ReadonlyArray<Chart.Chart
       range: [0, 100]
     },
     { title: "Learning rate", curves: columns("learningRate"), linear: true },
-    ...evaluated.map((name) => ({ title: titles[name], curves: over((recording) => evaluationOf(recording, name).counts) })),
+    ...evaluated.flatMap((name) => {
+      const curves = over((recording) => evaluationOf(recording, name).counts)
+      // One evaluation each is in the table.
+      return curves.some(({ x }) => x.length > 1) ? [{ title: titles[name], curves }] : []
+    }),
     { title: "Images a second", curves: columns("imagesPerSecond") }
   ]
   return charts.map((chart) => ({ ...chart, end }))
