@@ -10,6 +10,7 @@ import * as MannWhitney from "../../runtime/nightly/statistics/MannWhitney.ts"
 import * as MeansTest from "../../runtime/nightly/statistics/MeansTest.ts"
 import type { Sides } from "../../runtime/nightly/statistics/Sides.ts"
 import { decode } from "../../runtime/train/EventLog.ts"
+import { hasPython, python } from "../python.ts"
 import * as Require from "../require.ts"
 
 interface Entry {
@@ -31,9 +32,7 @@ interface Entry {
   }
 }
 
-const python = process.env["BALLAST_PYTHON"]
-
-const hasScipy = python !== undefined && spawnSync(python, ["-c", "import scipy"]).status === 0
+const hasScipy = process.env["BALLAST_PYTHON"] !== undefined && hasPython("scipy")
 
 const stored = fs.readFileSync(path.join(import.meta.dirname, "statistics.json"), "utf8")
 
@@ -74,7 +73,7 @@ describe("the exact tests, the correction and the intervals", () => {
 Require.part("scipy", hasScipy, "the exact tests, beside the scipy that is there", () => {
   it("come to what scipy computes now", () => {
     const program = path.join(import.meta.dirname, "statistics.py")
-    const { stderr, stdout } = spawnSync(python ?? "", [program, "--again"], { input: stored, encoding: "utf8" })
+    const { stderr, stdout } = spawnSync(python, [program, "--again"], { input: stored, encoding: "utf8" })
     assert.notStrictEqual(stdout, "", stderr)
     judge(entriesOf(stdout))
   }, 120_000)
