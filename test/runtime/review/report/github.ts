@@ -72,15 +72,15 @@ const answer = (github: GitHub, { method, path }: Request, body: string): Answer
 
 /** Lends a server. */
 export const serving = async <A>(use: (github: GitHub) => Promise<A>): Promise<A> => {
-  const server = http.createServer((incoming, outgoing) => {
-    void textOf(incoming).then((body) => {
-      const { headers: { authorization = "" }, method = "", url: path = "" } = incoming
-      const request = { method, path, authorization }
-      github.requests.push(request)
-      const { body: value = {}, headers = {}, status } = github.interfere(request) ?? answer(github, request, body)
-      outgoing.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(value))
-    })
-  })
+  const respond = async (incoming: http.IncomingMessage, outgoing: http.ServerResponse): Promise<void> => {
+    const text = await textOf(incoming)
+    const { headers: { authorization = "" }, method = "", url: path = "" } = incoming
+    const request = { method, path, authorization }
+    github.requests.push(request)
+    const { body = {}, headers = {}, status } = github.interfere(request) ?? answer(github, request, text)
+    outgoing.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body))
+  }
+  const server = http.createServer((incoming, outgoing) => void respond(incoming, outgoing))
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
   const github: GitHub = {
     api: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
