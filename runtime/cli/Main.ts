@@ -27,6 +27,7 @@ const load = {
   replay: async () => (await import("./Replay.ts")).replay,
   submit: async () => (await import("./Submit.ts")).submit,
   worker: async () => (await import("./Worker.ts")).worker,
+  serve: async () => (await import("./Serve.ts")).serve,
   triggers: async () => (await import("./Triggers.ts")).triggers,
   runs: async () => (await import("./Runs.ts")).runs,
   report: async () => (await import("./Report.ts")).report,

@@ -33,12 +33,12 @@ export const make = (): Stop => {
   }
 }
 
+/** Waits until somebody wishes to stop. */
+export const awaited = (stop: Stop): Effect.Effect<void> =>
+  Effect.callback((resume) => {
+    const forget = stop.listen(() => resume(Effect.void))
+    return Effect.sync(forget)
+  })
+
 /** Waits so many milliseconds, but no longer than until somebody wishes to stop. */
-export const pause = (milliseconds: number, stop: Stop): Effect.Effect<void> =>
-  Effect.race(
-    Effect.sleep(milliseconds),
-    Effect.callback<void>((resume) => {
-      const forget = stop.listen(() => resume(Effect.void))
-      return Effect.sync(forget)
-    })
-  )
+export const pause = (milliseconds: number, stop: Stop): Effect.Effect<void> => Effect.race(Effect.sleep(milliseconds), awaited(stop))

@@ -1,0 +1,55 @@
+/**
+ * What pages load: how they look, and the script that makes them live.
+ */
+import * as esbuild from "esbuild"
+import * as path from "node:path"
+import * as Page from "../report/html/Page.ts"
+import { type Response, text } from "./Http.ts"
+
+const own = `
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; margin: 0 }
+.skip { position: absolute; left: -100rem; padding: .5rem 1rem; background: var(--paper); color: var(--ink); z-index: 1 }
+.skip:focus { left: .5rem; top: .5rem }
+a { color: var(--curve-1) }
+:focus-visible { outline: 3px solid var(--curve-1); outline-offset: 2px }
+main:focus { outline: none }
+header nav { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; padding-bottom: .75rem; margin-bottom: 1rem; border-bottom: 1px solid var(--rule) }
+.mark { font-weight: 700 }
+nav a[aria-current] { color: var(--ink); font-weight: 600; text-decoration: none }
+.filters { display: flex; flex-wrap: wrap; gap: .25rem 1rem; align-items: end; margin: .5rem 0 1rem }
+label { color: var(--quiet); font-size: .85rem; display: block }
+input, select, button { font: inherit; color: var(--ink); background: var(--panel); border: 1px solid var(--quiet); border-radius: 4px;
+  padding: .25rem .5rem; min-height: 2rem; max-width: 100% }
+.filters input:not([type=date]), .filters select { width: 12rem }
+input[type=checkbox] { width: 1.25rem; min-height: 1.25rem; margin: 0 }
+button { cursor: pointer } button:disabled { color: var(--quiet); cursor: default }
+.actions { display: flex; flex-wrap: wrap; gap: .5rem; margin: .5rem 0 }
+.links { padding-left: 1.25rem }
+.chart text { font: 12px sans-serif }
+#answer:empty { display: none }
+td code { overflow-wrap: anywhere }
+`
+
+const forAnHour = { "cache-control": "private, max-age=3600" }
+
+/** Answers with how pages look. */
+export const style = (): Response => text(`${Page.style}${own}`, "text/css; charset=utf-8", { headers: forAnHour })
+
+let bundled: Promise<string> | null = null
+
+const bundle = async (): Promise<string> => {
+  const { outputFiles: [file] } = await esbuild.build({
+    entryPoints: [path.join(import.meta.dirname, "page/Dashboard.ts")],
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    write: false,
+    legalComments: "none",
+    logLevel: "silent"
+  })
+  return file?.text ?? ""
+}
+
+/** Answers with the script, which is bundled once. */
+export const script = async (): Promise<Response> => text(await (bundled ??= bundle()), "text/javascript; charset=utf-8", { headers: forAnHour })

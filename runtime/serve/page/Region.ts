@@ -1,0 +1,65 @@
+/**
+ * The parts of a page that are kept up to date: fetched anew, and put in the place of those that stand there.
+ */
+
+const isLiving = (element: Element): element is HTMLElement => element instanceof HTMLElement && "live" in element.dataset
+
+/** Names what somebody is at in a part of a page, so that it can be found again in the one that comes in its place. */
+const keyOf = (element: Element): string | null => {
+  if (element instanceof HTMLInputElement) return `input[name="${CSS.escape(element.name)}"][value="${CSS.escape(element.value)}"]`
+  if (element instanceof HTMLAnchorElement) return `a[href="${CSS.escape(element.getAttribute("href") ?? "")}"]`
+  if (element instanceof HTMLButtonElement && element.dataset["do"] !== undefined) return `button[data-do="${CSS.escape(element.dataset["do"])}"]`
+  return null
+}
+
+const keep = (old: HTMLElement, fresh: HTMLElement): void => {
+  for (const ticked of old.querySelectorAll<HTMLInputElement>("input:checked")) {
+    const same = fresh.querySelector<HTMLInputElement>(keyOf(ticked) ?? "")
+    if (same !== null) same.checked = true
+  }
+  const folded = [...fresh.querySelectorAll("details")]
+  for (const [index, details] of [...old.querySelectorAll("details")].entries()) {
+    const same = folded[index]
+    if (same !== undefined) same.open = details.open
+  }
+  const scrolled = [...fresh.querySelectorAll(".scroll")]
+  const lefts = [...old.querySelectorAll(".scroll")].map(({ scrollLeft }) => scrollLeft)
+  queueMicrotask(() => scrolled.forEach((element, index) => element.scrollLeft = lefts[index] ?? 0))
+}
+
+/** Tells whether somebody is selecting text in a part of the page, which a new one would undo. */
+const isSelected = (element: Element): boolean => {
+  const selection = getSelection()
+  return selection !== null && !selection.isCollapsed && selection.containsNode(element, true)
+}
+
+const replace = (old: HTMLElement, fresh: HTMLElement): void => {
+  if (old.innerHTML === fresh.innerHTML || isSelected(old)) return
+  const focused = old.contains(document.activeElement) && document.activeElement !== null ? keyOf(document.activeElement) : null
+  // Nobody is moved away from where the keyboard is.
+  if (old.contains(document.activeElement) && (focused === null || fresh.querySelector(focused) === null)) return
+  keep(old, fresh)
+  old.replaceWith(fresh)
+  if (focused !== null) fresh.querySelector<HTMLElement>(focused)?.focus({ preventScroll: true })
+}
+
+const shows: Array<() => void> = []
+
+/** Calls `show` now, and whenever a part of the page was replaced. */
+export const shown = (show: () => void): void => {
+  shows.push(show)
+  show()
+}
+
+/** Fetches the page anew, and returns how the run of the page stands now; null where it is about none. */
+export const refresh = async (): Promise<string | null> => {
+  const answer = await fetch(location.href, { headers: { accept: "text/html" }, redirect: "error" })
+  if (!answer.ok) throw new Error(String(answer.status))
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html")
+  for (const old of [...document.querySelectorAll("[data-live]")].filter(isLiving)) {
+    const fresh = page.getElementById(old.id)
+    if (fresh !== null && "live" in fresh.dataset) replace(old, document.importNode(fresh, true))
+  }
+  for (const show of shows) show()
+  return document.querySelector<HTMLElement>("[data-status]")?.dataset["status"] ?? null
+}

@@ -1,0 +1,99 @@
+/**
+ * The page that compares runs: figures, recipes and curves.
+ */
+import * as Figure from "../../report/Figure.ts"
+import { type Html, html } from "../../report/html/Html.ts"
+import * as Page from "../../report/html/Page.ts"
+import * as RunCharts from "../../report/html/RunCharts.ts"
+import * as ReportPage from "../../report/html/RunPage.ts"
+import type * as Difference from "../Difference.ts"
+import type { Response } from "../Http.ts"
+import type { Held } from "../Recordings.ts"
+import type { RunRecord } from "../../run/Store.ts"
+import * as Charts from "./Charts.ts"
+import * as RunsPage from "./RunsPage.ts"
+import * as Shell from "./Shell.ts"
+
+/** What the page shows. */
+export interface Shown {
+  readonly runs: ReadonlyArray<{ readonly run: RunRecord; readonly held: Held }>
+  readonly differences: ReadonlyArray<ReturnType<typeof Difference.of>>
+}
+
+const nameOf = ({ arm, experiment, seed }: RunRecord, all: ReadonlyArray<RunRecord>): string =>
+  all.every((run) => run.experiment === experiment) ? `${arm}, seed ${seed}` : `${experiment}: ${arm}, seed ${seed}`
+
+const figures = (runs: ReadonlyArray<RunRecord>): Html | null =>
+  Page.table(
+    [
+      { heading: "run" },
+      { heading: "experiment" },
+      { heading: "arm" },
+      { heading: "seed", number: true },
+      { heading: "status" },
+      { heading: "loss", number: true },
+      { heading: "mAP50", number: true },
+      { heading: "accuracy", number: true },
+      { heading: "steps clipped", number: true },
+      { heading: "gradient norm, median", number: true },
+      { heading: "highest", number: true }
+    ],
+    runs.map((run) => {
+      const { result } = run
+      return [
+        Shell.runLink(run.id),
+        run.experiment,
+        run.arm,
+        String(run.seed),
+        html`${ReportPage.status(run.status)}${result?.remedied === true ? " on another recipe than it was launched with" : null}`,
+        RunsPage.loss(result === null || result.steps === 0 ? null : result.metrics.loss),
+        result?.metrics.map50 === undefined || result.metrics.map50 === null ? "" : Figure.precision(result.metrics.map50),
+        result?.metrics.accuracy === undefined || result.metrics.accuracy === null ? "" : Figure.precision(result.metrics.accuracy),
+        result === null ? "" : Figure.percent(result.clipRate),
+        result === null ? "" : Figure.measured(result.gradNorm.median),
+        result === null ? "" : Figure.measured(result.gradNorm.max)
+      ]
+    })
+  )
+
+const nodes = ({ nodes }: Shown["differences"][number]): Html | null => {
+  if (nodes === null) return null
+  const named = [["added", nodes.added], ["removed", nodes.removed], ["changed", nodes.changed]] as const
+  const some = named.filter(([, ids]) => ids.length > 0)
+  return some.length === 0 ? html`<p>The same graph.</p>` : html`<ul>${some.map(([what, ids]) => html`<li>${Figure.plural(ids.length, "node")} ${what}: <code>${ids.join(", ")}</code></li>`)}</ul>
+`
+}
+
+const difference = (one: Shown["differences"][number], names: ReadonlyMap<string, string>, first: string): Html =>
+  html`<h3>${names.get(one.run) ?? one.run}, against ${first}</h3>
+${
+    one.recipe === null
+      ? html`<p>One of the two recipes is not there, or of another version.</p>`
+      : one.recipe.length === 0
+      ? html`<p>The same recipe.</p>`
+      : html`<ul>${one.recipe.map(({ text }) => html`<li><code>${text}</code></li>`)}</ul>`
+  }
+${nodes(one)}
+${one.data === true ? html`<p class="doubtful">The data is another: its fingerprint differs.</p>` : null}
+`
+
+/** Writes the page. */
+export const of = async ({ differences, runs }: Shown): Promise<Response> => {
+  const records = runs.map(({ run }) => run)
+  const names = new Map(records.map((run) => [run.id, nameOf(run, records)]))
+  const charts = await Charts.draw(RunCharts.ofRuns(runs.map(({ held, run }) => ({ name: names.get(run.id) ?? run.id, recording: held.recording }))))
+  const first = records[0]
+  return Shell.of({
+    title: "Compare",
+    here: "/",
+    content: [
+      html`<h1>Compare ${Figure.plural(runs.length, "run")}</h1>
+`,
+      runs.length < 2 ? html`<p>Tick two runs or more in <a href="/">the list</a> to compare them.</p>
+` : null,
+      figures(records),
+      Page.section("Curves", Page.charts(charts)),
+      Page.section("Recipes", first === undefined || differences.length === 0 ? null : html`${differences.map((one) => difference(one, names, names.get(first.id) ?? first.id))}`)
+    ]
+  })
+}

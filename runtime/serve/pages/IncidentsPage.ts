@@ -1,0 +1,50 @@
+/**
+ * The list of faults.
+ */
+import * as Figure from "../../report/Figure.ts"
+import { type Html, html } from "../../report/html/Html.ts"
+import * as Page from "../../report/html/Page.ts"
+import type { IncidentRecord } from "../../run/store/Incidents.ts"
+import type { Response } from "../Http.ts"
+import * as Shell from "./Shell.ts"
+
+const every = 10_000
+
+/** Writes faults with what was found out about each. */
+export const table = (incidents: ReadonlyArray<IncidentRecord>): Html | null =>
+  Page.table(
+    [
+      { heading: "incident" },
+      { heading: "when" },
+      { heading: "run" },
+      { heading: "fault" },
+      { heading: "step", number: true },
+      { heading: "verdict" },
+      { heading: "explanation" }
+    ],
+    incidents.map(({ arm, at, experiment, explanation, fault, id, run, seed, step, verdict }) => [
+      Shell.incidentLink(id),
+      Shell.time(at, Figure.moment(at)),
+      html`<a href="${Shell.runPath(run)}">${experiment}: ${arm}, seed ${seed}</a>`,
+      Page.toned(fault, "bad"),
+      step === null ? "" : String(step),
+      verdict ?? "",
+      explanation ?? ""
+    ])
+  )
+
+/** Writes the page. */
+export const of = (
+  { incidents, next }: { readonly incidents: ReadonlyArray<IncidentRecord>; readonly next: string | null },
+  after: string | undefined
+): Response =>
+  Shell.of({
+    title: "Incidents",
+    here: "/incidents",
+    live: after === undefined ? { every } : undefined,
+    content: [
+      html`<h1>Incidents</h1>
+`,
+      Shell.living("incidents", table(incidents) ?? html`<p>No run has had a fault.</p>`, Shell.next("/incidents", [], next))
+    ]
+  })
