@@ -62,7 +62,7 @@ tensorflow("ballast run", () => {
 
       const directory = path.join(folder, ".ballast/runs", `${launch}-1`)
       assert.strictEqual(calm?.directory, directory)
-      for (const file of ["recipe.json", "plan.json", "environment.json", "result.json", "attempts/1/checkpoints/step-000006"]) {
+      for (const file of "recipe.json plan.json environment.json result.json report.html attempts/1/tensorboard attempts/1/checkpoints/step-000006".split(" ")) {
         assert.isTrue(fs.existsSync(path.join(directory, file)), file)
       }
       const events = fs.readFileSync(path.join(directory, "attempts/1/events.jsonl"), "utf8").trimEnd().split("\n")

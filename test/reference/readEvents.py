@@ -1,5 +1,5 @@
-"""Prints what TensorBoard reads of folders of event files, as one JSON document: for each folder its scalars, histograms,
-images and texts by tag. Numbers that JSON lacks are strings."""
+"""Prints what TensorBoard reads of folders of event files, as one JSON document: for each folder its scalars, histograms
+and texts by tag. Numbers that JSON lacks are strings."""
 import json
 import math
 import sys
@@ -12,7 +12,7 @@ def plain(number):
 
 
 def read(folder):
-    guidance = {kind: 0 for kind in ("scalars", "histograms", "images", "tensors")}
+    guidance = {kind: 0 for kind in ("scalars", "histograms", "tensors")}
     found = event_accumulator.EventAccumulator(folder, size_guidance=guidance)
     found.Reload()
     tags = found.Tags()
@@ -34,10 +34,6 @@ def read(folder):
                 for event in found.Histograms(tag)
             ]
             for tag in tags["histograms"]
-        },
-        "images": {
-            tag: [[event.step, event.width, event.height, len(event.encoded_image_string)] for event in found.Images(tag)]
-            for tag in tags["images"]
         },
         "texts": {
             tag: [[event.step, event.tensor_proto.string_val[0].decode()] for event in found.Tensors(tag)]

@@ -51,11 +51,13 @@ const whole = (course: Course, name: string | null, colour: number): ReadonlyArr
   { ...course.counts, name, colour }
 ]
 
-const marksOf = (recording: Recording): ReadonlyArray<Chart.Mark> =>
-  recording.attempts.flatMap((attempt, index): ReadonlyArray<Chart.Mark> => [
-    ...(index === 0 || attempt.from === null ? [] : [{ x: attempt.from, name: "an attempt begins", colour: "doubtful" as const }]),
-    ...attempt.incidents.map(({ step }) => ({ x: step, name: "fault", colour: "bad" as const }))
-  ])
+/** A fault lies over the attempt that begins where it was. */
+const marksOf = ({ attempts }: Recording): ReadonlyArray<Chart.Mark> => [
+  ...attempts.slice(1).flatMap(({ from }): ReadonlyArray<Chart.Mark> =>
+    from === null ? [] : [{ x: from, name: "an attempt begins", colour: "doubtful" }]
+  ),
+  ...attempts.flatMap(({ incidents }) => incidents.map(({ step }): Chart.Mark => ({ x: step, name: "fault", colour: "bad" })))
+]
 
 const spikesOf = (recording: Recording, of: "loss" | "gradNorm"): Chart.Dots => {
   const spikes = recording.attempts.flatMap((attempt) =>

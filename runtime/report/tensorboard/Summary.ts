@@ -30,12 +30,6 @@ export const histogram = (tag: string, { counts, limits, lowest }: Buckets): Val
     Wire.bytes(7, Wire.doubleBytes(counts))
   ))
 
-const channels = 3
-
-/** Makes an image of a JPEG or PNG file's bytes. */
-export const image = (tag: string, file: Uint8Array, { height, width }: { readonly height: number; readonly width: number }): Value =>
-  value(tag, Wire.bytes(4, Wire.integer(1, height), Wire.integer(2, width), Wire.integer(3, channels), Wire.bytes(4, file)))
-
 const stringType = 7
 
 /** Makes a text, which is read as Markdown. */

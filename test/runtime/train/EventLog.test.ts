@@ -47,6 +47,23 @@ const written = (folder: string, events: ReadonlyArray<Event>): Effect.Effect<re
   })
 
 describe("EventLog", () => {
+  it.effect("reads a log longer than what is held at once one event after the other, without its torn end", () =>
+    inTemporaryFolder((folder) =>
+      Effect.sync(() => {
+        const file = path.join(folder, "events.jsonl")
+        const events = Array.from({ length: 8_000 }, (_, step) => ({ ...stepEvent(step), run: "größe" }))
+        fs.writeFileSync(file, `${events.map((event) => `${EventLog.encode(event)}\n`).join("")}{"kind":"step"}`)
+        assert.isAbove(fs.statSync(file).size, 2 << 20)
+        assert.deepStrictEqual([...EventLog.each(file)], events)
+        assert.deepStrictEqual([...EventLog.each(path.join(folder, "none"))], [])
+        const pieces = []
+        for (let piece = EventLog.readFrom(file, 0, 1 << 20); piece.events.length > 0; piece = EventLog.readFrom(file, piece.next, 1 << 20)) {
+          pieces.push(...piece.events)
+        }
+        assert.deepStrictEqual(pieces, events)
+      })
+    ))
+
   it.effect("reads back what it wrote, numbers that JSON lacks and names that look like them included", () =>
     inTemporaryFolder((folder) =>
       Effect.sync(() => {

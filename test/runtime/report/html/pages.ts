@@ -1,4 +1,4 @@
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import * as fs from "node:fs"
 import * as RunFolder from "../../../../runtime/run/RunFolder.ts"
 import * as Facts from "../../../../runtime/report/html/Facts.ts"

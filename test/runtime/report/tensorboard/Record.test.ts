@@ -7,7 +7,7 @@ describe("Record", () => {
     assert.strictEqual(Record.crc32c(new Uint8Array(32)), 0x8a9136aa)
     assert.strictEqual(Record.crc32c(new Uint8Array(32).fill(255)), 0x62a8ab43)
     assert.strictEqual(Record.crc32c(Uint8Array.from({ length: 32 }, (_, index) => index)), 0x46dd794e)
-    const command = "01c00000000000000000000000000000" + "14000000000004000000001400000018" + "28000000000000000200000000000000"
+    const command = "01c000000000000000000000000000001400000000000400000000140000001828000000000000000200000000000000"
     assert.strictEqual(Record.crc32c(Buffer.from(command, "hex")), 0xd9963a56)
   })
 
