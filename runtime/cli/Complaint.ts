@@ -24,12 +24,16 @@ import type { SubmissionRefused } from "../run/queue/Submit.ts"
 import type { ExporterUnusable } from "../run/telemetry/Exporter.ts"
 import type { NotFixed } from "../review/lint/Fixes.ts"
 import type { NoSource } from "../review/lint/Sources.ts"
+import type { ChangeRefused } from "../review/policy/Allowed.ts"
 import type { NotTuned } from "../review/tune/Tune.ts"
 import type { GitHubRefused, TokenMissing } from "../review/report/GitHub.ts"
 import type { ReportRefused } from "../review/report/ReportFile.ts"
+import type { ServerUnusable } from "../serve/Server.ts"
+import type { TokenUnusable } from "../serve/Token.ts"
 import type { StoreFailed } from "../run/store/Database.ts"
 import type { NotCommitted } from "../source/Commit.ts"
 import type { NotLoaded } from "../source/Load.ts"
+import type { Refused } from "../source/Refused.ts"
 import type { RevisionUnreadable } from "../source/Revision.ts"
 import { code, type Ended, type WrongUsage } from "./ExitCode.ts"
 
@@ -37,6 +41,7 @@ import { code, type Ended, type WrongUsage } from "./ExitCode.ts"
 export type Failure =
   | BaselineRefused
   | BaselinesInvalid
+  | ChangeRefused
   | CocoInvalid
   | DataMissing
   | Ended
@@ -58,18 +63,22 @@ export type Failure =
   | NotLoaded
   | NotTuned
   | PlanRefused
+  | Refused
   | ReportRefused
   | RevisionUnreadable
   | RunNotFound
   | RunTaken
+  | ServerUnusable
   | StoreFailed
   | SubmissionRefused
   | TokenMissing
+  | TokenUnusable
   | WrongUsage
 
 const codes: Readonly<Record<Exclude<Failure["_tag"], "Ended">, number>> = {
   BaselineRefused: code.no,
   BaselinesInvalid: code.usage,
+  ChangeRefused: code.no,
   CocoInvalid: code.usage,
   DataFault: code.no,
   DataMissing: code.environment,
@@ -94,16 +103,19 @@ const codes: Readonly<Record<Exclude<Failure["_tag"], "Ended">, number>> = {
   NotTuned: code.no,
   OutOfMemory: code.failed,
   PlanRefused: code.no,
+  Refused: code.no,
   Preempted: code.failed,
   ReportRefused: code.usage,
   RequirementsMissing: code.environment,
   RevisionUnreadable: code.usage,
   RunNotFound: code.usage,
   RunTaken: code.no,
+  ServerUnusable: code.environment,
   StoreFailed: code.environment,
   SubmissionRefused: code.usage,
   Timeout: code.failed,
   TokenMissing: code.environment,
+  TokenUnusable: code.usage,
   WheelRefused: code.environment,
   WorkerLost: code.failed,
   WrongUsage: code.usage

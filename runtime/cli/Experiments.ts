@@ -17,16 +17,36 @@ export interface Flags {
   readonly file: string
   readonly home: string | null
   readonly data: ReadonlyArray<string>
+  /** The revision that the file is read from; null or left out for the file as it lies here. */
+  readonly revision?: string | null
 }
 
-/** Loads the file, finds its data and plans every arm. */
+// It takes longer to load than a file that is trusted takes to run.
+const revised = Effect.promise(() => import("../source/Revised.ts"))
+
+const declaredIn = Effect.fnUntraced(function*({ file, revision = null }: Flags) {
+  if (revision === null) return { declared: yield* Load.load(file), source: null }
+  const { experiment, ...source } = yield* (yield* revised).read({ file, folder: process.cwd(), revision })
+  return { declared: experiment, source }
+})
+
+/** The flag that has a file be read from a revision. */
+export const revision = CommandLine.optionalText(
+  "revision",
+  "read the file from this revision, and run nothing of it but its recipes"
+)
+
+/**
+ * Loads the file, finds its data and plans every arm; what comes from a revision is evaluated instead, and `source` then
+ * names its commit and its file there.
+ */
 export const prepare = Effect.fn("Experiments.prepare")(
   function*(flags: Flags, options: { readonly rehash: boolean } = { rehash: false }) {
     const home = Home.at(Home.directoryOf(flags.home))
-    const declared = yield* Load.load(flags.file)
+    const { declared, source } = yield* declaredIn(flags)
     const locations = yield* Locations.read(home.directory, flags.data)
     const prepared = yield* Prepare.prepare(declared, { locations, home, rehash: options.rehash })
-    return { home, prepared }
+    return { home, prepared, source }
   }
 )
 

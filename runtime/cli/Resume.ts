@@ -36,7 +36,7 @@ const prepared = Effect.fnUntraced(function*(found: Lookup.FoundLaunch, { asReco
   if (asRecorded) return yield* Resume.asRecorded(found, options)
   if (file === null) {
     return yield* new WrongUsage({
-      message: `launch ${id} was made by a program and not from a file: npx ballast resume ${id} --as-recorded`
+      message: `launch ${id} comes from a program or a revision, and from no file that lies here: npx ballast resume ${id} --as-recorded`
     })
   }
   const prepared = yield* Prepare.prepare(yield* Load.load(file), { ...options, rehash: false })

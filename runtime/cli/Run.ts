@@ -57,11 +57,12 @@ export const run = CommandLine.Command.make(
       Flag.withDefault("auto")
     ),
     inject: CommandLine.optionalText("inject", "bring a fault about in every run, such as nan@120"),
+    revision: Experiments.revision,
     strict: CommandLine.given("strict", "let warnings block, too")
   },
   Effect.fn(function*({ engine: choice, inject, json, strict, ...flags }) {
     const injection = yield* injectionOf(inject)
-    const { prepared, home } = yield* Experiments.prepare(flags)
+    const { home, prepared, source } = yield* Experiments.prepare(flags)
     const { arms, asked, seeds, steps } = yield* Experiments.narrowed(prepared, flags)
     yield* RunExperiment.demandData(asked)
     yield* Launching.judged(asked.plan, strict)
@@ -70,9 +71,10 @@ export const run = CommandLine.Command.make(
     yield* HostDemand.check(asked.plan.arms, engine.engine)
     yield* Home.open(home.directory)
     const { expect } = prepared.experiment
-    const request = { file: path.resolve(flags.file), steps, engine: choice, injection: inject, expect }
+    const file = source === null ? path.resolve(flags.file) : null
+    const request = { file, steps, engine: choice, injection: inject, expect }
     yield* Launching.watched(
-      (stop) => Launch.run({ prepared, engine, home, arms, seeds, steps, injection, request, stop }),
+      (stop) => Launch.run({ prepared, engine, home, arms, seeds, steps, injection, request, commit: source?.commit ?? null, stop }),
       { home, json, expect }
     )
   })

@@ -1,6 +1,4 @@
 import * as Effect from "effect/Effect"
-import * as path from "node:path"
-import * as Duration from "../../dsl/Duration.ts"
 import * as Engines from "../engine/Engines.ts"
 import * as Courses from "../report/Courses.ts"
 import * as ResultText from "../report/ResultText.ts"
@@ -8,13 +6,8 @@ import * as SubmissionText from "../report/SubmissionText.ts"
 import * as Home from "../run/Home.ts"
 import * as Launched from "../run/Launched.ts"
 import * as Lookup from "../run/Lookup.ts"
-import * as Prepare from "../run/Prepare.ts"
-import * as Place from "../run/queue/Place.ts"
 import { Queue } from "../run/queue/Queue.ts"
-import type * as Submission from "../run/queue/Submission.ts"
 import type { Submitted } from "../run/queue/Submit.ts"
-import * as Submitting from "../run/queue/Submitting.ts"
-import * as RunExperiment from "../run/Run.ts"
 import * as RunFolder from "../run/RunFolder.ts"
 import * as Stop from "../run/Stop.ts"
 import * as EventLog from "../train/EventLog.ts"
@@ -25,80 +18,10 @@ import * as Launching from "./Launching.ts"
 import * as Output from "./Output.ts"
 import * as Records from "./Records.ts"
 import * as Signals from "./Signals.ts"
+import * as Submittable from "./Submittable.ts"
+import * as Terms from "./Terms.ts"
 
 const { Command, Flag } = CommandLine
-
-/** Reads how long something may take, in seconds; null where it is not limited. Fails with WrongUsage. */
-const secondsOf = (flag: string, asked: string | null): Effect.Effect<number | null, WrongUsage> => {
-  if (asked === null) return Effect.succeed(null)
-  const seconds = Duration.seconds(asked)
-  return seconds > 0 && seconds <= Duration.most
-    ? Effect.succeed(seconds)
-    : Effect.fail(new WrongUsage({ message: `--${flag} takes a time with its unit, such as "2 hours", of at most 24 days; got "${asked}"` }))
-}
-
-/** A moment without its zone would be another one on every host. */
-const moment = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/
-
-/** Reads a moment, or a time from now on, in milliseconds since 1970; null for at once. Fails with WrongUsage. */
-const momentOf = (asked: string | null): Effect.Effect<number | null, WrongUsage> => {
-  if (asked === null) return Effect.succeed(null)
-  const seconds = Duration.seconds(asked)
-  const at = seconds > 0 ? Date.now() + seconds * 1000 : moment.test(asked) ? Date.parse(asked) : NaN
-  return Number.isFinite(at)
-    ? Effect.succeed(at)
-    : Effect.fail(
-      new WrongUsage({
-        message: `--not-before takes a moment with its zone, such as 2027-01-31T03:00Z, or a time from now on, such as "2 hours"; got "${asked}"`
-      })
-    )
-}
-
-interface TermFlags {
-  readonly priority: number
-  readonly "not-before": string | null
-  readonly "max-wait": string | null
-  readonly "max-run": string | null
-  readonly fresh: boolean
-}
-
-const termFlags = {
-  priority: Flag.Int("priority").pipe(
-    Flag.withDescription(`a head start in the queue, of 10 minutes each: ${Place.least} to ${Place.most}`),
-    Flag.withDefault(0)
-  ),
-  after: CommandLine.optionalText("after", "wait until this run has succeeded"),
-  "not-before": CommandLine.optionalText("not-before", "wait until then: 2027-01-31T03:00Z, or \"2 hours\" from now on"),
-  "max-wait": CommandLine.optionalText("max-wait", "cancel what has waited for so long, such as \"12 hours\""),
-  "max-run": CommandLine.optionalText("max-run", "end what has run for so long, with a checkpoint"),
-  fresh: CommandLine.given("fresh", "run also what an equal run has answered before")
-}
-
-/** Reads how a launch is to wait and to run, but for the run that it comes after, which the record knows. */
-const termsOf = Effect.fnUntraced(function*(flags: TermFlags) {
-  const { fresh, priority } = flags
-  if (priority < Place.least || priority > Place.most) {
-    return yield* new WrongUsage({ message: `--priority takes a whole number from ${Place.least} to ${Place.most}, got ${priority}` })
-  }
-  const terms: Omit<Submission.Terms, "after"> = {
-    priority,
-    behind: null,
-    notBefore: yield* momentOf(flags["not-before"]),
-    maxWait: yield* secondsOf("max-wait", flags["max-wait"]),
-    maxRun: yield* secondsOf("max-run", flags["max-run"]),
-    reuse: !fresh
-  }
-  return terms
-})
-
-/** Says what the plan has to say of it, and refuses what cannot run, as far as this host can tell. */
-export const reviewed = Effect.fn("Submit.reviewed")(function*(prepared: Prepare.Prepared, strict: boolean) {
-  // A worker may have the data that this host has not.
-  yield* RunExperiment.demandData(prepared).pipe(Effect.catchTag("DataMissing", ({ message }) => Launching.say(message)))
-  if (prepared.plan.arms.every(({ recipe }) => Prepare.isOpen(prepared.sourceOf(recipe.data)))) {
-    yield* Launching.judged(prepared.plan, strict)
-  }
-})
 
 /** Steps as they were told by runs that others have made. */
 const coursesOf = (directories: ReadonlyArray<string>): Courses.Courses => {
@@ -139,15 +62,29 @@ export const told = Effect.fn("Submit.told")(
     const overview = yield* queue.overview
     yield* json
       ? Output.json({ format: "ballast.submission/1", experiment, ...submitted })
-      : Output.lines(SubmissionText.of(experiment, submitted, overview, Output.columns()))
+      : Output.lines(SubmissionText.of([{ experiment, submitted }], overview, Output.columns()))
   }
 )
+
+/** Says what a pull request has put into the queue. */
+const toldAll = Effect.fnUntraced(function*(
+  change: NonNullable<Submittable.Submittable["change"]>,
+  all: ReadonlyArray<SubmissionText.Named>,
+  { json }: { readonly json: boolean }
+) {
+  if (json) {
+    const submissions = all.map(({ experiment, submitted }) => ({ experiment, ...submitted }))
+    return yield* Output.json({ format: "ballast.submissions/1", ...change, submissions })
+  }
+  const queue = yield* Queue
+  yield* Output.lines(SubmissionText.ofPullRequest(all, yield* queue.overview, Output.columns()))
+})
 
 /** `ballast submit`: puts every arm at every seed into the queue, each a run of its own. */
 export const submit = Command.make(
   "submit",
   {
-    file: CommandLine.file,
+    ...Submittable.flags,
     ...CommandLine.shared,
     queue: Records.queue,
     ...Experiments.narrowing("submit"),
@@ -155,25 +92,33 @@ export const submit = Command.make(
       Flag.withDescription("what is to compute: the first engine that works on the worker's host, or one by name"),
       Flag.withDefault("auto")
     ),
-    ...termFlags,
+    ...Terms.flags,
     strict: CommandLine.given("strict", "let warnings block, too"),
     wait: CommandLine.given("wait", "wait for the end, print what came of it and end with its code")
   },
-  Effect.fn(function*({ after, engine, json, queue: asked, strict, wait, ...flags }) {
-    const terms = yield* termsOf(flags)
-    const { home, prepared } = yield* Experiments.prepare(flags)
-    const { arms, asked: chosen, seeds, steps } = yield* Experiments.narrowed(prepared, flags)
-    yield* reviewed(chosen, strict)
-    yield* Home.open(home.directory, { shared: asked !== null })
-    const request = { file: path.resolve(flags.file), steps, engine, injection: null }
-    const submission = yield* Submitting.ofPrepared(chosen, { arms, seeds, request })
+  Effect.fn(function*({ after, json, queue: asked, wait, ...flags }) {
+    if (wait && flags["pull-request"]) {
+      return yield* new WrongUsage({ message: "--pull-request and --wait do not go together: npx ballast runs list shows how they go" })
+    }
+    const terms = yield* Terms.of(flags)
+    const { change, submissions } = yield* Submittable.of(flags)
+    const home = yield* Home.open(Home.directoryOf(flags.home), { shared: asked !== null })
     yield* Effect.gen(function*() {
       const queue = yield* Queue
       const before = after === null ? null : yield* Lookup.find(after)
-      const submitted = yield* queue.submit(submission, { ...terms, after: before?.id ?? null })
-      if (!wait) return yield* told(submission.experiment, submitted, { json })
-      yield* Launching.say(`launch ${submitted.launch} is in the queue`)
-      yield* awaited(submitted.launch, { json })
+      const all = yield* Effect.forEach(submissions, (submission) =>
+        Effect.map(
+          queue.submit(submission, { ...terms, after: before?.id ?? null }),
+          (submitted) => ({ experiment: submission.experiment, submitted })
+        ))
+      if (change !== null) return yield* toldAll(change, all, { json })
+      for (const { experiment, submitted } of all) {
+        if (!wait) yield* told(experiment, submitted, { json })
+        else {
+          yield* Launching.say(`launch ${submitted.launch} is in the queue`)
+          yield* awaited(submitted.launch, { json })
+        }
+      }
     }).pipe(Effect.provide(Records.layer({ home, queue: asked })))
   })
 ).pipe(Command.withDescription("Put an experiment into the queue, which workers take its runs from"))

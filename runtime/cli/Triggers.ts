@@ -12,7 +12,7 @@ import { WrongUsage } from "./ExitCode.ts"
 import * as Experiments from "./Experiments.ts"
 import * as Output from "./Output.ts"
 import * as Records from "./Records.ts"
-import * as Submit from "./Submit.ts"
+import * as Submittable from "./Submittable.ts"
 
 const { Argument, Command } = CommandLine
 
@@ -42,12 +42,13 @@ const add = Command.make(
         message: `${experiment.name} declares no times: triggers: [Trigger.cron("0 3 * * *", { timeZone: "Europe/Berlin" })] would`
       })
     }
-    yield* Submit.reviewed(prepared, false)
+    yield* Submittable.reviewed(prepared, false)
     yield* Home.open(home.directory, { shared: asked !== null })
     const submission = yield* Submitting.ofPrepared(prepared, {
       arms: plan.arms.map(({ arm }) => arm),
       seeds: experiment.seeds,
-      request: { file: path.resolve(flags.file), steps: null, engine: "auto", injection: null }
+      request: { file: path.resolve(flags.file), steps: null, engine: "auto", injection: null },
+      commit: null
     })
     yield* Effect.gen(function*() {
       const queue = yield* Queue

@@ -25,13 +25,13 @@ export const waiting = ({ lines, waiting, workers }: Overview, columns: number):
   })
 }
 
-/** Lists the runs of a submission, and says what nobody at the queue can take. */
-export const of = (
-  experiment: string,
-  { launch, runs }: Submitted,
-  overview: Overview,
-  columns: number
-): ReadonlyArray<Line.Line> => [
+/** An experiment that was submitted, by its name. */
+export interface Named {
+  readonly experiment: string
+  readonly submitted: Submitted
+}
+
+const runs = ({ experiment, submitted: { launch, runs } }: Named, columns: number): ReadonlyArray<Line.Line> => [
   ...Paragraph.of(`${experiment}: ${Figure.plural(runs.length, "run")}, launch ${launch}`, columns, { tone: "strong" }),
   ...Table.of(
     [
@@ -47,6 +47,17 @@ export const of = (
       answered === null ? Line.span("waits", "quiet") : Line.span(`answered by ${answered}`, "good")
     ]),
     columns
-  ),
+  )
+]
+
+/** Lists the runs of what was submitted, and says what nobody at the queue can take. */
+export const of = (all: ReadonlyArray<Named>, overview: Overview, columns: number): ReadonlyArray<Line.Line> => [
+  ...all.flatMap((one) => runs(one, columns)),
   ...waiting(overview, columns)
 ]
+
+/** Lists what a pull request has run. */
+export const ofPullRequest = (all: ReadonlyArray<Named>, overview: Overview, columns: number): ReadonlyArray<Line.Line> =>
+  all.length > 0
+    ? of(all, overview, columns)
+    : Paragraph.of("nothing is submitted: no experiment with Trigger.pullRequest trains otherwise than before", columns)

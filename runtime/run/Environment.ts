@@ -33,6 +33,10 @@ export const originOf = ({ ballast, commit, dirty }: Environment): Pick<Environm
   ballast
 })
 
+/** Has an environment tell of the commit that an experiment was read from; null for the files as they lie here. */
+export const ofCommit = (environment: Environment, commit: string | null): Environment =>
+  commit === null ? environment : { ...environment, commit, dirty: null }
+
 /** The environment of one run: `data` is the folder of its data set on this host, null for generated images. */
 export interface RunEnvironment extends Environment {
   readonly data: string | null

@@ -35,6 +35,8 @@ export interface Options {
   /** What goes wrong on purpose in every run; null for nothing. */
   readonly injection: Injection.Injection | null
   readonly request: Omit<Request, "origin">
+  /** The commit that the experiment was read from; null for a file as it lies here. */
+  readonly commit: string | null
   readonly stop: Stop
 }
 
@@ -129,10 +131,11 @@ export const materialOf = (
 
 /** Runs what was chosen as a new launch, and returns what came of it. Fails as `bring` does. */
 export const run = Effect.fn("Launch.run")(function*(options: Options) {
-  const { engine: { directory, engine, version }, home, injection, prepared, request, steps, stop } = options
+  const { commit, engine: { directory, engine, version }, home, injection, prepared, request, steps, stop } = options
   const { experiment } = prepared
   const store = yield* Store
-  const [environment, started, holder] = [yield* Environment.gather, Date.now(), Holder.self()]
+  const environment = Environment.ofCommit(yield* Environment.gather, commit)
+  const [started, holder] = [Date.now(), Holder.self()]
   const launch = newLaunchId(started)
   const chosen = options.arms.flatMap((arm) => options.seeds.map((seed) => ({ arm, seed })))
   const jobs = chosen.map(({ arm, seed }, index): Job.Job => {

@@ -211,12 +211,16 @@ export const run = Effect.fn("Resume.run")(function*(options: Options) {
       entries.push({ kind: "unfinished", job, course })
     }
   }
+  const gathered = yield* Environment.gather
+  const { file, origin: { commit, dirty } } = launch.request
+  // Where no file says what is gone on with, the commit that lies here does not either.
+  const environment = file === null ? { ...gathered, commit, dirty } : gathered
   return yield* Launch.bring({
     launch: launch.id,
     experiment: launch.experiment,
     expect: prepared.experiment.expect,
     entries,
-    environment: yield* Environment.gather,
+    environment,
     stop
   })
 })

@@ -66,6 +66,7 @@ export const run = Effect.fn("Run.run")(function*(experiment: Experiment.Experim
     steps: null,
     injection: null,
     request: { file: null, steps: null, engine: options.engine ?? "auto", injection: null, expect: prepared.experiment.expect },
+    commit: null,
     stop: options.stop ?? Stop.make()
   })
 })

@@ -6,7 +6,7 @@ import * as Semaphore from "effect/Semaphore"
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
-import type * as Experiment from "../../dsl/Experiment.ts"
+import * as Experiment from "../../dsl/Experiment.ts"
 import * as Bubblewrap from "./Bubblewrap.ts"
 import * as Bundle from "./Bundle.ts"
 import * as Confined from "./Confined.ts"
@@ -61,6 +61,10 @@ export const evaluate = Effect.fn("Evaluate.evaluate")(function*(subject: Bundle
   const definition = yield* EvaluatorAnswer.read(subject, yield* runEvaluator(code, bubblewrap), held)
   return { name: definition.name, definition, files, walls: Walls.names(bubblewrap) } satisfies Evaluated
 })
+
+/** Gives a definition that was evaluated the form that experiments are planned from. */
+export const declared = ({ name, ...definition }: Experiment.Resolved): Experiment.Experiment =>
+  Experiment.make(name, definition as Experiment.Definition)
 
 /** Names the file of a policy; `project` is the folder of the checkout in which `experiments/` lies. */
 export const policyFile = (project = ""): string => path.posix.join(project, "ballast.policy.ts")

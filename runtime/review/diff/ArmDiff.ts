@@ -82,6 +82,10 @@ export const only = (own: ReadonlyArray<Finding>, other: ReadonlyArray<Finding>)
   return own.filter((finding) => !known.has(keyOf(finding)))
 }
 
+/** Tells whether an arm comes to a training that it did not come to before. */
+export const isOtherTraining = ({ fields, status }: ArmDiff): boolean =>
+  status === "added" || fields.some(({ path }) => !beside.has(path.split(".")[0] ?? ""))
+
 const curveOf = (before: Arm, after: Arm, fields: ReadonlyArray<Continuation.Judgement>): Moved | null =>
   fields.some(({ path }) => /^(schedule|warmup|length)\b/.test(path))
     ? { before: before.curve, after: after.curve }

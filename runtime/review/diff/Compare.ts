@@ -5,7 +5,6 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as fs from "node:fs"
 import * as path from "node:path"
-import * as Experiment from "../../../dsl/Experiment.ts"
 import * as Prepare from "../../run/Prepare.ts"
 import * as Bundle from "../../source/Bundle.ts"
 import * as Evaluate from "../../source/Evaluate.ts"
@@ -92,9 +91,8 @@ const found = Effect.fn("Compare.found")(function*(tree: Tree, file: string, opt
     return refused
   }
   const { definition } = evaluated.success
-  const { name: itself, ...declared } = definition
   const { plan: { arms } } = yield* Effect.orDie(
-    Prepare.prepare(Experiment.make(itself, declared as Experiment.Definition), { ...options, rehash: false })
+    Prepare.prepare(Evaluate.declared(definition), { ...options, rehash: false })
   )
   const planned: ExperimentDiff.Planned = { kind: "planned", file, definition, arms }
   return planned
@@ -138,6 +136,8 @@ export interface Opened {
     readonly project: string
     /** The files that the change touches, and the experiments that it reaches; some may be gone. */
     readonly changed: ReadonlySet<string>
+    /** The experiments that the change reaches, as they were evaluated. */
+    readonly experiments: ReadonlyArray<ExperimentDiff.Found>
   }
 }
 
@@ -174,7 +174,8 @@ export const open = Effect.fn("Compare.open")(function*(options: Options) {
     head: {
       root: head.root,
       project,
-      changed: new Set([...changed, ...head.experiments.filter(touches)])
+      changed: new Set([...changed, ...head.experiments.filter(touches)]),
+      experiments: after.filter(({ file }) => touches(file))
     }
   }
   return opened

@@ -16,6 +16,8 @@ export interface Asked {
   readonly arms: ReadonlyArray<string>
   readonly seeds: ReadonlyArray<number>
   readonly request: Omit<Request, "expect" | "origin">
+  /** The commit that the experiment was read from; null for a file as it lies here. */
+  readonly commit: string | null
 }
 
 const armOf = (recipe: Recipe.Recipe, planned: Omit<SubmittedArm, "demand" | "recipe">, request: Request): SubmittedArm => ({
@@ -26,8 +28,8 @@ const armOf = (recipe: Recipe.Recipe, planned: Omit<SubmittedArm, "demand" | "re
 
 /** Makes data of what was chosen of a planned experiment. */
 export const ofPrepared = Effect.fn("Submitting.ofPrepared")(
-  function*({ experiment, plan }: Prepared, { arms, request: asked, seeds }: Asked) {
-    const environment = yield* Environment.gather
+  function*({ experiment, plan }: Prepared, { arms, commit, request: asked, seeds }: Asked) {
+    const environment = Environment.ofCommit(yield* Environment.gather, commit)
     const request: Request = { ...asked, expect: experiment.expect, origin: Environment.originOf(environment) }
     const submitted = plan.arms.filter(({ arm }) => arms.includes(arm)).map(({ arm, identity, recipe, schedule: { totalSteps } }) =>
       [arm, armOf(recipe, { identity, totalSteps }, request)] as const

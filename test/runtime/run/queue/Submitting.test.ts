@@ -34,7 +34,7 @@ describe("Submitting", () => {
       })
       const locations = { of: () => null, known: [] }
       const prepared = yield* Prepare.prepare(declared, { locations, home: Home.at(folder), rehash: false })
-      const asked = { arms: ["plain", "demanding"], seeds: [2, 0], request }
+      const asked = { arms: ["plain", "demanding"], seeds: [2, 0], request, commit: null }
       const submission = yield* Submitting.ofPrepared(prepared, asked)
       assert.deepStrictEqual(submission.runs, [
         { arm: "plain", seed: 2 },

@@ -70,7 +70,7 @@ export const submit = Effect.fnUntraced(function*({ home, locations }: Host, { i
   })
   const prepared = yield* Prepare.prepare(declared, { home, locations, rehash: false })
   const request = { file: "/e.ts", steps: null, engine: "wasm", injection } as const
-  const submission = yield* Submitting.ofPrepared(prepared, { arms: ["a"], seeds, request })
+  const submission = yield* Submitting.ofPrepared(prepared, { arms: ["a"], seeds, request, commit: null })
   const { runs } = yield* queue.submit(submission, Submission.usual)
   return runs.map(({ id }) => id)
 })
