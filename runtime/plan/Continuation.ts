@@ -100,13 +100,15 @@ const otherAverage = ({ after, before, step }: Question): string | null => {
 
 /** What only says how a step is taken does not matter before the first. */
 const otherSteps = (path: string, question: Question): string | null => {
-  const { step } = question
+  const { after, before, step } = question
   if (step === 0) return null
   const [field] = path.split(".")
   switch (field) {
     case "augment":
       return path.startsWith("augment.closing") ? otherClosing(question) : `${taken(step)} shown images changed otherwise`
     case "batch":
+      // However many batches a step sums, batch norm sees one of them at a time.
+      return `${taken(step)} taken with other batches: batch norm saw ${before.recipe.batch} images at a time, and would see ${after.recipe.batch}`
     case "accumulate":
       return `${taken(step)} taken with other batches`
     case "loss":

@@ -157,7 +157,7 @@ describe("Continuation.of", () => {
       [{ clip: Clip.globalNorm(1) }, "the first 30 steps were clipped otherwise"],
       [{ ema: Ema.exponential() }, "it kept no average of the weights"],
       [{ augment: Augment.off }, "the first 30 steps were shown images changed otherwise"],
-      [{ batch: 4 }, "the first 30 steps were taken with other batches"],
+      [{ batch: 4 }, "the first 30 steps were taken with other batches: batch norm saw 8 images at a time, and would see 4"],
       [{ accumulate: Accumulate.batches(2) }, "the first 30 steps were taken with other batches"]
     ]
     for (const [fields, reason] of cases) {
