@@ -19,15 +19,16 @@ nav a[aria-current] { color: var(--ink); font-weight: 600; text-decoration: none
 .filters { display: flex; flex-wrap: wrap; gap: .25rem 1rem; align-items: end; margin: .5rem 0 1rem }
 label { color: var(--quiet); font-size: .85rem; display: block }
 input, select, button { font: inherit; color: var(--ink); background: var(--panel); border: 1px solid var(--quiet); border-radius: 4px;
-  padding: .25rem .5rem; min-height: 2rem; max-width: 100% }
+  padding: 0 .5rem; height: 2.25rem; max-width: 100% }
 .filters input:not([type=date]), .filters select { width: 12rem }
-input[type=checkbox] { width: 1.25rem; min-height: 1.25rem; margin: 0 }
+input[type=checkbox] { width: 1.25rem; height: 1.25rem; margin: 0 }
 button { cursor: pointer } button:disabled { color: var(--quiet); cursor: default }
 .actions { display: flex; flex-wrap: wrap; gap: .5rem; margin: .5rem 0 }
 .links { padding-left: 1.25rem }
 .chart text { font: 12px sans-serif }
 #answer:empty { display: none }
 td code { overflow-wrap: anywhere }
+td time, .id { white-space: nowrap }
 `
 
 const forAnHour = { "cache-control": "private, max-age=3600" }

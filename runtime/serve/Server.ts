@@ -8,8 +8,10 @@ import * as Schema from "effect/Schema"
 import * as http from "node:http"
 import type { Stop } from "../run/Stop.ts"
 import * as Admission from "./Admission.ts"
+import * as Assets from "./Assets.ts"
 import * as Handlers from "./Handlers.ts"
 import { HttpServerResponse, isNotFound, isUnreadable, NodeHttpServer, type Request, type Response, serve, text } from "./Http.ts"
+import * as Charts from "./pages/Charts.ts"
 import * as Pages from "./Pages.ts"
 import { Recordings } from "./Recordings.ts"
 import * as SignIn from "./SignIn.ts"
@@ -113,6 +115,8 @@ export const listen = Effect.fn("Server.listen")(function*({ drain, host, port, 
       ? Effect.catchCause(answer, (cause) => failure(request, cause))
       : Effect.succeed(refused(request, refusal))).pipe(Effect.map(guarded))
   })
+  // Whoever looks first need not wait for what draws.
+  yield* Effect.forkScoped(Effect.promise(() => Promise.all([Assets.script(), Charts.draw([])])))
   const shown = host.includes(":") ? `[${host}]` : host
   return `http://${shown}:${listened}`
 })

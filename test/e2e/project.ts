@@ -25,6 +25,8 @@ export interface Running {
   readonly killGroup: () => void
   /** Waits until standard error holds a text. */
   readonly says: (text: string) => Promise<void>
+  /** What it has printed to standard output so far. */
+  readonly printed: () => string
   readonly ended: Promise<Ended>
 }
 
@@ -89,6 +91,7 @@ const start = (folder: string, program: ReadonlyArray<string>, environment: Read
         look()
         void ended.then(({ code }) => reject(new Error(`ended with code ${code} before it said "${text}": ${stderr}`)))
       }),
+    printed: () => stdout,
     ended
   }
 }

@@ -67,7 +67,7 @@ export const next = (path: string, query: ReadonlyArray<readonly [string, string
 export const runPath = (id: string): string => `/runs/${encodeURIComponent(id)}`
 
 /** Writes a link to a run's page. */
-export const runLink = (id: string): Html => html`<a href="${runPath(id)}">${id}</a>`
+export const runLink = (id: string): Html => html`<a class="id" href="${runPath(id)}">${id}</a>`
 
 /** Writes a link to an incident's page. */
-export const incidentLink = (id: string): Html => html`<a href="/incidents/${encodeURIComponent(id)}">${id}</a>`
+export const incidentLink = (id: string): Html => html`<a class="id" href="/incidents/${encodeURIComponent(id)}">${id}</a>`
