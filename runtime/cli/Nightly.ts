@@ -1,74 +1,44 @@
 import * as Effect from "effect/Effect"
-import * as os from "node:os"
+import * as path from "node:path"
 import * as Locations from "../data/Locations.ts"
-import * as Subprocess from "../engine/Subprocess.ts"
-import * as Acceptance from "../nightly/Acceptance.ts"
-import * as AcceptanceText from "../nightly/AcceptanceText.ts"
+import * as Engines from "../engine/Engines.ts"
 import * as Baseline from "../nightly/Baseline.ts"
-import * as BaselineFile from "../nightly/BaselineFile.ts"
-import * as Due from "../nightly/Due.ts"
+import * as NightJUnit from "../nightly/NightJUnit.ts"
+import * as NightMarkdown from "../nightly/NightMarkdown.ts"
+import * as NightPage from "../nightly/NightPage.ts"
+import * as NightPlan from "../nightly/NightPlan.ts"
+import * as NightRecord from "../nightly/NightRecord.ts"
+import type { NightReport } from "../nightly/NightReport.ts"
+import * as NightRun from "../nightly/NightRun.ts"
+import * as NightText from "../nightly/NightText.ts"
 import * as Planned from "../nightly/Planned.ts"
 import * as PlannedText from "../nightly/PlannedText.ts"
 import * as Sufficiency from "../nightly/Sufficiency.ts"
-import * as Throughput from "../review/diff/Throughput.ts"
 import * as Home from "../run/Home.ts"
-import * as Lookup from "../run/Lookup.ts"
-import * as Prepare from "../run/Prepare.ts"
+import { Queue } from "../run/queue/Queue.ts"
+import * as Stop from "../run/Stop.ts"
 import { Store } from "../run/Store.ts"
 import * as ExperimentFiles from "../source/ExperimentFiles.ts"
-import * as Load from "../source/Load.ts"
+import * as EventLog from "../train/EventLog.ts"
 import * as CommandLine from "./CommandLine.ts"
 import { code, Ended, WrongUsage } from "./ExitCode.ts"
+import * as Launching from "./Launching.ts"
+import { accept, baselinesFlag, baselinesOf, usualSeeds } from "./NightlyAccept.ts"
 import * as Output from "./Output.ts"
 import * as Records from "./Records.ts"
+import * as Signals from "./Signals.ts"
+import * as Worker from "./Worker.ts"
 
-const { Argument, Command, Flag } = CommandLine
-
-const usualSeeds = 5
-
-interface Planning {
-  readonly all: boolean
-  readonly seeds: number
-  readonly home: Home.Home
-  readonly locations: Locations.Locations
-}
-
-/** Plans one file's part of a night, or says why it has none. */
-const planFile = Effect.fnUntraced(
-  function*(file: string, { all, home, locations, seeds }: Planning) {
-    const prepared = yield* Prepare.prepare(yield* Load.load(file), { locations, home, rehash: false })
-    const { name, triggers = [] } = prepared.experiment
-    const due = Due.of(triggers, yield* Due.lastLaunch(name), Date.now())
-    if (due.due === null && !all) return { planned: [], broken: [] }
-    const baselines = yield* BaselineFile.read(process.cwd(), name)
-    const planned = Planned.arms(prepared, { file, due, baselines, seeds, seconds: yield* Throughput.read })
-    return { planned, broken: [] }
-  },
-  (effect, file) =>
-    effect.pipe(
-      Effect.catchTag(["BaselinesInvalid", "InvalidExperiment", "NotLoaded"], ({ message }) =>
-        Effect.succeed({ planned: [], broken: [{ file, message }] }))
-    )
-)
-
-const plan = Effect.fn("Nightly.plan")(function*(options: Planning) {
-  const files = ExperimentFiles.list(process.cwd())
-  if (files.length === 0) {
-    return yield* new WrongUsage({ message: "there are no experiments below experiments/: run it in the project's folder" })
-  }
-  const parts = yield* Effect.forEach(files, (file) => planFile(file, options))
-  const planned = parts.flatMap((part) => part.planned)
-  const night: PlannedText.Night = {
-    planned,
-    broken: parts.flatMap(({ broken }) => broken),
-    refusal: Sufficiency.refuse(Planned.compared(planned))
-  }
-  return night
-})
+const { Command, Flag } = CommandLine
 
 const moment = (at: number | null): string | null => at === null ? null : new Date(at).toISOString()
 
-const documentOf = ({ broken, planned, refusal }: PlannedText.Night) => ({
+const plannedOf = (plan: NightPlan.NightPlan): PlannedText.Night => {
+  const planned = NightPlan.armsOf(plan)
+  return { planned, broken: plan.broken, refusal: Sufficiency.refuse(Planned.compared(planned)) }
+}
+
+const planDocument = ({ broken, planned, refusal }: PlannedText.Night) => ({
   format: "ballast.nightly/1",
   planned: planned.flatMap(({ arm, baseline, due, experiment, next, seconds, seeds }) =>
     seeds.map((seed) => ({
@@ -85,54 +55,58 @@ const documentOf = ({ broken, planned, refusal }: PlannedText.Night) => ({
   refusal: refusal === null ? null : { ...refusal, message: Sufficiency.explain(refusal) }
 })
 
-/** A person's name as git knows it, else the one that the machine does. */
-const nameOf = Subprocess.run("git", ["config", "user.name"]).pipe(
-  Effect.map((name) => name.trim()),
-  Effect.catch(() => Effect.succeed("")),
-  Effect.map((name) => name === "" ? os.userInfo().username : name)
-)
+interface Printing {
+  readonly json: boolean
+  readonly md: boolean
+}
 
-const accept = Command.make(
-  "accept",
-  {
-    runs: Argument.String("run").pipe(
-      Argument.withDescription("launches and runs whose figures are to be the baseline"),
-      Argument.atLeast(1)
-    ),
-    reason: Flag.String("reason").pipe(Flag.withDescription("why these figures are right, for whoever reviews them")),
-    by: CommandLine.optionalText("by", "who says so (default: git's user.name)"),
-    arm: CommandLine.repeatedText("arm", "NAME", "take the runs of this arm alone; may be repeated"),
-    home: CommandLine.shared.home,
-    queue: Records.queue,
-    json: CommandLine.shared.json
-  },
-  Effect.fn(function*({ arm: arms, by, home: asked, json, queue, reason, runs }) {
-    if (reason.trim() === "") return yield* new WrongUsage({ message: "--reason says nothing: write why these figures are right" })
-    const home = yield* Records.existing(asked, queue)
-    const found = yield* Effect.forEach(runs, (run) => Lookup.launch(run)).pipe(
-      Effect.provide(Records.store({ home, queue }))
-    )
-    const named = found.flatMap(({ asked, launch: { request: { injection } } }) =>
-      asked.filter(({ arm }) => arms.length === 0 || arms.includes(arm)).map((run) => ({ run, injection }))
-    )
-    const once = [...new Map(named.map((one) => [one.run.id, one])).values()]
-    if (once.length === 0) return yield* new WrongUsage({ message: `no run of these is of ${arms.map((arm) => `"${arm}"`).join(", ")}` })
-    const made = yield* Acceptance.make(once, {
-      by: by ?? (yield* nameOf),
-      reason: reason.trim(),
-      at: new Date().toISOString()
-    })
-    const before = yield* Effect.forEach(made, ({ experiment }) => BaselineFile.read(process.cwd(), experiment))
-    const accepted = yield* Effect.forEach(made, Effect.fnUntraced(function*({ baselines }, place) {
-      const document = before[place] as Baseline.Document
-      const file = yield* BaselineFile.write(process.cwd(), Baseline.replaced(document, baselines))
-      return AcceptanceText.accepted(document, baselines, file)
-    }))
-    yield* json
-      ? Output.json({ format: "ballast.accepted/1", baselines: accepted.flat() })
-      : Output.lines(AcceptanceText.of(accepted.flat(), { seeds: usualSeeds, columns: Output.columns(), cwd: process.cwd() }))
-  })
-).pipe(Command.withDescription("Make recorded runs the baseline that nights are held against"))
+const printPlan = (night: PlannedText.Night, { json }: Pick<Printing, "json">) =>
+  json ? Output.json(planDocument(night)) : Output.lines(PlannedText.of(night, Output.columns()))
+
+const documentOf = (report: NightReport) => ({ ...report, started: moment(report.started), ended: moment(report.ended) })
+
+const files = (report: NightReport): Readonly<Record<string, string>> => ({
+  "report.json": `${EventLog.encode(documentOf(report))}\n`,
+  "report.md": NightMarkdown.of(report),
+  "report.html": NightPage.of(report),
+  "junit.xml": NightJUnit.of(report)
+})
+
+interface Reporting extends Printing {
+  readonly folder: string | null
+  readonly junit: string | null
+}
+
+const reported = Effect.fn("Nightly.reported")(function*(report: NightReport, { folder, json, junit, md }: Reporting) {
+  const written = files(report)
+  if (folder !== null) yield* NightRecord.writeFiles(folder, written)
+  if (junit !== null) yield* NightRecord.writeFiles(path.dirname(path.resolve(junit)), { [path.basename(junit)]: NightJUnit.of(report) })
+  if (json) yield* Output.json(documentOf(report))
+  else if (md) Output.text(NightMarkdown.of(report))
+  else yield* Output.lines(NightText.of(report, Output.columns()))
+  if (folder !== null) yield* Launching.say(`the report lies in ${path.relative(process.cwd(), folder) || "."}`)
+})
+
+/** Finds the code that a night ends with. */
+const codeOf = ({ broken, ended, failed, verdict }: NightReport, stop: Stop.Stop): number => {
+  if (stop.requested() !== null) return stop.requested() === "SIGTERM" ? code.terminated : code.interrupted
+  if (failed.length > 0) return code.failed
+  if (verdict === "regressed" || broken.length > 0) return code.no
+  return ended === null ? code.environment : code.done
+}
+
+/** Finds the night that is to go on, or begins one; null where nothing is due, or where it could find nothing. */
+const begun = Effect.fn("Nightly.begun")(function*(home: Home.Home, plan: NightPlan.NightPlan, options: {
+  readonly baselines: string
+  readonly engine: Engines.Choice
+}) {
+  const interrupted = yield* NightRun.interrupted(home, options.engine)
+  if (interrupted !== null) {
+    yield* Launching.say(`going on with night ${interrupted.id}, begun ${moment(interrupted.started)}`)
+    return interrupted
+  }
+  return plan.parts.length === 0 ? null : yield* NightRun.begin(plan, options)
+})
 
 /** `ballast nightly`: the scheduled regression runs. */
 export const nightly = Command.make(
@@ -144,23 +118,68 @@ export const nightly = Command.make(
       Flag.withDescription("how many of a baseline's seeds run again (default: 5)"),
       Flag.withDefault(usualSeeds)
     ),
+    engine: Flag.Literals("engine", Engines.choices).pipe(
+      Flag.withDescription("what is to compute: the first engine that works where a run is made, or one by name"),
+      Flag.withDefault("auto")
+    ),
+    baselines: baselinesFlag,
     home: CommandLine.shared.home,
     data: CommandLine.shared.data,
     queue: Records.queue,
+    out: CommandLine.optionalText("out", "a folder that the reports are written to (default: the night's, in the home)"),
+    junit: CommandLine.optionalText("junit", "a file that JUnit's XML is written to"),
+    md: CommandLine.given("md", "print Markdown"),
     json: CommandLine.shared.json
   },
-  Effect.fn(function*({ all, data, "dry-run": dryRun, home: asked, json, queue, seeds }) {
-    if (!dryRun) return yield* new WrongUsage({ message: "nightly takes --dry-run, which says what would run, or accept, which makes baselines" })
+  Effect.fn(function*({ all, baselines: folder, data, "dry-run": dryRun, engine, home: asked, json, junit, md, out, queue, seeds }) {
+    if (json && md) return yield* new WrongUsage({ message: "--json and --md do not go together" })
     if (seeds < 1 || seeds > Baseline.mostSamples) {
       return yield* new WrongUsage({ message: `--seeds takes a whole number from 1 to ${Baseline.mostSamples}, got ${seeds}` })
     }
+    const project = process.cwd()
+    const baselines = baselinesOf(folder)
     const home = Home.at(Home.directoryOf(asked))
+    if (ExperimentFiles.list(project).length === 0) {
+      return yield* new WrongUsage({ message: "there are no experiments below experiments/: run it in the project's folder" })
+    }
     const locations = yield* Locations.read(home.directory, data)
-    // Where nothing was run yet, nothing is made either: a plan leaves no trace.
-    const store = queue === null && !Home.hasRuns(home) ? Store.layerMemory : Records.store({ home, queue })
-    const night = yield* plan({ all, seeds, home, locations }).pipe(Effect.provide(store))
-    yield* json ? Output.json(documentOf(night)) : Output.lines(PlannedText.of(night, Output.columns()))
-    if (night.broken.length > 0 || night.refusal !== null) return yield* new Ended({ code: code.no })
+    const judged = new Set(NightRecord.list(home).flatMap(({ launches }) => launches.map(({ launch }) => launch)))
+    const planning: NightPlan.Options = { project, baselines, all, seeds, home, locations, judged }
+    if (dryRun) {
+      // Where nothing was run yet, nothing is made either: a plan leaves no trace.
+      const store = queue === null && !Home.hasRuns(home) ? Store.layerMemory : Records.store({ home, queue })
+      const night = plannedOf(yield* NightPlan.make(planning).pipe(Effect.provide(store)))
+      yield* printPlan(night, { json })
+      return night.broken.length > 0 || night.refusal !== null ? yield* new Ended({ code: code.no }) : undefined
+    }
+    yield* Home.open(home.directory, { shared: queue !== null })
+    yield* Effect.scoped(Effect.gen(function*() {
+      const stop = Stop.make()
+      yield* Signals.watch(stop, (signal) => Effect.runSync(Launching.say(`${signal}: the night ends with what is known so far`)))
+      // What triggers are due is launched by them, and the night takes it from there.
+      yield* (yield* Queue).tend
+      const plan = yield* NightPlan.make(planning)
+      const night = yield* begun(home, plan, { baselines, engine })
+      const planned = plannedOf(plan)
+      if (planned.refusal !== null && night !== null && night.launches.length === 0) {
+        yield* json ? printPlan(planned, { json }) : Launching.say(Sufficiency.explain(planned.refusal))
+        return yield* new Ended({ code: code.no })
+      }
+      const say = Launching.say
+      const workOff = Worker.workOff({ home, locations, engine, drain: stop })
+      const report = night === null
+        ? yield* NightRun.ofNothing(plan, { baselines, engine })
+        : yield* NightRun.bring(night, plan, { ...planning, engine, say, stop, workOff })
+      yield* reported(report, {
+        folder: out !== null ? path.resolve(out) : night === null ? null : NightRecord.folderOf(home, night.id),
+        junit,
+        json,
+        md
+      })
+      if (report.ended === null) yield* say("to go on with it: npx ballast nightly, once more, with the same --engine")
+      const ended = codeOf(report, stop)
+      if (ended !== code.done) return yield* new Ended({ code: ended })
+    })).pipe(Effect.provide(Records.layer({ home, queue, tends: true })))
   })
 ).pipe(
   Command.withDescription("Run what is due against its baselines, with tests that know chance from change"),

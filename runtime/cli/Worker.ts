@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as References from "effect/References"
 import * as os from "node:os"
 import * as Text from "../../dsl/Text.ts"
 import * as Locations from "../data/Locations.ts"
@@ -56,6 +57,36 @@ const telling = (format: Log.Options["format"]) => {
     Layer.provideMerge(log)
   )
 }
+
+export interface WorkingOff {
+  readonly home: Home.Home
+  readonly locations: Locations.Locations
+  readonly engine: Engines.Choice
+  readonly drain: Stop.Stop
+}
+
+/** Makes what waits in the queue in this process until nothing is left for it, and tells of what goes wrong alone. */
+export const workOff = Effect.fn("Worker.workOff")(
+  function*({ drain, engine, home, locations }: WorkingOff) {
+    yield* Engines.choose(engine)
+    const id = `${os.hostname()}/${process.pid}`
+    yield* Worker.run({
+      id,
+      offer: yield* Offering.gather({}, locations),
+      slots: 1,
+      once: true,
+      host: { home, locations },
+      drain,
+      onObstacle: () => undefined
+    }).pipe(About.worker(id), Traces.untraced)
+  },
+  (effect) =>
+    effect.pipe(
+      Effect.provide(MeasuredStore.layer),
+      Effect.provide(telling("auto")),
+      Effect.provideService(References.MinimumLogLevel, "Warn")
+    )
+)
 
 /** `ballast worker`: makes the runs that wait in the queue. */
 export const worker = Command.make(

@@ -17,21 +17,30 @@ export class BaselinesInvalid extends Schema.TaggedError<BaselinesInvalid>()("Ba
   issues: Schema.Array(Schema.Struct({ path: Schema.String, message: Schema.String }))
 }) {}
 
-const folder = "baselines"
+/** Names the folder of a project's baselines. */
+export const folderOf = (project: string): string => path.join(project, "baselines")
 
 /** In JSON, numbers that it lacks are strings. */
 const codec = Schema.toCodecJson(Baseline.Document)
 
-/** Names the file of an experiment's baselines in a project. Throws where the name is none that a path may have. */
-export const fileOf = (project: string, experiment: string): string => {
-  if (!Schema.is(Text.name)(experiment)) throw new RangeError(`${JSON.stringify(experiment)} names no experiment`)
-  return path.join(project, folder, `${experiment}.json`)
+const isName = Schema.is(Text.name)
+
+/** Names the file of an experiment's baselines in their folder. Throws where the name is none that a path may have. */
+export const fileOf = (folder: string, experiment: string): string => {
+  if (!isName(experiment)) throw new RangeError(`${JSON.stringify(experiment)} names no experiment`)
+  return path.join(folder, `${experiment}.json`)
 }
+
+/** Lists the experiments that have a file of baselines in a folder; none where the folder is not there. */
+export const experiments = (folder: string): ReadonlyArray<string> =>
+  fs.existsSync(folder)
+    ? fs.readdirSync(folder).filter((file) => file.endsWith(".json")).map((file) => file.slice(0, -".json".length)).filter(isName).toSorted()
+    : []
 
 const invalid = (file: string, what: string, issues: ReadonlyArray<Issue.Issue> = []): BaselinesInvalid =>
   new BaselinesInvalid({
     file,
-    message: [`${path.join(folder, path.basename(file))} ${what}`, ...issues.map(({ message, path }) => path === "" ? `  ${message}` : `  ${path}: ${message}`)].join("\n"),
+    message: [`${path.join(path.basename(path.dirname(file)), path.basename(file))} ${what}`, ...issues.map(({ message, path }) => path === "" ? `  ${message}` : `  ${path}: ${message}`)].join("\n"),
     issues
   })
 
@@ -47,8 +56,8 @@ const textOf = (file: string): Effect.Effect<string | null, BaselinesInvalid> =>
   })
 
 /** Reads an experiment's baselines; none where it has no file. Fails with BaselinesInvalid. */
-export const read = Effect.fn("BaselineFile.read")(function*(project: string, experiment: string) {
-  const file = fileOf(project, experiment)
+export const read = Effect.fn("BaselineFile.read")(function*(folder: string, experiment: string) {
+  const file = fileOf(folder, experiment)
   const text = yield* textOf(file)
   if (text === null) return { format: "ballast.baselines/1", experiment, baselines: [] } satisfies Baseline.Document
   const json = yield* Effect.try({
@@ -67,8 +76,8 @@ export const read = Effect.fn("BaselineFile.read")(function*(project: string, ex
 })
 
 /** Writes an experiment's baselines, as a whole or not at all, and returns the file. Fails with BaselinesInvalid. */
-export const write = Effect.fn("BaselineFile.write")(function*(project: string, document: Baseline.Document) {
-  const file = fileOf(project, document.experiment)
+export const write = Effect.fn("BaselineFile.write")(function*(folder: string, document: Baseline.Document) {
+  const file = fileOf(folder, document.experiment)
   const encoded = Schema.encodeSync(codec)(Baseline.ordered(document))
   return yield* Effect.try({
     try: () => {

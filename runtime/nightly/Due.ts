@@ -32,13 +32,13 @@ export const of = (triggers: ReadonlyArray<Trigger.Trigger>, since: number | nul
 /** So many of an experiment's newest runs are looked at for one that was launched whole. */
 const mostRuns = 1000
 
-/** Finds when an experiment was last launched at its full length and without an injection; null for never. */
+/** Finds an experiment's last launch at its full length and without an injection; null for none. */
 export const lastLaunch = Effect.fn("Due.lastLaunch")(function*(experiment: string) {
   const store = yield* Store
   const runs = yield* store.list({ experiment, limit: mostRuns })
   for (const id of new Set(runs.map(({ launch }) => launch))) {
     const launch = yield* store.launch(id)
-    if (launch !== null && launch.request.steps === null && launch.request.injection === null) return launch.started
+    if (launch !== null && launch.request.steps === null && launch.request.injection === null) return launch
   }
   return null
 })

@@ -57,6 +57,8 @@ export interface Input {
   readonly baselines: ReadonlyArray<Baseline.Document>
   /** One for each arm that was to run, also where nothing came of it. */
   readonly arms: ReadonlyArray<ArmResult>
+  /** Those of them whose runs have not all ended. */
+  readonly unended?: ReadonlyArray<Pick<Row, "experiment" | "arm">>
 }
 
 /** The verdict of a night is the first of these that one of its comparisons has. */
@@ -148,10 +150,14 @@ const matched = (
 const isPair = (found: Pair | Row): found is Pair => "runs" in found
 
 /** Finds what each arm is compared with; the rows say of the others why they are not. */
-const paired = ({ arms, baselines }: Input): ReadonlyArray<Pair | Row> => [
+const paired = ({ arms, baselines, unended = [] }: Input): ReadonlyArray<Pair | Row> => [
   ...arms.flatMap((result): ReadonlyArray<Pair | Row> => {
     const ofExperiment = baselines.find(({ experiment }) => experiment === result.experiment)?.baselines ?? []
     const own = ofExperiment.filter(({ arm }) => arm === result.arm)
+    if (unended.some(({ arm, experiment }) => experiment === result.experiment && arm === result.arm)) {
+      const samples = { baseline: own[0]?.samples.length ?? 0, observed: result.runs.length }
+      return [ofArm(result, own[0] ?? null, { verdict: "undecided", samples, reason: "its runs have not all ended" })]
+    }
     return result.runs.length === 0
       ? [missing(result, own[0] ?? null, own[0]?.samples.length ?? 0, "the night has no run of it that counts")]
       : groups(result.runs).flatMap((runs) => matched(result, runs, own) ?? [])

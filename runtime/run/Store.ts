@@ -46,7 +46,7 @@ export interface Origin {
 
 /** What a launch was asked for, so that another process can finish it. */
 export interface Request {
-  /** The experiment's file, absolute; null where a program gave the experiment. */
+  /** The experiment's file, absolute; null where a program gave the experiment, or a revision, whose files are not run. */
   readonly file: string | null
   readonly steps: number | null
   readonly engine: Choice
@@ -65,10 +65,12 @@ export interface LaunchRecord {
   readonly request: Request
   /** Its arms as they were put into the queue; null where it never was in it. */
   readonly arms: unknown
+  /** The id of the trigger that has made it; null where somebody has. */
+  readonly trigger: string | null
 }
 
 /** A launch before its first run. */
-export interface NewLaunch extends Omit<LaunchRecord, "arms"> {
+export interface NewLaunch extends Omit<LaunchRecord, "arms" | "trigger"> {
   readonly runs: ReadonlyArray<Pick<RunRecord, "id" | "arm" | "seed" | "directory">>
 }
 
@@ -203,9 +205,9 @@ const make = (database: Database): StoreService => ({
   list: (filter = {}) => Listing.list(database, filter),
   incidents: (filter) => Incidents.list(database, filter),
   launch: (id) =>
-    Effect.map(database.rows("select id, experiment, started, request, arms from launches where id = $1", id), ([row]) =>
+    Effect.map(database.rows("select id, experiment, started, request, arms, trigger_id as trigger from launches where id = $1", id), ([row]) =>
       row === undefined ? null : {
-        ...row as unknown as Pick<LaunchRecord, "id" | "experiment" | "started">,
+        ...row as unknown as Pick<LaunchRecord, "id" | "experiment" | "started" | "trigger">,
         request: decode(String(row["request"])) as Request,
         arms: row["arms"] === null ? null : JSON.parse(String(row["arms"]))
       })
@@ -231,7 +233,7 @@ export interface Fired {
 /** Writes a launch; `queued` is null where its process brings it to its end itself. */
 export const insertLaunch = (
   database: Database,
-  { experiment, id, request, started }: Omit<LaunchRecord, "arms">,
+  { experiment, id, request, started }: Omit<LaunchRecord, "arms" | "trigger">,
   queued: Queued | null
 ): Effect.Effect<number, StoreFailed> =>
   database.change(

@@ -82,7 +82,7 @@ describe("ballast nightly", () => {
       assert.deepStrictEqual(read(json?.stdout ?? "").planned.map(({ baseline, seed }) => [seed, baseline]), [[0, 2]])
       assert.isAbove(read(json?.stdout ?? "").refusal?.comparisons ?? 0, 4)
 
-      const baselines = await Effect.runPromise(BaselineFile.read(folder, "tiny"))
+      const baselines = await Effect.runPromise(BaselineFile.read(BaselineFile.folderOf(folder), "tiny"))
       const [baseline] = baselines.baselines
       assert.deepInclude(baseline, { arm: "calm", engine: "wasm" })
       assert.deepInclude(baseline?.accepted, { by: "Ada", reason: "the first of its kind" })

@@ -10,7 +10,7 @@ import { baseline, document, sample, samples } from "./made.ts"
 const root = fs.mkdtempSync(path.join(os.tmpdir(), "ballast-baselines-"))
 afterAll(() => fs.rmSync(root, { recursive: true }))
 
-const project = (): string => fs.mkdtempSync(path.join(root, "project-"))
+const project = (): string => BaselineFile.folderOf(fs.mkdtempSync(path.join(root, "project-")))
 
 const refused = (folder: string, text: string) =>
   Effect.gen(function*() {
@@ -26,7 +26,7 @@ describe("BaselineFile", () => {
       const folder = project()
       const odd = document(baseline([sample(0, Infinity, { losses: [1 / 3, NaN, -Infinity] })], { arm: "NaN" }))
       const file = yield* BaselineFile.write(folder, odd)
-      assert.strictEqual(file, path.join(folder, "baselines", "cold.json"))
+      assert.strictEqual(file, path.join(folder, "cold.json"))
       assert.deepStrictEqual(yield* BaselineFile.read(folder, "cold"), odd)
       assert.deepStrictEqual(fs.readdirSync(path.dirname(file)), ["cold.json"])
     }))

@@ -54,7 +54,7 @@ describe("Due", () => {
       yield* launched("a", 1000, {})
       yield* launched("b", 2000, { steps: 5 })
       yield* launched("c", 3000, { injection: "nan@3" })
-      assert.strictEqual(yield* Due.lastLaunch("cold"), 1000)
+      assert.deepInclude(yield* Due.lastLaunch("cold"), { id: "a", started: 1000, trigger: null })
       assert.isNull(yield* Due.lastLaunch("warm"))
     }).pipe(Effect.provide(Store.layerMemory)))
 })

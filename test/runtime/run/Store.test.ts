@@ -94,7 +94,7 @@ onBoth("Store", (lend) => {
       const store = yield* Store
       const asked = { ...request, injection: "nan@3", expect: [Expect.diverges("bare")], origin: { ...request.origin, dirty: "d1ff" } }
       yield* store.begin({ ...launchOf("a", 3), request: asked }, self)
-      assert.deepStrictEqual(yield* store.launch("a"), { id: "a", experiment: "coldstart", started: 3, request: asked, arms: null })
+      assert.deepStrictEqual(yield* store.launch("a"), { id: "a", experiment: "coldstart", started: 3, request: asked, arms: null, trigger: null })
       assert.isNull(yield* store.launch("b"))
     })))
 

@@ -92,7 +92,7 @@ describe("Submitting", () => {
       const job = yield* jobIn(folder)
       const demand = Demand.of(job.plan.recipe, { ballast: origin.ballast, engine: "wasm" })
       const arm = { recipe: Recipe.encode(job.plan.recipe), identity: job.plan.identity, totalSteps: 40, demand }
-      const launch = { id: "l", experiment: "e", started: 1, request: { ...request, expect: [], origin }, arms: { a: arm } }
+      const launch = { id: "l", experiment: "e", started: 1, request: { ...request, expect: [], origin }, arms: { a: arm }, trigger: null }
       const run = {
         id: "l-1", launch: "l", experiment: "e", arm: "a", seed: 4, status: "failed", reason: null, directory: `${folder}/gone`,
         started: 1, ended: 2, holder: null, queued: false, attempt: 1, result: null

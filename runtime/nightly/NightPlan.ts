@@ -1,0 +1,112 @@
+/**
+ * Which experiments a night takes: those whose time has come, or all, each planned and beside its baselines.
+ */
+import * as Effect from "effect/Effect"
+import type { Locations } from "../data/Locations.ts"
+import * as Plan from "../plan/Plan.ts"
+import * as Throughput from "../review/diff/Throughput.ts"
+import type { Home } from "../run/Home.ts"
+import * as Prepare from "../run/Prepare.ts"
+import { type LaunchRecord, Store } from "../run/Store.ts"
+import * as ExperimentFiles from "../source/ExperimentFiles.ts"
+import * as Load from "../source/Load.ts"
+import * as BaselineFile from "./BaselineFile.ts"
+import * as Due from "./Due.ts"
+import * as Planned from "./Planned.ts"
+import type { Broken } from "./PlannedText.ts"
+
+export interface Options {
+  /** The project's folder, and that of its baselines. */
+  readonly project: string
+  readonly baselines: string
+  readonly all: boolean
+  readonly seeds: number
+  readonly home: Home
+  readonly locations: Locations
+  /** Launches that earlier nights have judged. */
+  readonly judged: ReadonlySet<string>
+}
+
+/** One experiment of a night. `launch` is one that a trigger has made for it already; null where the night makes it. */
+export interface Part {
+  readonly experiment: string
+  readonly prepared: Prepare.Prepared
+  readonly arms: ReadonlyArray<Planned.Arm>
+  readonly launch: string | null
+}
+
+export interface NightPlan {
+  readonly parts: ReadonlyArray<Part>
+  readonly broken: ReadonlyArray<Broken>
+  /** The names of all experiments that could be read, due or not. */
+  readonly experiments: ReadonlyArray<string>
+}
+
+interface Read {
+  readonly broken: Broken | null
+  readonly experiment: string | null
+  readonly part: Part | null
+}
+
+/** Loads one experiment's file and plans its arms. Fails with InvalidExperiment and NotLoaded. */
+export const prepare = Effect.fn("NightPlan.prepare")(function*(file: string, { home, locations }: Pick<Options, "home" | "locations">) {
+  return yield* Prepare.prepare(yield* Load.load(file), { locations, home, rehash: false })
+})
+
+/** Says why a plan cannot run, of the first arm that cannot; null where all can. */
+const obstacle = ({ plan }: Prepare.Prepared): string | null => {
+  if (Plan.isValid(plan)) return null
+  const [found] = plan.arms.flatMap(({ arm, findings }) =>
+    findings.filter(({ severity }) => severity === "error").map(({ message }) => `${arm}: ${message}`)
+  )
+  return found ?? "its plan has errors"
+}
+
+/** A trigger of the queue has launched what is due: that launch is the night's, unless a night has judged it before. */
+const launchedFor = (last: LaunchRecord | null, { due }: Due.Due, judged: ReadonlySet<string>): string | null =>
+  last !== null && last.trigger !== null && due === null && !judged.has(last.id) ? last.id : null
+
+const seedsOf = Effect.fnUntraced(function*(launch: string, arms: ReadonlyArray<Planned.Arm>) {
+  const store = yield* Store
+  const runs = yield* store.list({ launch })
+  return arms.map((arm) => ({ ...arm, seeds: runs.filter((run) => run.arm === arm.arm).map(({ seed }) => seed) }))
+    .filter(({ seeds }) => seeds.length > 0)
+})
+
+const readFile = Effect.fnUntraced(
+  function*(file: string, options: Options) {
+    const prepared = yield* prepare(file, options)
+    const { name, triggers = [] } = prepared.experiment
+    const last = yield* Due.lastLaunch(name)
+    const due = Due.of(triggers, last?.started ?? null, Date.now())
+    const launch = launchedFor(last, due, options.judged)
+    const read: Read = { broken: null, experiment: name, part: null }
+    if (due.due === null && launch === null && !options.all) return read
+    const obstructed = obstacle(prepared)
+    if (obstructed !== null) return { ...read, broken: { file, message: obstructed } }
+    const baselines = yield* BaselineFile.read(options.baselines, name)
+    const { seeds } = options
+    const arms = Planned.arms(prepared, { file, due, baselines, seeds, seconds: yield* Throughput.read })
+    const part: Part = { experiment: name, prepared, arms: launch === null ? arms : yield* seedsOf(launch, arms), launch }
+    return { ...read, part }
+  },
+  (effect, file) =>
+    effect.pipe(
+      Effect.catchTag(["BaselinesInvalid", "InvalidExperiment", "NotLoaded"], ({ message }) =>
+        Effect.succeed<Read>({ broken: { file, message }, experiment: null, part: null }))
+    )
+)
+
+/** Plans a night of the experiments below a project's `experiments/`. */
+export const make = Effect.fn("NightPlan.make")(function*(options: Options) {
+  const read = yield* Effect.forEach(ExperimentFiles.list(options.project), (file) => readFile(file, options))
+  const plan: NightPlan = {
+    parts: read.flatMap(({ part }) => part ?? []),
+    broken: read.flatMap(({ broken }) => broken ?? []),
+    experiments: read.flatMap(({ experiment }) => experiment ?? [])
+  }
+  return plan
+})
+
+/** Lists the arms of a plan. */
+export const armsOf = ({ parts }: NightPlan): ReadonlyArray<Planned.Arm> => parts.flatMap(({ arms }) => arms)

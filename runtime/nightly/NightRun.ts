@@ -1,0 +1,121 @@
+/**
+ * A night from its plan to its verdict: launches what was not launched yet, waits for the end, and has what looks like a
+ * regression be made once more.
+ */
+import * as Effect from "effect/Effect"
+import type { Choice } from "../engine/Engines.ts"
+import * as Figure from "../report/Figure.ts"
+import * as Environment from "../run/Environment.ts"
+import type { Home } from "../run/Home.ts"
+import { newLaunchId } from "../run/LaunchId.ts"
+import * as Owner from "../run/Owner.ts"
+import { LaunchHeld } from "../run/Resume.ts"
+import * as BaselineFile from "./BaselineFile.ts"
+import * as Night from "./Night.ts"
+import * as NightPlan from "./NightPlan.ts"
+import * as NightRecord from "./NightRecord.ts"
+import * as NightReport from "./NightReport.ts"
+import * as NightRuns from "./NightRuns.ts"
+
+export interface Options<E, R> extends NightRuns.Finishing<E, R>, Omit<NightPlan.Options, "judged"> {
+  readonly engine: Choice
+}
+
+/** Baselines of the planned, and those that no experiment is there for any more. */
+const baselinesOf = ({ experiments, parts }: NightPlan.NightPlan, folder: string): ReadonlyArray<string> =>
+  BaselineFile.experiments(folder).filter((name) =>
+    parts.some(({ experiment }) => experiment === name) || !experiments.includes(name)
+  )
+
+/** Begins a night. Nothing is launched yet, but for what a trigger has. */
+export const begin = Effect.fn("NightRun.begin")(
+  function*(plan: NightPlan.NightPlan, { baselines, engine }: { readonly baselines: string; readonly engine: Choice }) {
+    const started = Date.now()
+    const night: NightRecord.NightRecord = {
+      format: "ballast.night/1",
+      id: newLaunchId(started),
+      started,
+      ended: null,
+      engine,
+      origin: Environment.originOf(yield* Environment.gather),
+      owner: Owner.self(),
+      arms: NightPlan.armsOf(plan).map(({ arm, experiment, file, seeds }) => ({ arm, experiment, file, seeds })),
+      baselines: baselinesOf(plan, baselines),
+      launches: plan.parts.flatMap(({ experiment, launch }) => launch === null ? [] : [{ experiment, launch, repeat: false }])
+    }
+    return night
+  }
+)
+
+/** Finds a night of the same commit that was interrupted, to go on with. Fails with LaunchHeld where somebody is at work on it. */
+export const interrupted = Effect.fn("NightRun.interrupted")(function*(home: Home, engine: Choice) {
+  const origin = Environment.originOf(yield* Environment.gather)
+  const found = NightRecord.unfinished(NightRecord.list(home), { engine, origin })
+  if (found === null) return null
+  if (NightRecord.isHeld(found)) {
+    return yield* new LaunchHeld({ message: `${Owner.name(found.owner)} is at work on night ${found.id}: wait for its end, or interrupt it` })
+  }
+  return { ...found, owner: Owner.self() }
+})
+
+/** Keeps a night as it goes on. */
+const keeping = (home: Home, begun: NightRecord.NightRecord) => {
+  let night = begun
+  return {
+    now: () => night,
+    change: (changes: Partial<NightRecord.NightRecord>) =>
+      Effect.suspend(() => {
+        night = { ...night, ...changes }
+        return NightRecord.write(home, night)
+      })
+  }
+}
+
+const launchesOf = ({ launches }: NightRecord.NightRecord, repeat: boolean): ReadonlyArray<string> =>
+  launches.filter((one) => one.repeat === repeat).map(({ launch }) => launch)
+
+/**
+ * Brings a night to its end, or as far as nobody stops it and there is somebody to make its runs, and judges what there is.
+ * Fails with BaselinesInvalid, HomeUnusable and, where an experiment of it does not load any more, with InvalidExperiment
+ * and NotLoaded.
+ */
+export const bring = Effect.fn("NightRun.bring")(
+  function*<E, R>(begun: NightRecord.NightRecord, plan: Pick<NightPlan.NightPlan, "broken" | "parts">, options: Options<E, R>) {
+    const { baselines, engine, home, say, stop } = options
+    const { broken } = plan
+    const kept = keeping(home, begun)
+    yield* kept.change({})
+    const launched = (experiment: string, launch: string, repeat: boolean) =>
+      kept.change({ launches: [...kept.now().launches, { experiment, launch, repeat }] })
+    for (const [experiment, arms] of Map.groupBy(begun.arms, ({ experiment }) => experiment)) {
+      const [first] = arms
+      if (first === undefined || kept.now().launches.some((one) => one.experiment === experiment)) continue
+      const planned = plan.parts.find((part) => part.experiment === experiment)
+      const prepared = planned?.prepared ?? (yield* NightPlan.prepare(first.file, options))
+      yield* launched(experiment, yield* NightRuns.submit(prepared, arms, { file: first.file, engine, commit: null }), false)
+    }
+    const whole = (runs: ReadonlyArray<{ readonly result: unknown }>): boolean => runs.every(({ result }) => result !== null)
+    const report = () => NightReport.make(kept.now(), { baselines, broken })
+    if (!whole(yield* NightRuns.finish(launchesOf(kept.now(), false), options))) return yield* report()
+    const waiting = Map.groupBy(Night.toRepeat(yield* report()), ({ experiment }) => experiment)
+    for (const { experiment, launch, repeat } of kept.now().launches) {
+      const arms = (waiting.get(experiment) ?? []).map(({ arm }) => arm)
+      const isRepeated = kept.now().launches.some((one) => one.repeat && one.experiment === experiment)
+      if (repeat || arms.length === 0 || isRepeated || stop.requested() !== null) continue
+      yield* say(`${experiment}: ${Figure.plural(arms.length, "arm")} looks worse, and is made once more: ${arms.join(", ")}`)
+      yield* launched(experiment, yield* NightRuns.repeat(launch, arms), true)
+    }
+    const repeats = yield* NightRuns.finish(launchesOf(kept.now(), true), options)
+    const isStopped = stop.requested() !== null && Night.toRepeat(yield* report()).length > 0
+    if (whole(repeats) && !isStopped) yield* kept.change({ ended: Date.now() })
+    return yield* report()
+  }
+)
+
+/** Judges a night in which nothing is to run, but in which a baseline may have lost its experiment. */
+export const ofNothing = Effect.fn("NightRun.ofNothing")(
+  function*(plan: NightPlan.NightPlan, options: { readonly baselines: string; readonly engine: Choice }) {
+    const night = yield* begin(plan, options)
+    return yield* NightReport.make({ ...night, id: null, ended: night.started }, { baselines: options.baselines, broken: plan.broken })
+  }
+)
