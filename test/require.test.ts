@@ -6,8 +6,8 @@ import * as path from "node:path"
 
 const root = path.resolve(import.meta.dirname, "..")
 
-/** Runs one test file by the repository's own configuration and returns the code and the last line. */
-const run = (text: string, environment: Readonly<Record<string, string>> = {}) => {
+/** Runs one test file by the repository's own configuration. */
+const ran = (text: string, environment: Readonly<Record<string, string>> = {}) => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ballast-require-"))
   try {
     fs.mkdirSync(path.join(folder, "test"))
@@ -17,15 +17,20 @@ const run = (text: string, environment: Readonly<Record<string, string>> = {}) =
     fs.writeFileSync(path.join(folder, "package.json"), `{ "type": "module" }`)
     fs.writeFileSync(path.join(folder, "test/one.test.ts"), text)
     fs.symlinkSync(path.join(root, "node_modules"), path.join(folder, "node_modules"))
-    const { status, stdout } = spawnSync(
+    const { status, stderr, stdout } = spawnSync(
       process.execPath,
       [path.join(root, "node_modules/vitest/vitest.mjs"), "run"],
       { cwd: folder, encoding: "utf8", env: { ...process.env, NO_COLOR: "1", BALLAST_REQUIRE: "", ...environment } }
     )
-    return { failed: status !== 0, lastLine: stdout.trimEnd().split("\n").at(-1) }
+    return { failed: status !== 0, lastLine: stdout.trimEnd().split("\n").at(-1), printed: stdout + stderr }
   } finally {
     fs.rmSync(folder, { recursive: true, force: true })
   }
+}
+
+const run = (text: string, environment: Readonly<Record<string, string>> = {}) => {
+  const { failed, lastLine } = ran(text, environment)
+  return { failed, lastLine }
 }
 
 const two = (available: boolean): string =>
@@ -47,6 +52,12 @@ describe("part", () => {
       failed: false,
       lastLine: "1 passed, 0 failed, 1 skipped"
     })
+  })
+
+  it("says why a part is not available, in words of its own where it has them", () => {
+    const why = (words = ""): string => ran(two(false).replace(/\)$/, `${words})`), { BALLAST_REQUIRE: "gpu" }).printed
+    assert.include(why(), "BALLAST_REQUIRE names gpu, which is not available here")
+    assert.include(why(`, "is switched off"`), "BALLAST_REQUIRE names gpu, which is switched off")
   })
 
   it("fails where the part is required", () => {

@@ -45,20 +45,32 @@ const find = (): string | undefined =>
     .map((folder) => path.join(folder, "bwrap"))
     .find(isProgram)
 
-const probe = (): Promise<string | null> => {
+/** The program, or why there is none to use, as the end of "bubblewrap": it is not installed, or may not do its work. */
+export type Found =
+  | { readonly command: string; readonly obstacle: null }
+  | { readonly command: null; readonly obstacle: string }
+
+const probe = (): Promise<Found> => {
   const command = find()
-  if (command === undefined) return Promise.resolve(null)
+  if (command === undefined) return Promise.resolve({ command: null, obstacle: "is not installed" })
   return new Promise((resolve) => {
+    let said = ""
+    const refused = (why: string): void =>
+      resolve({ command: null, obstacle: `is installed, and this host does not let it work: ${why}` })
     const child = spawn(command, parameters([process.execPath], [process.execPath, "--version"]), {
-      stdio: "ignore",
+      stdio: ["ignore", "ignore", "pipe"],
       timeout: limitMilliseconds
     })
-    child.on("error", () => resolve(null))
-    child.on("exit", (code) => resolve(code === 0 ? command : null))
+    child.stderr.setEncoding("utf8").on("data", (text: string) => said += text)
+    child.on("error", ({ message }) => refused(message))
+    child.on("close", (code, signal) => code === 0 ? resolve({ command, obstacle: null }) : refused(said.trim() || `it ended with ${signal ?? code}`))
   })
 }
 
-let found: Promise<string | null> | null = null
+let probed: Promise<Found> | null = null
 
-/** Finds the program; null where it is not there or may not do its work. It is looked for once in a process. */
-export const command: Effect.Effect<string | null> = Effect.promise(() => found ??= probe())
+/** Finds the program and tries it, once in a process. */
+export const found: Effect.Effect<Found> = Effect.promise(() => probed ??= probe())
+
+/** Finds the program; null where it is not there or may not do its work. */
+export const command: Effect.Effect<string | null> = Effect.map(found, ({ command }) => command)

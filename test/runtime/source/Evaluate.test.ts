@@ -162,7 +162,9 @@ describe("evaluate", () => {
     ), limit)
 })
 
-part("bubblewrap", (await Effect.runPromise(Bubblewrap.command)) !== null, "bubblewrap", () => {
+const bubblewrap = await Effect.runPromise(Bubblewrap.found)
+
+part("bubblewrap", bubblewrap.command !== null, "bubblewrap", () => {
   it.live("is around the evaluator", () =>
     Effect.map(evaluate({ "a.ts": asking(`"Why?"`) }), ({ walls }) => assert.include(walls, "bubblewrap")), limit)
-})
+}, bubblewrap.obstacle ?? undefined)
