@@ -1,10 +1,12 @@
 import * as Effect from "effect/Effect"
+import * as Line from "../report/Line.ts"
+import * as Screen from "../report/Screen.ts"
 import * as Home from "../run/Home.ts"
 import * as Stop from "../run/Stop.ts"
+import * as Log from "../run/telemetry/Log.ts"
 import * as Admission from "../serve/Admission.ts"
 import * as Server from "../serve/Server.ts"
 import * as Token from "../serve/Token.ts"
-import * as Line from "../report/Line.ts"
 import * as CommandLine from "./CommandLine.ts"
 import { code, Ended, WrongUsage } from "./ExitCode.ts"
 import * as Output from "./Output.ts"
@@ -23,6 +25,12 @@ const sessionsOf = Effect.fnUntraced(function*(host: string, tokenFile: string |
       + Token.advice
   })
 })
+
+/** The answers go to browsers, the address to standard output, and what goes wrong to standard error. */
+const logging = () => {
+  const { colour, live } = Screen.of(Output.standardError, process.env)
+  return Log.layer({ format: "auto", terminal: live, colour, write: Output.standardError.write })
+}
 
 /** `ballast serve`: the HTTP API and the dashboard. */
 export const serve = Command.make(
@@ -49,7 +57,7 @@ export const serve = Command.make(
       const address = yield* Server.listen({ host, port, sessions, drain })
       yield* Output.lines([Line.of(`dashboard at ${address}`)])
       yield* Stop.awaited(drain)
-    })).pipe(Effect.provide(Records.layer({ home, queue })))
+    })).pipe(Effect.provide([Records.layer({ home, queue }), logging()]))
     return yield* new Ended({ code: drain.requested() === "SIGTERM" ? code.terminated : code.interrupted })
   })
 ).pipe(Command.withDescription("Serve the dashboard and the HTTP API, to this machine alone where nothing else is said"))

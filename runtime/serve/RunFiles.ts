@@ -12,6 +12,7 @@ const open = (directory: string, file: string): number | null => {
   try {
     const real = fs.realpathSync(directory)
     const inside = path.relative(directory, file)
+    if (inside.startsWith("..") || path.isAbsolute(inside)) return null
     // A link on the way would make the real path another one.
     if (fs.realpathSync(file) !== path.join(real, inside)) return null
     const descriptor = fs.openSync(path.join(real, inside), fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK)
