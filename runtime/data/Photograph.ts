@@ -8,8 +8,8 @@ export interface Size {
   readonly height: number
 }
 
-/** Sharp is loaded where a photograph is first needed: a plan on generated images starts without it. */
-const library = async () => {
+/** Loads sharp where a photograph is first needed: a plan on generated images starts without it. */
+export const library = async () => {
   const { default: sharp } = await import("sharp")
   // One thread and no cache of its own: the training needs the processors, and pictures are kept smaller than files.
   sharp.cache(false)

@@ -142,14 +142,18 @@ const precisionOf = (classes: ReadonlyArray<Curves>, threshold?: number): number
 const recallOf = (classes: ReadonlyArray<Curves>): number =>
   mean(classes.flatMap((curves) => (curves ?? []).map(({ recall }) => recall)))
 
-/**
- * Evaluates detections against the truth, image by image; `classes` names the classes by index. Detections need not be
- * sorted; of equal scores the earlier one, and the earlier image's, counts as the better.
- */
-export const evaluate = (images: ReadonlyArray<Image>, classes: ReadonlyArray<string>): Evaluation => {
+/** What an evaluation comes to, and the curves behind it. */
+export interface Surveyed {
+  readonly evaluation: Evaluation
+  /** Each class's precision at IoU .50 by recall 0, .01 … 1, the best that any higher recall has; null where it has no box. */
+  readonly curves: ReadonlyArray<ReadonlyArray<number> | null>
+}
+
+/** Evaluates as `evaluate` does, and keeps the curves. */
+export const survey = (images: ReadonlyArray<Image>, classes: ReadonlyArray<string>): Surveyed => {
   const measured = cellsOf(images, classes.length).map(measure)
   const of = (range: RangeName): ReadonlyArray<Curves> => measured.map(({ byRange }) => byRange[range])
-  return {
+  const evaluation: Evaluation = {
     format: "ballast.eval/1",
     map: precisionOf(of("all")),
     map50: precisionOf(of("all"), 0),
@@ -170,4 +174,12 @@ export const evaluate = (images: ReadonlyArray<Image>, classes: ReadonlyArray<st
       boxes
     }))
   }
+  return { evaluation, curves: measured.map(({ byRange }) => byRange.all?.[0]?.precisions ?? null) }
 }
+
+/**
+ * Evaluates detections against the truth, image by image; `classes` names the classes by index. Detections need not be
+ * sorted; of equal scores the earlier one, and the earlier image's, counts as the better.
+ */
+export const evaluate = (images: ReadonlyArray<Image>, classes: ReadonlyArray<string>): Evaluation =>
+  survey(images, classes).evaluation

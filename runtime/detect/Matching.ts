@@ -78,6 +78,23 @@ const bestFor = ({ ignored, order, overlaps, truth }: Search, row: number, taken
 }
 
 /**
+ * Finds for every detection of a cell the box that it takes, by its position, at one threshold and whatever the areas; -1
+ * for none.
+ */
+export const takenBy = (cell: Cell, threshold: number): ReadonlyArray<number> => {
+  const { detections, truth } = cell
+  const ignored = truth.map(({ crowd }) => crowd)
+  const order = truth.map((_, column) => column).toSorted((a, b) => Number(ignored[a]) - Number(ignored[b]))
+  const search: Search = { truth, order, ignored, overlaps: overlapsOf(cell) }
+  const taken = new Uint8Array(truth.length)
+  return detections.map((_, row) => {
+    const column = bestFor(search, row, taken, threshold)
+    if (column >= 0) taken[column] = 1
+    return column
+  })
+}
+
+/**
  * Matches a class's detections on all images, for every range of areas. A box outside the range is ignored, and so is
  * a detection that takes an ignored box, or none where its own area is outside.
  */

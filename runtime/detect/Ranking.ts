@@ -33,6 +33,8 @@ export interface Curve {
   readonly recall: number
   /** Averaged over the recalls that are asked for; 0 at those never reached. */
   readonly precision: number
+  /** The precision at each of them. */
+  readonly precisions: ReadonlyArray<number>
 }
 
 /** Follows the ranking's first `limit` detections of every image at one threshold; `recalls` ascend. */
@@ -60,10 +62,10 @@ export const follow = (
     precision[index - 1] = Math.max(precision[index - 1] ?? 0, precision[index] ?? 0)
   }
   let at = 0
-  let sum = 0
-  for (const wanted of options.recalls) {
+  const precisions = options.recalls.map((wanted) => {
     while (at < count && (recall[at] ?? 0) < wanted) at++
-    if (at < count) sum += precision[at] ?? 0
-  }
-  return { recall: right / boxes, precision: sum / options.recalls.length }
+    return at < count ? precision[at] ?? 0 : 0
+  })
+  const sum = precisions.reduce((total, value) => total + value, 0)
+  return { recall: right / boxes, precision: sum / precisions.length, precisions }
 }

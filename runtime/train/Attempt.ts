@@ -24,6 +24,7 @@ import type { Event, StatusEvent } from "./Event.ts"
 import * as Failure from "./Failure.ts"
 import * as Fence from "./Fence.ts"
 import * as Inject from "./Inject.ts"
+import * as Inspection from "./Inspection.ts"
 import * as Keeper from "./Keeper.ts"
 import * as Loop from "./Loop.ts"
 import * as Made from "./Made.ts"
@@ -86,6 +87,7 @@ export const run = Effect.fn("Attempt.run")(
     let trainingSeconds = 0
     let incident: string | null = null
     let keeper: Keeper.Keeper | null = null
+    let inspection: Inspection.Inspection | null = null
     const injector = Inject.make(assignment.injection, witness.shown)
 
     const origin = () => ({ run: assignment.run, attempt: assignment.attempt, step: progress.position.step })
@@ -129,9 +131,10 @@ export const run = Effect.fn("Attempt.run")(
     const evaluate = Effect.fnUntraced(function*(step: Step, loader: Loader.Loader, graph: TrainingGraph) {
       const started = performance.now()
       yield* status("evaluating")
-      const found = yield* Evaluate.measure(step, loader, graph, source.images.val)
-      watch.emit({ ...origin(), kind: "eval", ...found, seconds: (performance.now() - started) / 1000 })
-      return progress.evaluated(found)
+      const { inspection: seen, measured } = yield* Evaluate.measure(step, loader, graph, source.images.val, progress.position.step)
+      inspection = seen
+      watch.emit({ ...origin(), kind: "eval", ...measured, seconds: (performance.now() - started) / 1000 })
+      return progress.evaluated(measured)
     })
 
     const train = Effect.gen(function*() {
@@ -235,6 +238,8 @@ export const run = Effect.fn("Attempt.run")(
         return outcome("interrupted", null)
       }
       if (stopped === null) yield* evaluate(step, loader, graph)
+      const unkept = inspection === null ? null : yield* Inspection.keep(assignment, inspection)
+      if (unkept !== null) yield* status("evaluating", unkept)
       yield* kept.done
       yield* status("succeeded", stopped)
       return outcome("succeeded", null)

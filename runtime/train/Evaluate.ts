@@ -11,6 +11,8 @@ import * as Nms from "../detect/Nms.ts"
 import type { TrainingGraph } from "../graph/TrainingGraph.ts"
 import type { Prediction, Step } from "../step/Step.ts"
 import * as Accuracy from "./Accuracy.ts"
+import * as Inspection from "./Inspection.ts"
+import { Seen } from "./Seen.ts"
 
 type Box = Nms.Detection["box"]
 
@@ -82,40 +84,62 @@ export interface Measured {
   readonly accuracy: number | null
 }
 
+/** What a detector's validation comes to, and what there was to see. */
+interface Inspected extends AveragePrecision.Surveyed {
+  readonly seen: Seen
+}
+
+const inspect: (
+  step: Step,
+  loader: Loader,
+  classes: ReadonlyArray<string>,
+  entries: ReadonlyArray<Entry>
+) => Effect.Effect<Inspected, LoaderFault> = Effect.fn("Evaluate.inspect")(function*(step, loader, classes, entries) {
+  const images: Array<AveragePrecision.Image> = []
+  const seen = new Seen(classes.length)
+  for (let index = 0; index < loader.validationBatches; index++) {
+    const batch = yield* loader.validation(index)
+    const found = imagesOf(batch, step.batch, step.predict(batch.images), classes.length, entries)
+    seen.add(batch, step.batch, found)
+    images.push(...found)
+  }
+  return { ...AveragePrecision.survey(images, classes), seen }
+})
+
+/** What a step's weights come to, and what is kept of a detector's to look at; null for a classifier. */
+export interface Evaluated {
+  readonly measured: Measured
+  readonly inspection: Inspection.Inspection | null
+}
+
 /**
- * Measures a step's weights on the validation split, whose images are `entries`: a detector's average precision, or a
- * classifier's accuracy.
+ * Measures a step's weights, which have taken `steps`, on the validation split, whose images are `entries`: a detector's
+ * average precision, or a classifier's accuracy.
  */
 export const measure: (
   step: Step,
   loader: Loader,
   graph: TrainingGraph,
-  entries: ReadonlyArray<Entry>
-) => Effect.Effect<Measured, LoaderFault> = Effect.fn("Evaluate.measure")(function*(step, loader, graph, entries) {
+  entries: ReadonlyArray<Entry>,
+  steps: number
+) => Effect.Effect<Evaluated, LoaderFault> = Effect.fn("Evaluate.measure")(function*(step, loader, graph, entries, steps) {
   if (graph.outputs.distances === null) {
     const { accuracy } = yield* Accuracy.evaluate(step, loader, graph.classes)
-    return { map: null, map50: null, accuracy }
+    return { measured: { map: null, map50: null, accuracy }, inspection: null }
   }
-  const { map, map50 } = yield* evaluate(step, loader, graph.classes, entries)
-  return { map, map50, accuracy: null }
+  const inspected = yield* inspect(step, loader, graph.classes, entries)
+  const { map, map50 } = inspected.evaluation
+  return { measured: { map, map50, accuracy: null }, inspection: Inspection.of(steps, inspected.seen, inspected) }
 })
 
 /**
  * Predicts every validation image and evaluates by COCO's definitions. `classes` names the classes by index, and
  * `entries` are the data set's validation images.
  */
-export const evaluate: (
+export const evaluate = (
   step: Step,
   loader: Loader,
   classes: ReadonlyArray<string>,
   entries: ReadonlyArray<Entry>
-) => Effect.Effect<AveragePrecision.Evaluation, LoaderFault> = Effect.fn("Evaluate.evaluate")(
-  function*(step, loader, classes, entries) {
-    const images: Array<AveragePrecision.Image> = []
-    for (let index = 0; index < loader.validationBatches; index++) {
-      const batch = yield* loader.validation(index)
-      images.push(...imagesOf(batch, step.batch, step.predict(batch.images), classes.length, entries))
-    }
-    return AveragePrecision.evaluate(images, classes)
-  }
-)
+): Effect.Effect<AveragePrecision.Evaluation, LoaderFault> =>
+  Effect.map(inspect(step, loader, classes, entries), ({ evaluation }) => evaluation)

@@ -134,7 +134,7 @@ describe("Evaluate.measure", () => {
       const measured = (scores: ReadonlyArray<number>, samples: number) => {
         const step = { batch: size, predict: () => ({ boxes: new Float32Array(), scores: Float32Array.from(scores) }) }
         const shown = { ...images, samples: images.samples.slice(0, samples) }
-        return Evaluate.measure(step as unknown as Step, loaderOf([shown]), graph, entries)
+        return Effect.map(Evaluate.measure(step as unknown as Step, loaderOf([shown]), graph, entries, 0), ({ measured }) => measured)
       }
       const all = { map: null, map50: null }
       assert.deepStrictEqual(yield* measured([0.9, 0.9, 0.1, 0.6, 0.5, 0.49], 2), { ...all, accuracy: 1 })
@@ -160,8 +160,8 @@ describe("Evaluate.measure", () => {
       }
       const step = EagerStep.make(configuration, kernels)
       const fresh = Array.from({ length: 8 }, (_, index) => colours(configuration, 1000 + index))
-      const measured = Evaluate.measure(step, loaderOf(fresh), configuration.graph, entries)
-      const accuracy = Effect.map(measured, ({ accuracy }) => accuracy ?? NaN)
+      const measured = Evaluate.measure(step, loaderOf(fresh), configuration.graph, entries, 0)
+      const accuracy = Effect.map(measured, ({ measured: { accuracy } }) => accuracy ?? NaN)
       assert.isBelow(yield* accuracy, 0.75)
       let memory = ClipMemory.start(configuration.clip)
       for (let index = 0; index < 100; index++) {
