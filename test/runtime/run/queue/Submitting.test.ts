@@ -46,6 +46,11 @@ describe("Submitting", () => {
       const { origin, ...rest } = submission.request
       assert.deepStrictEqual(rest, { ...request, expect: [Expect.diverges("plain")] })
       assert.strictEqual(origin.ballast, Conditions.ballastVersion())
+      const commit = "c".repeat(40)
+      const revised = yield* Submitting.ofPrepared(prepared, { ...asked, commit })
+      // A worker has to have the Ballast that has planned it, whichever its own commit is.
+      assert.deepStrictEqual(revised.request.origin, { commit, dirty: null, ballast: origin.ballast })
+      assert.deepStrictEqual(revised.arms, submission.arms)
       assert.deepStrictEqual(Object.keys(submission.arms), ["plain", "demanding"])
       for (const { arm, identity, recipe } of prepared.plan.arms.slice(0, 2)) {
         assert.deepStrictEqual(submission.arms[arm], {
