@@ -2,7 +2,7 @@
  * What may be done to a run over HTTP: cancelling it, and making it once more.
  */
 import * as Effect from "effect/Effect"
-import * as Lookup from "../run/Lookup.ts"
+import type * as Lookup from "../run/Lookup.ts"
 import { Queue } from "../run/queue/Queue.ts"
 import * as Submission from "../run/queue/Submission.ts"
 import * as Submitting from "../run/queue/Submitting.ts"

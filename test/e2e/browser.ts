@@ -2,8 +2,8 @@
  * Debian's Chromium, and what axe has to say of a page in it.
  */
 import { assert } from "@effect/vitest"
+import axe from "axe-core"
 import * as fs from "node:fs"
-import { createRequire } from "node:module"
 import { type BrowserContextOptions, chromium, type Page } from "playwright-core"
 import { part } from "../require.ts"
 
@@ -35,8 +35,6 @@ export const browsing = async <A>(
   }
 }
 
-const axe = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
-
 interface Violation {
   readonly id: string
   readonly impact: string | null
@@ -47,7 +45,7 @@ interface Violation {
 export const violations = async (page: Page): Promise<ReadonlyArray<string>> => {
   // The page's own policy lets no script in that is not its own.
   const session = await page.context().newCDPSession(page)
-  await session.send("Runtime.evaluate", { expression: axe })
+  await session.send("Runtime.evaluate", { expression: axe.source })
   const { result } = await session.send("Runtime.evaluate", {
     expression: "axe.run().then(({ passes, violations }) => JSON.stringify({ passed: passes.length, violations }))",
     awaitPromise: true,

@@ -93,8 +93,8 @@ describe("EventStream", () => {
       Effect.gen(function*() {
         const detail = "x".repeat(300_000)
         tell(folder, 1, [{ kind: "status", run: "a-1", attempt: 1, step: 0, status: "compiling", detail }, ...steps(1)])
-        const [message] = yield* all(folder)
-        assert.deepStrictEqual((message?.data as ReadonlyArray<Event>)[0], { kind: "status", run: "a-1", attempt: 1, step: 0, status: "compiling", detail })
+        const [message = assert.fail()] = yield* all(folder)
+        assert.deepStrictEqual((message.data as ReadonlyArray<Event>)[0], { kind: "status", run: "a-1", attempt: 1, step: 0, status: "compiling", detail })
       })))
 
   it.live("writes numbers that JSON lacks as strings, and names in one line", () =>

@@ -22,7 +22,7 @@ const hostile = `<img src=x onerror=alert(1)>"'`
 
 /** Serves a record in a folder. */
 const inFolder = <A, E>(
-  body: (folder: string) => Effect.Effect<A, E, Effect.Services<ReturnType<typeof serving>>>
+  body: (folder: string) => Effect.Effect<A, E, Effect.Services<ReturnType<typeof serving>> | Tables>
 ): Effect.Effect<A, E> =>
   inTemporaryFolder((folder) => {
     const opening: Opening = withRecord(Queue.layerEmbedded(path.join(folder, "runs")), Tables.layerSqlite(path.join(folder, "ballast.db")))

@@ -15,7 +15,7 @@ import { Store } from "../../../runtime/run/Store.ts"
 import * as Holder from "../../../runtime/run/store/Holder.ts"
 import * as Server from "../../../runtime/serve/Server.ts"
 import * as Token from "../../../runtime/serve/Token.ts"
-import type { Event } from "../../../runtime/train/Event.ts"
+import type { Event, StepEvent } from "../../../runtime/train/Event.ts"
 import * as EventLog from "../../../runtime/train/EventLog.ts"
 import * as recipes from "../../dsl/recipes.ts"
 import { stepEvent } from "../report/events.ts"
@@ -74,7 +74,7 @@ export const tell = (directory: string, attempt: number, events: ReadonlyArray<E
 }
 
 /** The events of some steps. */
-export const steps = (count: number, from = 0, attempt = 1): ReadonlyArray<Event> =>
+export const steps = (count: number, from = 0, attempt = 1): ReadonlyArray<StepEvent> =>
   Array.from({ length: count }, (_, index) => stepEvent(from + index, { attempt, loss: 1 + index / 10 }))
 
 /** Records a launch whose runs, of this process, have folders with a recipe and some steps. */
