@@ -10,6 +10,7 @@ import { guard } from "./Guard.ts"
 import { loopOverhead } from "./LoopOverhead.ts"
 import { planStart } from "./PlanStart.ts"
 import { queue } from "./Queue.ts"
+import { review } from "./Review.ts"
 import { sessionAgainstEager } from "./SessionAgainstEager.ts"
 import { wasmKernels } from "./WasmKernels.ts"
 
@@ -22,6 +23,7 @@ const benches: Readonly<Record<string, Bench>> = {
   faults,
   plan: planStart,
   queue,
+  review,
   "first-step": firstStepTaken
 }
 
