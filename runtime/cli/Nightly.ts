@@ -24,6 +24,7 @@ import * as CommandLine from "./CommandLine.ts"
 import { code, Ended, WrongUsage } from "./ExitCode.ts"
 import * as Launching from "./Launching.ts"
 import { accept, baselinesFlag, baselinesOf, usualSeeds } from "./NightlyAccept.ts"
+import { bisect } from "./NightlyBisect.ts"
 import * as Output from "./Output.ts"
 import * as Records from "./Records.ts"
 import * as Signals from "./Signals.ts"
@@ -183,5 +184,5 @@ export const nightly = Command.make(
   })
 ).pipe(
   Command.withDescription("Run what is due against its baselines, with tests that know chance from change"),
-  Command.withSubcommands([accept])
+  Command.withSubcommands([accept, bisect])
 )

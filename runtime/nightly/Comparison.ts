@@ -101,8 +101,8 @@ export const compare = (
   }
 }
 
-/** Tells whether a repeat by itself is worse, too, by as much as matters. */
-const confirms = ({ floor, loss, worse }: Comparison): boolean => worse <= level && loss >= floor
+/** Tells whether a comparison by itself is worse, beyond chance and by as much as matters. */
+export const isWorse = ({ floor, loss, worse }: Comparison): boolean => worse <= level && loss >= floor
 
 /** What is corrected of all comparisons of the night, for one of them. */
 export interface Corrected {
@@ -126,7 +126,7 @@ const regressedOf = (
   if (repeat === null) {
     return { verdict: "undecided", p, unconfirmed: true, reason: `${seen}: a repeat of the same seeds has to show it, too` }
   }
-  return confirms(repeat)
+  return isWorse(repeat)
     ? { ...decided, verdict: "regressed", p, reason: `${seen}, and a repeat of the same seeds shows it, too` }
     : { ...decided, verdict: "flaky", p, reason: `${seen}, which a repeat of the same seeds at the same commit does not show` }
 }

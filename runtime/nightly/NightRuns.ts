@@ -22,7 +22,8 @@ export interface ArmSeeds {
 }
 
 export interface Options {
-  readonly file: string
+  /** Null where the recipes come from no file that lies here. */
+  readonly file: string | null
   readonly engine: Choice
   /** The commit that the recipes come from; null for the files as they lie here. */
   readonly commit: string | null
@@ -36,7 +37,7 @@ export const submit = Effect.fn("NightRuns.submit")(
       arms: arms.map(({ arm }) => arm),
       seeds: [],
       commit,
-      request: { file: path.resolve(file), steps: null, engine, injection: null }
+      request: { file: file === null ? null : path.resolve(file), steps: null, engine, injection: null }
     })
     const runs = arms.flatMap(({ arm, seeds }) => seeds.map((seed) => ({ arm, seed })))
     return (yield* queue.submit({ ...submission, runs }, terms)).launch

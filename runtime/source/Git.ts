@@ -120,6 +120,18 @@ export const prefixOf = Effect.fn("Git.prefixOf")(function*(folder: string) {
   return printed.toString("utf8").replace(/\n$/, "")
 })
 
+/**
+ * Lists the commits after `from` up to `to`, the oldest first, along the first parents: what a branch was, step by step.
+ * Fails with GitFailed where `to` does not come from `from`.
+ */
+export const between = Effect.fn("Git.between")(function*(repository: string, from: string, to: string) {
+  yield* run(repository, ["merge-base", "--is-ancestor", from, to], () => undefined).pipe(
+    Effect.mapError((found) => found.code === 1 ? failed(1, `${to} does not come from ${from}`) : found)
+  )
+  const printed = yield* print(repository, ["rev-list", "--first-parent", "--reverse", `${from}..${to}`], mostListing)
+  return printed.toString("utf8").split("\n").filter((line) => line !== "")
+})
+
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 
 const textOf = (bytes: Uint8Array): string | null => {
