@@ -46,6 +46,11 @@ const limit = 240_000
 onOne("--revision", (place) => {
   it.concurrent("has a worker run what the revision's file says to its end, and nothing of the file, now and later", () =>
     inQueue(place, async ({ does, folder, project, result, rows, start, submit, worker }) => {
+      const commitOf = (run: string): string => {
+        const { commit, dirty } = JSON.parse(fs.readFileSync(folder(run, "environment.json"), "utf8")) as { commit: string; dirty: null }
+        assert.isNull(dirty)
+        return commit
+      }
       const canary = path.join(project.folder, "canary")
       const hostile = sly(canary) + tiny({ steps: 7 })
       repository(project, { [file]: tiny() })
@@ -64,8 +69,7 @@ onOne("--revision", (place) => {
       const own = (JSON.parse(ran.stdout) as ResultDocument).runs[0]?.id ?? ""
       for (const run of [submitted, rerun, own]) {
         assert.strictEqual(result(run).steps, 7)
-        const environment = JSON.parse(fs.readFileSync(folder(run, "environment.json"), "utf8")) as { commit: string; dirty: null }
-        assert.deepStrictEqual([environment.commit, environment.dirty], [commit, null])
+        assert.strictEqual(commitOf(run), commit)
       }
       for (const { request } of await rows("select request from launches")) {
         const { file, origin } = JSON.parse(String(request)) as { file: null; origin: { commit: string; dirty: null } }
@@ -74,6 +78,9 @@ onOne("--revision", (place) => {
       await rows(`update runs set status = 'interrupted', result = null, holder = null where id = '${own}'`)
       const resumed = await does(2, "resume", own)
       assert.match(resumed.stderr, /comes from a program or a revision, and from no\s+file that lies here: npx ballast\s+resume \w+ --as-recorded/)
+      const recorded = await does(0, "resume", own, "--as-recorded", "--json")
+      assert.deepStrictEqual((JSON.parse(recorded.stdout) as ResultDocument).runs.map(({ status }) => status), ["succeeded"])
+      assert.strictEqual(commitOf(own), commit)
       assert.isFalse(fs.existsSync(canary))
       // Whoever runs the file itself has it do what it likes.
       await does(0, "plan", file)
