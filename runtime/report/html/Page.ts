@@ -47,6 +47,11 @@ svg, img { display: block; max-width: 100%; height: auto } .chart svg { width: 1
 .curve-4 { --colour: var(--curve-4) } .curve-5 { --colour: var(--curve-5) } .curve-6 { --colour: var(--curve-6) }
 .curve-7 { --colour: var(--curve-7) } .curve-8 { --colour: var(--curve-8) }
 .swatch.quiet { --colour: var(--quiet) } .swatch.bad { --colour: var(--bad) } .swatch.doubtful { --colour: var(--doubtful) }
+.picture svg { width: 100% } .key { display: inline-block; width: 1.6em; height: .8em; border: 2px solid; vertical-align: -.05em } .key.dashed { border-style: dashed }
+.note { color: var(--quiet); font-size: .85rem }
+.confusion td { padding: .25rem .6rem; border: 1px solid var(--rule); print-color-adjust: exact } .confusion tr:first-child td { border: 0 }
+.shade-1 { --shade: 9% } .shade-2 { --shade: 18% } .shade-3 { --shade: 27% } .shade-4 { --shade: 36% } .shade-5 { --shade: 45% }
+.confusion td[class*="shade"] { background: color-mix(in srgb, var(--curve-1) var(--shade, 0%), transparent) }
 details { margin: .5rem 0 } summary { cursor: pointer }
 footer { margin-top: 2rem; color: var(--quiet); font-size: .85rem }
 @media print {

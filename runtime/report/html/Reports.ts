@@ -6,6 +6,8 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import * as Launched from "../../run/Launched.ts"
 import type { FoundLaunch } from "../../run/Lookup.ts"
+import * as RunFolder from "../../run/RunFolder.ts"
+import * as Inspection from "../../train/Inspection.ts"
 import * as Facts from "./Facts.ts"
 import * as LaunchPage from "./LaunchPage.ts"
 import * as RunPage from "./RunPage.ts"
@@ -23,7 +25,8 @@ export const write = (file: string, page: string): void => {
 /** Makes the page of a run. */
 export const ofRun = Effect.fn("Reports.ofRun")(function*(run: Facts.Recorded) {
   const facts = yield* Facts.read(run)
-  return yield* Effect.promise(() => RunPage.of(facts))
+  const seen = RunFolder.attempts(run.directory).map(Inspection.read).find((left) => left !== null) ?? null
+  return yield* Effect.promise(() => RunPage.of(facts, seen))
 })
 
 /** Makes the page of a launch. */

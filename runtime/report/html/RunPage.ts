@@ -3,6 +3,7 @@
  */
 import type * as Recipe from "../../../dsl/Recipe.ts"
 import type { AttemptResult } from "../../run/Result.ts"
+import type * as Inspection from "../../train/Inspection.ts"
 import * as AttemptText from "../AttemptText.ts"
 import * as FaultText from "../FaultText.ts"
 import * as Figure from "../Figure.ts"
@@ -10,6 +11,7 @@ import * as RecipeText from "../RecipeText.ts"
 import * as ResultText from "../ResultText.ts"
 import * as Status from "../Status.ts"
 import * as Chart from "./Chart.ts"
+import * as Detections from "./Detections.ts"
 import type { Facts } from "./Facts.ts"
 import { type Html, html } from "./Html.ts"
 import * as Page from "./Page.ts"
@@ -114,8 +116,11 @@ const origin = ({ environment, identity, launch, result, started }: Facts): Read
   ]
 }
 
-/** Writes what a page says of a run below its heading: figures, charts, attempts, evaluations, advice and recipe. */
-export const body = async (facts: Facts): Promise<ReadonlyArray<Html | null>> => {
+/**
+ * Writes what a page says of a run below its heading: figures, charts, attempts, evaluations, what the last one saw, advice
+ * and recipe.
+ */
+export const body = async (facts: Facts, seen: Inspection.Left | null = null): Promise<ReadonlyArray<Html | null>> => {
   const { attempts, recording, result } = facts
   const remarks = result === null ? [] : AttemptText.remarks(result)
   return [
@@ -125,13 +130,14 @@ export const body = async (facts: Facts): Promise<ReadonlyArray<Html | null>> =>
     Page.section("Curves", Page.charts(await Chart.draw(RunCharts.ofRun(recording)))),
     Page.section("Attempts", ...(attempts.some(({ fault, remarks }) => fault !== null || remarks.length > 0) || attempts.length > 1 ? attempts.map(attempt) : [])),
     Page.section("Evaluations", evaluations(facts)),
+    ...(await Detections.sections(seen)),
     Page.section("Advice", result === null || result.advice.length === 0 ? null : html`<ul>${result.advice.map(({ message, rule }) => html`<li>${message} <small>${rule}</small></li>`)}</ul>`),
     Page.section("Made with", html`<p>${origin(facts).join("; ")}</p>`, recipe(facts.recipe))
   ]
 }
 
-/** Writes the page. */
-export const of = async (facts: Facts): Promise<string> => {
+/** Writes the page; `seen` is what the last evaluation has left. */
+export const of = async (facts: Facts, seen: Inspection.Left | null = null): Promise<string> => {
   const { arm, experiment, id, reason, result, seed } = facts
   return Page.of(`${experiment}: ${arm}, seed ${seed}`, [
     html`<h1>${experiment}: ${arm}, seed ${seed}</h1>
@@ -139,6 +145,6 @@ export const of = async (facts: Facts): Promise<string> => {
 ${reason === null ? null : html`<p>${reason}</p>`}
 ${result === null || result.status !== "failed" ? null : html`<p>${FaultText.of(result)}</p>`}
 `,
-    ...(await body(facts))
+    ...(await body(facts, seen))
   ])
 }
