@@ -47,8 +47,8 @@ export const hostsOf = (host: string): ReadonlySet<string> => {
 export const mostBodyBytes = 4096
 const mostUrlLength = 2048
 
-/** What a browser needs to sign in. */
-const open: ReadonlySet<string> = new Set(["/sign-in", "/assets/dashboard.css"])
+/** What a browser needs to sign in: it tells nothing of any run. */
+const open: ReadonlySet<string> = new Set(["/sign-in", "/assets/dashboard.css", "/assets/dashboard.js"])
 
 const isRead = (method: string): boolean => method === "GET" || method === "HEAD"
 

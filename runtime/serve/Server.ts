@@ -38,6 +38,8 @@ const mostConnections = 256
 const idleMilliseconds = 60_000
 /** How long requests that are being answered are waited for at the end. */
 const patience = "5 seconds"
+/** When what takes long to load is loaded, after the start. */
+const untilIdle = "2 seconds"
 
 const unusable = (cause: unknown, host: string, port: number): ServerUnusable => {
   const { code, message } = cause as NodeJS.ErrnoException
@@ -115,8 +117,8 @@ export const listen = Effect.fn("Server.listen")(function*({ drain, host, port, 
       ? Effect.catchCause(answer, (cause) => failure(request, cause))
       : Effect.succeed(refused(request, refusal))).pipe(Effect.map(guarded))
   })
-  // Whoever looks first need not wait for what draws.
-  yield* Effect.forkScoped(Effect.promise(() => Promise.all([Assets.script(), Charts.draw([])])))
+  // Whoever opens a run first need not wait for what draws, nor whoever opens the list before.
+  yield* Effect.promise(() => Promise.all([Assets.script(), Charts.draw([])])).pipe(Effect.delay(untilIdle), Effect.forkScoped)
   const shown = host.includes(":") ? `[${host}]` : host
   return `http://${shown}:${listened}`
 })

@@ -1,7 +1,7 @@
-import { assert, it } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import type { Page } from "playwright-core"
 import { browsing, inChromium, violations } from "./browser.ts"
-import type { Running } from "./project.ts"
+import { inProject, type Running } from "./project.ts"
 import { drained, inQueue, type Queueing, type ResultDocument, tiny, until } from "./queueing.ts"
 import { onOne, type Place } from "./workers.ts"
 
@@ -65,7 +65,50 @@ const isReadable = async (page: Page, address: string, paths: ReadonlyArray<stri
   return found
 }
 
+describe("ballast serve", () => {
+  it("says which port is taken, and lets nobody else in without a token", () =>
+    inProject(async ({ ballast, start }) => {
+      const server = start(["serve", "--port", "0"])
+      const { port } = new URL(await addressOf(server))
+      const [taken, open, short] = await Promise.all([
+        ballast("serve", "--port", port),
+        ballast("serve", "--host", "0.0.0.0", "--port", "0"),
+        start(["serve", "--host", "0.0.0.0", "--port", "0"], { BALLAST_TOKEN: "secret" }).ended
+      ])
+      assert.deepStrictEqual([taken.code, taken.stderr], [3, `port ${port} on 127.0.0.1 is taken. Name another with --port, or 0 for any that is free\n`])
+      assert.strictEqual(open.code, 2)
+      assert.match(open.stderr, /^--host 0\.0\.0\.0 lets others than this machine in/)
+      assert.strictEqual(short.code, 2)
+      assert.notInclude(short.stderr, "secret")
+      await drained(server)
+    }), 60_000)
+})
+
 inChromium("ballast serve", () => {
+  it("lets a browser in that tells the token, and shows it to no other", () =>
+    inProject(async ({ start }) => {
+      const token = "0123456789abcdefghijklmnop"
+      const server = start(["serve", "--host", "0.0.0.0", "--port", "0"], { BALLAST_TOKEN: token })
+      const address = (await addressOf(server)).replace("0.0.0.0", "127.0.0.1")
+      await browsing(async (open) => {
+        const page = await open({ colorScheme: "dark", viewport: { width: 360, height: 720 } })
+        await page.goto(`${address}/queue`)
+        await page.getByRole("heading", { name: "Sign in" }).waitFor()
+        assert.deepStrictEqual(await violations(page), [])
+        // What is refused is told in the console, too.
+        page.removeAllListeners("console")
+        await page.getByLabel(/token/).fill(`${token}x`)
+        await page.keyboard.press("Enter")
+        await page.getByRole("alert").waitFor()
+        await page.getByLabel(/token/).fill(token)
+        await page.keyboard.press("Enter")
+        await page.getByRole("heading", { name: "Queue" }).waitFor()
+        assert.strictEqual(await page.evaluate("document.cookie"), "")
+      })
+      server.killGroup()
+      assert.notInclude((await server.ended).stderr + server.printed(), token)
+    }), 60_000)
+
   onOne("its dashboard", (place) => {
     it("shows a run live, cancels it, runs it again, compares runs and explains a fault, to everybody", () =>
       served(place, async ({ does, stands, submit, worker }, address, server) => {

@@ -227,7 +227,7 @@ describe("Server", () => {
         }
         assert.strictEqual(yield* status({ authorization: `Bearer ${token}` }), 200)
         assert.strictEqual(yield* status({ cookie: `ballast-session=${sessions().begin(Date.now())}` }), 401)
-        for (const place of ["/", "/runs/a-1", "/api/openapi.json", "/api/runs/a-1/events", "/assets/dashboard.js"]) {
+        for (const place of ["/", "/runs/a-1", "/api/openapi.json", "/api/runs/a-1/events", "/runs/a-1/report"]) {
           assert.strictEqual((yield* ask(`${address}${place}`)).status, 401, place)
         }
 
