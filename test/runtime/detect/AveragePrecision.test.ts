@@ -55,4 +55,21 @@ describe("AveragePrecision", () => {
       { class: "b", map: -1, map50: -1, boxes: 0 }
     ])
   })
+
+  it("keeps the precision at each of 101 recalls, whose mean is the average", () => {
+    const image = {
+      truth: [{ box: square(0, 10), class: 0 }, { box: square(50, 10), class: 0 }],
+      // Precision 1, 1/2, 2/3 at recall 1/2, 1/2, 1: at a recall counts the best that a higher one has.
+      detections: [
+        { box: square(0, 10), class: 0, score: 0.95 },
+        { box: square(90, 10), class: 0, score: 0.9 },
+        { box: square(50, 10), class: 0, score: 0.8 }
+      ]
+    }
+    const { curves: [curve, none], evaluation } = AveragePrecision.survey([image], ["a", "b"])
+    assert.isNull(none)
+    assert.lengthOf(curve ?? [], 101)
+    curve?.forEach((precision, place) => assert.approximately(precision, place <= 50 ? 1 : 2 / 3, 1e-12))
+    assert.approximately((51 + 50 * 2 / 3) / 101, evaluation.map50, 1e-12)
+  })
 })
