@@ -105,7 +105,7 @@ export const bisect = Command.make(
         metric,
         candidates,
         measure: (subject) => measure(subject),
-        isPlannable: (recipe) => BisectRuns.isPlannable(recipe, options)
+        trainingOf: (recipe) => BisectRuns.trainingOf(recipe, options)
       })
       yield* json
         ? Output.json({ format: "ballast.bisect/1", experiment, arm, metric, ...outcome, runs: { spent: spent(), most: budget } })

@@ -39,8 +39,8 @@ export interface Options<E, R> {
   /** At least two, each of another training than the one before; the first is good and the last is bad. */
   readonly candidates: ReadonlyArray<Candidate>
   readonly measure: (subject: Subject) => Effect.Effect<ReadonlyArray<Sample>, Halted | E, R>
-  /** Tells whether a recipe can be planned without an error. */
-  readonly isPlannable: (recipe: Recipe.Recipe) => Effect.Effect<boolean, never, R>
+  /** Names what a recipe trains; null where it cannot be planned without an error. */
+  readonly trainingOf: (recipe: Recipe.Recipe) => Effect.Effect<string | null, never, R>
 }
 
 /** `flaky`: the ends do not repeat themselves; `held`: the bad one is not worse; `halted`: it did not come to an end. */
@@ -90,7 +90,7 @@ const namesOf = (fields: ReadonlyArray<Mixture.Field>): ReadonlyArray<string> =>
 
 /** Finds the first commit that is worse, and then the field. */
 export const run = Effect.fn("Bisect.run")(function*<E, R>(options: Options<E, R>) {
-  const { candidates, isPlannable } = options
+  const { candidates, trainingOf } = options
   const { made, take } = measuring(options)
   let between: Between.Between = { good: 0, bad: candidates.length - 1 }
   const at = (place: number): Candidate => candidates[place] as Candidate
@@ -108,14 +108,18 @@ export const run = Effect.fn("Bisect.run")(function*<E, R>(options: Options<E, R
 
   const fieldOf = Effect.fnUntraced(function*(reference: ReadonlyArray<Sample>) {
     const [before, after] = [at(between.good), at(between.bad)]
-    const fields = Mixture.fields(before.recipe, after.recipe)
+    const differing = Mixture.fields(before.recipe, after.recipe)
     const mixed = (taken: ReadonlyArray<Mixture.Field>): Subject => ({
       commit: before.commit,
       recipe: Mixture.of(before.recipe, after.recipe, taken),
       mixed: namesOf(taken)
     })
-    const counts = yield* Effect.filter(fields.map((_, index) => index + 1).slice(0, -1), (count) =>
-      isPlannable(mixed(fields.slice(0, count)).recipe))
+    // What a field such as `retry` says trains nothing else.
+    const fields = yield* Effect.filter(differing, (field) =>
+      Effect.map(trainingOf(mixed([field]).recipe), (training) => training !== before.training))
+    const isPlannable = (taken: ReadonlyArray<Mixture.Field>) =>
+      Effect.map(trainingOf(mixed(taken).recipe), (training) => training !== null)
+    const counts = yield* Effect.filter(fields.map((_, index) => index + 1).slice(0, -1), (count) => isPlannable(fields.slice(0, count)))
     const steps = [0, ...counts, fields.length]
     let halves: Between.Between = { good: 0, bad: steps.length - 1 }
     for (let place = Between.next(halves); place !== null; place = Between.next(halves)) {
@@ -126,7 +130,7 @@ export const run = Effect.fn("Bisect.run")(function*<E, R>(options: Options<E, R
     const blamed = fields.slice(without, withThem)
     const earlier = fields.slice(0, without)
     const alone = earlier.length === 0
-      || ((yield* isPlannable(mixed(blamed).recipe)) && (yield* take(mixed(blamed), reference)).worse)
+      || ((yield* isPlannable(blamed)) && (yield* take(mixed(blamed), reference)).worse)
     return { fields: blamed.flatMap(({ changes }) => changes), together: alone ? [] : namesOf(earlier) }
   })
 

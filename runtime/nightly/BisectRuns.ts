@@ -33,9 +33,9 @@ const preparedOf = <E, R>(recipe: Recipe.Recipe, { arm, experiment, home, locati
     { home, locations, rehash: false }
   ))
 
-/** Tells whether a recipe can be planned without an error. */
-export const isPlannable = <E, R>(recipe: Recipe.Recipe, options: Options<E, R>): Effect.Effect<boolean> =>
-  Effect.map(preparedOf(recipe, options), ({ plan }) => Plan.isValid(plan))
+/** Names what a recipe trains; null where it cannot be planned without an error. */
+export const trainingOf = <E, R>(recipe: Recipe.Recipe, options: Options<E, R>): Effect.Effect<string | null> =>
+  Effect.map(preparedOf(recipe, options), ({ plan }) => Plan.isValid(plan) ? plan.arms[0]?.identity.training ?? null : null)
 
 const withdraw = Effect.fnUntraced(function*(launch: string) {
   const queue = yield* Queue

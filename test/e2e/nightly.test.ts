@@ -9,6 +9,7 @@ import type { NightReport } from "../../runtime/nightly/NightReport.ts"
 import { Store } from "../../runtime/run/Store.ts"
 import type { Database, StoreFailed } from "../../runtime/run/store/Database.ts"
 import { Tables } from "../../runtime/run/store/Tables.ts"
+import { asked, plant, read as readBisect } from "./bisecting.ts"
 import { inProject } from "./project.ts"
 import { tiny } from "./queueing.ts"
 
@@ -240,4 +241,24 @@ describe("ballast nightly", () => {
       const [again] = await each([["nightly", "--json"]])
       assert.deepInclude(readReport(again?.stdout ?? ""), { night: null, launches: [], verdict: "same" })
     }), 120_000)
+
+  it("bisects to the planted commit and field, within its runs", () =>
+    inProject(async (project) => {
+      const { good, planted } = plant(project, { rest: false })
+      const { code, stderr, stdout } = await project.ballast(...asked(good, { runs: 12 }))
+      assert.strictEqual(code, 0, stderr)
+      const found = readBisect(stdout)
+      assert.deepInclude(found, { format: "ballast.bisect/1", verdict: "found", good, bad: planted, runs: { spent: 12, most: 12 } })
+      assert.deepStrictEqual(found.fields, [{ path: "schedule.value", before: 0.1, after: 1e-5 }])
+      const [spent, unknown, back, few] = await project.each([
+        asked(good, { runs: 2 }),
+        asked(good, { arm: "wild" }),
+        asked("HEAD", { bad: good }),
+        asked(good, { seeds: 2 })
+      ])
+      assert.strictEqual(spent?.code, 1)
+      assert.include(readBisect(spent?.stdout ?? "").verdict, "halted")
+      assert.deepStrictEqual([unknown?.code, back?.code, few?.code], [2, 2, 2])
+      assert.include(back?.stderr, "does not come from")
+    }), 300_000)
 })

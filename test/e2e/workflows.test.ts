@@ -26,12 +26,23 @@ interface Workflow {
 const read = (name: string): Workflow =>
   yaml.parse(fs.readFileSync(path.resolve(import.meta.dirname, "../../.github/workflows", `${name}.yml`), "utf8")) as Workflow
 
-const [review, comment] = [read("review"), read("comment")]
+const [review, comment, nightly] = [read("review"), read("comment"), read("nightly")]
 
 const stepsOf = ({ jobs }: Workflow): ReadonlyArray<Step> => Object.values(jobs).flatMap(({ steps }) => steps)
 
 const using = (workflow: Workflow, action: string): ReadonlyArray<Step> =>
   stepsOf(workflow).filter(({ uses }) => uses?.startsWith(`${action}@`))
+
+describe("the night's workflow", () => {
+  it("runs by itself and on request, reads alone, and leaves its report even where the night ends badly", () => {
+    assert.sameMembers(Object.keys(nightly.on), ["schedule", "workflow_dispatch"])
+    assert.deepStrictEqual(nightly.permissions, { contents: "read" })
+    assert.notInclude(JSON.stringify(nightly), "secrets")
+    for (const { run } of stepsOf(nightly)) assert.notInclude(run ?? "", "${{")
+    const [summary] = stepsOf(nightly).filter(({ run }) => run?.includes("GITHUB_STEP_SUMMARY"))
+    assert.deepStrictEqual([summary?.if, ...using(nightly, "actions/upload-artifact").map((step) => step.if)], ["${{ !cancelled() }}", "${{ !cancelled() }}"])
+  })
+})
 
 describe("the review's workflows", () => {
   it("may no more than they need", () => {
@@ -52,7 +63,7 @@ describe("the review's workflows", () => {
   })
 
   it("pin every action to a commit", () => {
-    for (const { uses } of [review, comment].flatMap(stepsOf)) {
+    for (const { uses } of [review, comment, nightly].flatMap(stepsOf)) {
       if (uses !== undefined) assert.match(uses, /^actions\/[a-z-]+@[0-9a-f]{40}$/)
     }
   })
