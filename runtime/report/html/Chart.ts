@@ -91,7 +91,7 @@ const plain = (value: number): string => {
   return String(Number(value.toPrecision(4)))
 }
 
-const load = async () => {
+const loading = async () => {
   const [core, { LineChart, ScatterChart }, { GridComponent, MarkLineComponent }, { SVGRenderer }] = await Promise.all([
     import("echarts/core"),
     import("echarts/charts"),
@@ -101,6 +101,10 @@ const load = async () => {
   core.use([LineChart, ScatterChart, GridComponent, MarkLineComponent, SVGRenderer])
   return core
 }
+
+let loaded: ReturnType<typeof loading> | null = null
+
+const load = (): ReturnType<typeof loading> => loaded ??= loading()
 
 const isEmpty = ({ curves, dots = [] }: Chart): boolean => !Number.isFinite(range([...curves, ...dots])[0])
 
@@ -207,4 +211,12 @@ ${entries.length === 0 ? null : html`<ul class="legend">${entries}</ul>`}
       drawing.dispose()
     }
   })
+}
+
+/**
+ * Loads what draws, and draws once, which takes longest the first time: about a second of computing, for which a page that is
+ * wanted soon does not wait then.
+ */
+export const prepare = async (): Promise<void> => {
+  await draw([{ title: "", curves: [{ name: null, colour: 0, x: [0, 1], y: [1, 100] }] }])
 }

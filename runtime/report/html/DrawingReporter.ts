@@ -6,6 +6,7 @@ import * as Layer from "effect/Layer"
 import { Reporter } from "../../run/Reporter.ts"
 import type { RunResult } from "../../run/Result.ts"
 import * as RunFolder from "../../run/RunFolder.ts"
+import * as Chart from "./Chart.ts"
 import * as Reports from "./Reports.ts"
 
 /** What came of a run stands without its page, so that one which cannot be written is let go. */
@@ -26,6 +27,11 @@ export const layer: Layer.Layer<Reporter, never, Reporter> = Layer.effect(
     yield* Effect.addFinalizer(() => Effect.promise(() => Promise.all(drawing)))
     return {
       ...inner,
+      begins: (run, attempt) => {
+        inner.begins(run, attempt)
+        // Another process begins to compute now, and this one waits for it.
+        void Chart.prepare().catch(() => undefined)
+      },
       ended: (result) => {
         inner.ended(result)
         const done = Effect.runPromise(draw(result)).finally(() => drawing.delete(done))
