@@ -16,9 +16,9 @@ import * as Records from "./Records.ts"
 const { Argument, Command, Flag } = CommandLine
 
 /** Does what writes files, and says which could not be written. */
-const writing = <A>(what: string, write: () => A): Effect.Effect<A, Home.HomeUnusable> =>
-  Effect.try({
-    try: write,
+const writing = <A>(what: string, write: () => A | Promise<A>): Effect.Effect<A, Home.HomeUnusable> =>
+  Effect.tryPromise({
+    try: async () => write(),
     catch: (cause) =>
       new Home.HomeUnusable({
         directory: what,

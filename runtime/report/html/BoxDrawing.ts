@@ -80,6 +80,13 @@ export const describe = ({ detections, truth }: Image): string => {
   ].join(", ")
 }
 
+/** The longest side that is drawn is so many times the shorter one. */
+const longestAspect = 20
+
+/** Tells whether an image has a shape that can be drawn. */
+export const canDraw = ({ height, width }: Image): boolean =>
+  width > 0 && height > 0 && Math.max(width / height, height / width) <= longestAspect
+
 /** Draws a picture, which is a JPEG, and its boxes; `alternative` says in words what is seen. */
 export const draw = (image: Image, jpeg: Uint8Array, name: Name, alternative: string): Html => {
   const scale = width / image.width

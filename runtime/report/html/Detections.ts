@@ -57,7 +57,7 @@ const pictures = ({ document: { classes, worst }, pictures }: Inspection.Left): 
   const name: BoxDrawing.Name = (kind) => classes[kind] ?? `class ${kind}`
   const drawn = worst.flatMap((image, place): ReadonlyArray<Html> => {
     const jpeg = pictures[place] ?? null
-    if (jpeg === null || !(image.width > 0 && image.height > 0)) return []
+    if (jpeg === null || !BoxDrawing.canDraw(image)) return []
     const title = image.file ?? `generated image ${image.index}`
     const said = BoxDrawing.describe(image)
     return [html`<figure class="picture">

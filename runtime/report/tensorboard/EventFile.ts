@@ -8,6 +8,7 @@ import * as RunFolder from "../../run/RunFolder.ts"
 import type { Event } from "../../train/Event.ts"
 import * as EventLog from "../../train/EventLog.ts"
 import * as About from "./About.ts"
+import * as Pictures from "./Pictures.ts"
 import * as Record from "./Record.ts"
 import * as Summary from "./Summary.ts"
 import * as Values from "./Values.ts"
@@ -109,5 +110,18 @@ export class EventFile {
   /** Writes what the log holds by now and the file does not. Throws where that cannot be written; the next try makes up for it. */
   catchUp(): void {
     while (this.#piece());
+  }
+
+  /**
+   * Adds what an attempt has left at its end: once, after the log is caught up with. Rejects where that cannot be read or
+   * written.
+   */
+  async finish(): Promise<void> {
+    this.catchUp()
+    const pictures = await Pictures.of(this.#attempt)
+    if (pictures === null || this.#file === null || this.#at === null) return
+    const record = Record.frame(Summary.event(this.#at, pictures.step, pictures.values))
+    writeAt(this.#file, record, this.#written)
+    this.#written += record.length
   }
 }

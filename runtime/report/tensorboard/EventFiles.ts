@@ -20,19 +20,22 @@ const fromOf = (directory: string, attempt: string): number => {
 
 /**
  * Writes an event file of every attempt of a run into a folder, or beside every attempt's events where that is null, in the
- * place of those that are there. Returns the files; throws where they cannot be written.
+ * place of those that are there. Returns the files; rejects where they cannot be written.
  */
-export const write = (directory: string, folder: string | null): ReadonlyArray<string> =>
-  RunFolder.attempts(directory).toReversed().flatMap((attempt) => {
+export const write = async (directory: string, folder: string | null): Promise<ReadonlyArray<string>> => {
+  const written: Array<string> = []
+  for (const attempt of RunFolder.attempts(directory).toReversed()) {
     const to = folder ?? EventFile.folder(attempt)
     const file = new EventFile.EventFile({ attempt, from: fromOf(directory, attempt), directory: to })
-    file.catchUp()
-    if (file.file === null) return []
+    await file.finish()
+    if (file.file === null) continue
     const own = path.basename(file.file)
     const [, , , , , number] = own.split(".")
     // One that another host's clock named, or that was followed while it grew, tells the same a second time.
     for (const name of fs.readdirSync(to)) {
       if (name !== own && name.startsWith("events.out.tfevents.") && name.endsWith(`.${number}`)) fs.rmSync(path.join(to, name))
     }
-    return [file.file]
-  })
+    written.push(file.file)
+  }
+  return written
+}

@@ -3,6 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Photograph from "../../data/Photograph.ts"
 import { Reporter } from "../../run/Reporter.ts"
 import * as RunFolder from "../../run/RunFolder.ts"
 import { EventFile } from "./EventFile.ts"
@@ -15,7 +16,7 @@ interface Followed {
   written: number
 }
 
-const following = (inner: Reporter["Service"]): Reporter["Service"] => {
+const following = (inner: Reporter["Service"], finishing: Set<Promise<void>>): Reporter["Service"] => {
   const followed = new Map<string, Followed>()
   const write = (run: string): void => {
     const found = followed.get(run)
@@ -27,6 +28,13 @@ const following = (inner: Reporter["Service"]): Reporter["Service"] => {
       // What cannot be written now is written the next time; a training does not fail by how it is shown.
     }
   }
+  const finish = (run: string): void => {
+    const file = followed.get(run)?.file
+    if (file === undefined) return
+    // What came of a run stands without pictures of it.
+    const done = file.finish().catch(() => undefined).finally(() => finishing.delete(done))
+    finishing.add(done)
+  }
   return {
     launched: inner.launched,
     begins: (run, attempt) => {
@@ -36,7 +44,10 @@ const following = (inner: Reporter["Service"]): Reporter["Service"] => {
       inner.begins(run, attempt)
     },
     event: (event, run) => {
-      if (performance.now() - (followed.get(run.id)?.written ?? Infinity) > writeEvery) write(run.id)
+      // A detector's pictures follow: what draws them is loaded while the training still writes them.
+      if (event.kind === "eval" && event.map50 !== null) void Photograph.prepare().catch(() => undefined)
+      if (event.kind === "status" && event.status === "succeeded") finish(run.id)
+      else if (performance.now() - (followed.get(run.id)?.written ?? Infinity) > writeEvery) write(run.id)
       inner.event(event, run)
     },
     decided: (run, attempt, decision) => {
@@ -51,5 +62,13 @@ const following = (inner: Reporter["Service"]): Reporter["Service"] => {
   }
 }
 
-/** Keeps an event file of every attempt that a reporter hears of. */
-export const layer: Layer.Layer<Reporter, never, Reporter> = Layer.effect(Reporter, Effect.map(Reporter, following))
+/** Keeps an event file of every attempt that a reporter hears of; whoever lets go of the layer waits for the last of them. */
+export const layer: Layer.Layer<Reporter, never, Reporter> = Layer.effect(
+  Reporter,
+  Effect.gen(function*() {
+    const inner = yield* Reporter
+    const finishing = new Set<Promise<void>>()
+    yield* Effect.addFinalizer(() => Effect.promise(() => Promise.all(finishing)))
+    return following(inner, finishing)
+  })
+)

@@ -30,6 +30,19 @@ export const histogram = (tag: string, { counts, limits, lowest }: Buckets): Val
     Wire.bytes(7, Wire.doubleBytes(counts))
   ))
 
+/** A JPEG, and its size in pixels. */
+export interface Jpeg {
+  readonly bytes: Uint8Array
+  readonly width: number
+  readonly height: number
+}
+
+const rgb = 3
+
+/** Makes an image. */
+export const image = (tag: string, { bytes, height, width }: Jpeg): Value =>
+  value(tag, Wire.bytes(4, Wire.integer(1, height), Wire.integer(2, width), Wire.integer(3, rgb), Wire.bytes(4, bytes)))
+
 const stringType = 7
 
 /** Makes a text, which is read as Markdown. */
