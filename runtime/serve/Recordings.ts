@@ -4,7 +4,6 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Semaphore from "effect/Semaphore"
 import * as fs from "node:fs"
 import * as Recording from "../report/html/Recording.ts"
 import type { Event, StepEvent } from "../train/Event.ts"
@@ -27,7 +26,6 @@ export interface Held {
 interface Reading extends Held {
   readonly told: Array<Told>
   readonly next: Map<string, number>
-  readonly turn: Semaphore.Semaphore
   bytes: number
   attempt: number
   byte: number
@@ -45,7 +43,7 @@ const inode = (file: string): string => {
   return `${dev}:${ino}`
 }
 
-const begun = (): Reading => ({ recording: Recording.of([]), told: [], next: new Map(), turn: Semaphore.makeUnsafe(1), bytes: 0, attempt: 0, byte: 0 })
+const begun = (): Reading => ({ recording: Recording.of([]), told: [], next: new Map(), bytes: 0, attempt: 0, byte: 0 })
 
 const add = (reading: Reading, event: Event): void => {
   reading.recording.add(event)
@@ -85,6 +83,7 @@ const make = (): RecordingsService => {
         reading.bytes += next - from
         reading.attempt = attempt
         reading.byte = next
+        // Whoever else reads the same run meanwhile goes on from here.
         yield* Effect.yieldNow
       }
     }
@@ -104,7 +103,7 @@ const make = (): RecordingsService => {
         // The one that was looked at last is forgotten last.
         readings.delete(run)
         readings.set(run, reading)
-        yield* reading.turn.withPermit(readOn(reading, directory))
+        yield* readOn(reading, directory)
         forget()
         return reading
       })

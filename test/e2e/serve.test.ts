@@ -143,7 +143,8 @@ inChromium("ballast serve", () => {
             "/incidents", `/incidents/${broken}.1`, "/queue", "/triggers", "/runs/nobody"
           ]
           for (const colorScheme of ["light", "dark"] as const) {
-            for (const width of [1280, 360]) {
+            // The last is what a window of 1280 px has at 400%.
+            for (const width of [1280, 360, 320]) {
               const page = await open({ colorScheme, viewport: { width, height: 720 } })
               // A page that is not there is told in the console, too.
               page.removeAllListeners("console")

@@ -263,9 +263,15 @@ describe("Server", () => {
         assert.strictEqual((yield* ask(`${address}/api/runs/a-1/events`)).status, 503)
         assert.strictEqual((yield* ask(`${address}/api/runs`)).status, 200)
         yield* Effect.promise(async () => await firsts[0]?.cancel())
-        yield* Effect.sleep(200)
+        const again = yield* Effect.promise(async () => {
+          for (;;) {
+            const answer = await fetch(`${address}/api/runs/a-1/events`)
+            if (answer.status === 200) return answer.body?.getReader()
+            await answer.arrayBuffer()
+          }
+        })
         drain.request("SIGTERM")
-        yield* Effect.promise(() => Promise.all(firsts.slice(1).map(async (reader) => {
+        yield* Effect.promise(() => Promise.all([again, ...firsts.slice(1)].map(async (reader) => {
           while (!(await reader?.read())?.done);
         })))
       })))
