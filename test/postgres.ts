@@ -1,7 +1,7 @@
 /**
- * A PostgreSQL server of a test file's own, from the installed package.
+ * A PostgreSQL server of a test process's own, from the installed package.
  */
-import { afterAll, beforeAll } from "@effect/vitest"
+import { beforeAll } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { spawn, spawnSync, type SpawnSyncOptions } from "node:child_process"
 import { randomBytes, randomInt } from "node:crypto"
@@ -177,24 +177,17 @@ export const make = Effect.fn("postgres.make")(function*() {
 })
 
 let started: ReturnType<typeof serve> | null = null
-let users = 0
 
 /**
- * Declares tests that need PostgreSQL: skipped where it is not installed, failed where it is required. All of a file's
- * share one server, so each makes databases of its own.
+ * Declares tests that need PostgreSQL: skipped where it is not installed, failed where it is required. All of a process
+ * share one server, which ends with it, so each makes databases of its own.
  */
 export const postgresql = (title: string, body: (server: Effect.Effect<Server>) => void): void => {
   const bin = programs()
   part("postgresql", bin !== null, title, () => {
     if (bin === null) return
-    users++
-    beforeAll(async () => {
-      await (started ??= serve(bin))
-    })
-    afterAll(async () => {
-      users--
-      if (users === 0) await (await started)?.remove()
-    })
-    body(Effect.promise(async () => (await (started ??= serve(bin))).server))
+    const server = () => (started ??= serve(bin)).then(({ server }) => server)
+    beforeAll(server)
+    body(Effect.promise(server))
   })
 }
