@@ -31,7 +31,7 @@ const longest = 480
 const qualities = [80, 60, 40, 20]
 
 /** The most bytes of a JPEG, but of noise. */
-const mostBytes = 96 * 1024
+const mostBytes = 72 * 1024
 
 /** Encodes an image as a JPEG of at most 480 pixels on its longer side. */
 export const jpeg = async ({ height, pixels, width }: Pixels): Promise<Uint8Array> => {

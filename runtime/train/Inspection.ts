@@ -60,7 +60,7 @@ export interface Inspection {
 }
 
 /** How many boxes, and how many detections, are listed of an image. */
-const mostBoxes = 100
+const mostBoxes = 60
 
 const imageOf = ({ judged: { detections, truth }, mistakes, sample: { file, height, index, width } }: Seen.Kept): Image => ({
   file,
@@ -140,7 +140,7 @@ export interface Left {
 }
 
 /** The most that is read of a picture, in bytes. */
-const mostPicture = 192 * 1024
+const mostPicture = 96 * 1024
 
 const readAtMost = (file: string, most: number): Buffer | null => {
   try {

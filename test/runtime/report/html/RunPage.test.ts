@@ -6,13 +6,14 @@ import * as RunPage from "../../../../runtime/report/html/RunPage.ts"
 import type { AttemptResult } from "../../../../runtime/run/Result.ts"
 import type { Event, IncidentEvent } from "../../../../runtime/train/Event.ts"
 import { inTemporaryFolder } from "../../run/temporary.ts"
+import { inspect } from "../../train/inspections.ts"
 import { evalEvent, monitorEvent, stepEvent } from "../events.ts"
 import { factsOf, hostile } from "./pages.ts"
 
 /** All that a page may be made of; anything else would be a name that was read as markup. */
 const elements = new Set(
   ("html meta title style body section h1 h2 h3 p small span strong code pre dl div dt dd table tr th td figure figcaption ul li i "
-    + "details summary svg rect path text g defs clipPath").split(" ")
+    + "details summary em svg image rect path text g defs clipPath").split(" ")
 )
 
 const tags = (page: string): ReadonlyArray<string> =>
@@ -67,9 +68,12 @@ describe("RunPage", () => {
   it.effect("is made of its own markup alone, whatever a run's names and messages are", () =>
     inTemporaryFolder((folder) =>
       Effect.gen(function*() {
+        const { document, pictures } = inspect([1, 2], [hostile, hostile])
+        const worst = document.worst.map((image) => ({ ...image, file: hostile }))
+        const seen = { document: { ...document, worst }, pictures: pictures.map(() => Buffer.from("a picture")) }
         const facts = yield* factsOf(folder, events, { arm: hostile, attempts: [failed], advice: [{ rule: hostile, message: hostile, change: null }] })
         for (const page of [
-          yield* Effect.promise(() => RunPage.of(facts)),
+          yield* Effect.promise(() => RunPage.of(facts, seen)),
           yield* Effect.promise(() => LaunchPage.of({
             result: { experiment: hostile, launch: hostile, expectations: [{ text: hostile, holds: null, observed: hostile }], verdict: "undecided" },
             runs: [facts, { ...facts, arm: `${hostile}2` }]
