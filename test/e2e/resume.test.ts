@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { childrenOf, inProject, lives, type Project } from "./project.ts"
@@ -39,7 +39,7 @@ const first = Recipe.make({
   augment: Augment.off,
   checkpoint: Checkpoint.every({ steps: 50 }),
   batch: 4,
-  length: { steps: 800 },
+  length: { steps: 400 },
   ${options.recipe ?? ""}
 })
 const second = Recipe.with(first, { length: { steps: 10 } })
@@ -69,15 +69,44 @@ const interrupted = async ({ start, write }: Project): Promise<ResultDocument> =
 const checkpointsOf = (directory: string, attempt: number): string => path.join(directory, `attempts/${attempt}/checkpoints`)
 
 describe("ballast resume", () => {
+  let shared: { readonly project: Project; readonly before: ResultDocument }
+  let leave = (): void => undefined
+  let left: Promise<void>
+  beforeAll(async () => {
+    const project = await new Promise<Project>((resolve, reject) => {
+      left = inProject((project) =>
+        new Promise<void>((resolveLeft) => {
+          leave = resolveLeft
+          resolve(project)
+        })
+      )
+      left.catch(reject)
+    })
+    shared = { project, before: await interrupted(project) }
+    fs.cpSync(path.join(project.folder, "home"), path.join(project.folder, "kept"), { recursive: true })
+  }, 240_000)
+  afterAll(() => {
+    leave()
+    return left
+  })
+
+  /** Lends the launch as it was when it was interrupted, whatever the tests before have made of it. */
+  const afterInterruption = (use: (project: Project, before: ResultDocument) => Promise<void>): Promise<void> => {
+    const { before, project } = shared
+    fs.rmSync(path.join(project.folder, "home"), { recursive: true })
+    fs.cpSync(path.join(project.folder, "kept"), path.join(project.folder, "home"), { recursive: true })
+    project.write("e.ts", experiment())
+    return use(project, before)
+  }
+
   it("finishes what was interrupted or not begun, as one launch, and then has nothing left to do", () =>
-    inProject(async (project) => {
-      const before = await interrupted(project)
+    afterInterruption(async (project, before) => {
       const { code, stderr, stdout } = await project.ballast("resume", "last", ...home)
       assert.strictEqual(code, 0, stderr)
       const after = parsed(stdout)
       assert.strictEqual(after.launch, before.launch)
       assert.deepStrictEqual(after.runs.map(({ arm, status, steps }) => [arm, status, steps]), [
-        ["first", "succeeded", 800],
+        ["first", "succeeded", 400],
         ["second", "succeeded", 10]
       ])
       assert.deepStrictEqual([after.verdict, after.expectations[0]?.holds], ["holds", true])
@@ -92,8 +121,7 @@ describe("ballast resume", () => {
     }), 240_000)
 
   it("refuses a checkpoint that is not as it was written, says why, and goes on from the one before", () =>
-    inProject(async (project) => {
-      const [run] = (await interrupted(project)).runs
+    afterInterruption(async (project, { runs: [run] }) => {
       const folder = checkpointsOf(run?.directory ?? "", 1)
       const last = fs.readdirSync(folder).toSorted().at(-1) ?? ""
       fs.truncateSync(path.join(folder, last, "weights.safetensors"), 100)
@@ -110,8 +138,7 @@ describe("ballast resume", () => {
     }), 240_000)
 
   it("says field by field what forces a restart, and then begins anew or goes on as recorded", () =>
-    inProject(async (project) => {
-      const { launch, runs: [run] } = await interrupted(project)
+    afterInterruption(async (project, { launch, runs: [run] }) => {
       project.write("e.ts", experiment({ recipe: `clip: Clip.globalNorm(1), host: Host.make({ silence: "1 hour" })` }))
       const refused = await project.ballast("resume", launch, ...home)
       assert.deepStrictEqual(refused.code, 1)
@@ -131,8 +158,7 @@ describe("ballast resume", () => {
     }), 240_000)
 
   it("begins anew with --restart, under a new attempt's number", () =>
-    inProject(async (project) => {
-      const { launch } = await interrupted(project)
+    afterInterruption(async (project, { launch }) => {
       project.write("e.ts", experiment({ recipe: "clip: Clip.globalNorm(1)" }))
       const { code, stderr, stdout } = await project.ballast("resume", launch, "--restart", ...home)
       assert.strictEqual(code, 0, stderr)
@@ -145,14 +171,13 @@ describe("ballast resume", () => {
     }), 240_000)
 
   it("goes on where what has changed bears on later steps alone", () =>
-    inProject(async (project) => {
-      const before = await interrupted(project)
-      project.write("e.ts", experiment({ recipe: "length: { steps: 810 }" }))
+    afterInterruption(async (project, before) => {
+      project.write("e.ts", experiment({ recipe: "length: { steps: 410 }" }))
       const { code, stderr, stdout } = await project.ballast("resume", "last", ...home)
       assert.strictEqual(code, 0, stderr)
       const [run] = parsed(stdout).runs
       const attempt = run?.attempts.at(-1)
-      assert.deepStrictEqual([run?.steps, attempt?.from], [810, before.runs[0]?.steps])
+      assert.deepStrictEqual([run?.steps, attempt?.from], [410, before.runs[0]?.steps])
       assert.deepStrictEqual(attempt?.exact, { exact: false, reason: "the training has changed since then" })
       assert.match(stderr, /not to the bit/)
     }), 240_000)
@@ -180,12 +205,14 @@ describe("ballast resume", () => {
     }), 240_000)
 
   it("says what there is where nothing has that id, and ends with 2", () =>
-    inProject(async (project) => {
-      const none = await project.ballast("resume", "last", "--home", "home")
-      assert.strictEqual(none.code, 3)
-      await interrupted(project)
+    afterInterruption(async (project) => {
       project.write("e.ts", experiment({ arms: "{ second }", expect: "[]" }))
-      const [unknown, gone] = await project.each(["zzz", "last"].map((run) => ["resume", run, "--home", "home"]))
+      const [none, unknown, gone] = await project.each([
+        ["resume", "last", "--home", "empty"],
+        ["resume", "zzz", "--home", "home"],
+        ["resume", "last", "--home", "home"]
+      ])
+      assert.strictEqual(none?.code, 3)
       assert.strictEqual(unknown?.code, 2)
       assert.match(unknown?.stderr ?? "", /there is no run "zzz"/)
       assert.strictEqual(gone?.code, 2)
