@@ -5,7 +5,7 @@ import { inProject } from "../e2e/project.ts"
 describe("ballast nightly bisect", () => {
   it("names the commit and the one of its fields, among others that change or break the experiment", () =>
     inProject(async (project) => {
-      const { before, good, planted } = plant(project, { rest: true })
+      const { before, good, planted } = plant(project)
       const { code, stderr, stdout } = await project.ballast(...asked(good))
       assert.strictEqual(code, 0, stderr)
       const found = read(stdout)

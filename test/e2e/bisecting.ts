@@ -20,27 +20,24 @@ export interface Planted {
 }
 
 /**
- * Commits an experiment, and then what makes it worse. With `rest`, commits lie between that change other things of it or
- * break it, and the planted one changes another field as well.
+ * Commits an experiment, other changes of it, one that breaks it, and then what makes it worse, which changes another field
+ * as well.
  */
-export const plant = ({ folder, write }: Project, { rest }: { readonly rest: boolean }): Planted => {
+export const plant = ({ folder, write }: Project): Planted => {
   write(".gitignore", "node_modules\n.ballast\n")
   const file = write("experiments/tiny.ts", tiny({ steps: 40, arms: "{ calm }" }).replace("constant(0.01)", "constant(0.1)"))
   git(folder, ["init", "--quiet", "--initial-branch=main"])
   const good = commit(folder)
   write("README.md", "Nothing of it trains.\n")
   commit(folder)
-  let before = good
-  if (rest) {
-    edit(file, ["globalNorm(1)", "globalNorm(2)"])
-    before = commit(folder)
-    edit(file, ["export default", "export default nothing ?? "])
-    commit(folder)
-    edit(file, ["export default nothing ?? ", "export default"])
-    edit(path.join(folder, "README.md"), ["Nothing", "Still nothing"])
-    commit(folder)
-  }
-  edit(file, ["constant(0.1)", "constant(1e-5)"], ...rest ? [["momentum: 0.9", "momentum: 0.8"]] as const : [])
+  edit(file, ["globalNorm(1)", "globalNorm(2)"])
+  const before = commit(folder)
+  edit(file, ["export default", "export default nothing ?? "])
+  commit(folder)
+  edit(file, ["export default nothing ?? ", "export default"])
+  edit(path.join(folder, "README.md"), ["Nothing", "Still nothing"])
+  commit(folder)
+  edit(file, ["constant(0.1)", "constant(1e-5)"], ["momentum: 0.9", "momentum: 0.8"])
   const planted = commit(folder)
   edit(file, ["What becomes", "Whatever becomes"])
   commit(folder)
