@@ -57,7 +57,7 @@ export class Confusion {
   readonly #counts: ReadonlyArray<Array<number>>
 
   constructor(classes: number) {
-    this.#counts = Array.from({ length: classes + 1 }, () => new Array<number>(classes + 1).fill(0))
+    this.#counts = Array.from({ length: classes + 1 }, () => Array.from({ length: classes + 1 }, () => 0))
   }
 
   get counts(): ReadonlyArray<ReadonlyArray<number>> {

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Detections from "../../../../runtime/report/html/Detections.ts"
 import type { Html } from "../../../../runtime/report/html/Html.ts"
-import * as Inspection from "../../../../runtime/train/Inspection.ts"
+import type * as Inspection from "../../../../runtime/train/Inspection.ts"
 import { inspect } from "../../train/inspections.ts"
 import { hostile } from "./pages.ts"
 
@@ -73,7 +73,7 @@ describe("Detections", () => {
     const curves = Array.from({ length: 30 }, (_, kind) => ({ class: `c${kind}`, boxes: kind, precision: kind === 0 ? null : [1, 0.5, 0] }))
     const charts = Detections.charts({ ...document, curves })
     assert.deepStrictEqual(charts.map(({ curves }) => curves.length), [8, 8, 8])
-    assert.deepStrictEqual([...charts[0]?.curves[0]?.x as ReadonlyArray<number>], [0, 0.5, 1])
+    assert.deepStrictEqual(Array.from(charts[0]?.curves[0]?.x ?? []), [0, 0.5, 1])
     assert.strictEqual(charts[0]?.curves[0]?.name, "c29, AP 0.500")
     assert.include(charts[2]?.note, "24 of 29")
   })
