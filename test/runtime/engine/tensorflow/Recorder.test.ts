@@ -24,6 +24,17 @@ tensorflow("Recorder", () => {
     recorder.release()
   })
 
+  it("keeps TensorFlow from joining sums, which it would add in whatever order their parts are ready", () => {
+    const recorder = Recorder.make(backend)
+    const input = tf.tensor1d([1, 2, 3])
+    recorder.bind(input, "fed")
+    recorder.record(() => tf.tidy(() => tf.add(tf.add(tf.square(input), input), tf.mul(input, input))))
+    const marked = recorder.nodes.filter(({ attributes }) => "_grappler_ArithmeticOptimizer_AddOpsRewriteStage" in attributes)
+    assert.deepStrictEqual(marked.map(({ name }) => name), recorder.nodes.filter(({ op }) => /^Add/.test(op)).map(({ name }) => name))
+    assert.lengthOf(marked, 2)
+    recorder.release()
+  })
+
   it("refuses a tensor from outside, and a reading of values, and leaves the backend as it was", () => {
     const binding = backend.binding
     const recorder = Recorder.make(backend)
