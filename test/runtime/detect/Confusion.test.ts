@@ -60,8 +60,10 @@ describe("Confusion", () => {
     const crowd = { box: [0, 0, 100, 100], class: 0, crowd: true } as const
     const within = { box: square(10), class: 1, score: 0.9 }
     assert.deepStrictEqual(countsOf(2, { truth: [crowd], detections: [within, within] }), [[0, 0, 0], [0, 0, 0], [0, 0, 0]])
-    const both = { truth: [crowd, { box: square(10), class: 1 }], detections: [within] }
-    assert.deepStrictEqual(countsOf(2, both), [[0, 0, 0], [0, 1, 0], [0, 0, 0]])
+    const object = { box: square(10), class: 1 }
+    for (const truth of [[crowd, object], [object, crowd]]) {
+      assert.deepStrictEqual(countsOf(2, { truth, detections: [within] }), [[0, 0, 0], [0, 1, 0], [0, 0, 0]])
+    }
   })
 
   it("counts every box once, and every detection that counts once", () => {
