@@ -1,4 +1,4 @@
-import { Augment, Clip, Dataset, Expect, Experiment, LearningRate, Model, Optimizer, Recipe, Warmup } from "ballast"
+import { Augment, Clip, Dataset, Expect, Experiment, LearningRate, Model, Optimizer, Recipe, Trigger, Warmup } from "ballast"
 import { main } from "ballast/runtime"
 
 const bare = Recipe.make({
@@ -22,7 +22,8 @@ const experiment = Experiment.make("coldstart-clip", {
     Expect.finite("clip + warmup"),
     Expect.loss("clip + warmup").below("clip"),
     Expect.map50("clip + warmup").above(0.4)
-  ]
+  ],
+  triggers: [Trigger.cron("0 2 * * *")]
 })
 
 export default experiment
