@@ -29,6 +29,7 @@ button { cursor: pointer } button:disabled { color: var(--quiet); cursor: defaul
 #answer:empty { display: none }
 td code { overflow-wrap: anywhere }
 td time, .id { white-space: nowrap }
+td.text:last-child { min-width: min(18rem, 70vw) }
 `
 
 const forAnHour = { "cache-control": "private, max-age=3600" }

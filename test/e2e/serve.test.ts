@@ -54,11 +54,17 @@ const again = async (page: Page): Promise<string> => {
   return run
 }
 
-const isReadable = async (page: Page, address: string, paths: ReadonlyArray<string>): Promise<ReadonlyArray<string>> => {
+/** Lists what keeps somebody from reading pages: what is beyond the window, and where it is `judged`, what axe finds. */
+const hindrances = async (
+  page: Page,
+  address: string,
+  paths: ReadonlyArray<string>,
+  judged: boolean
+): Promise<ReadonlyArray<string>> => {
   const found: Array<string> = []
   for (const path of paths) {
     await page.goto(`${address}${path}`)
-    found.push(...await violations(page))
+    if (judged) found.push(...await violations(page))
     const beyond = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
     if (Number(beyond) > 0) found.push(`${path} is ${String(beyond)} px wider than the window`)
   }
@@ -140,20 +146,16 @@ inChromium("ballast serve", () => {
 
           const paths = [
             "/", `/runs/${calm}`, `/runs/${broken}`, `/runs/${calm}/plan`, `/compare?run=${calm}&run=${broken}`,
-            "/incidents", `/incidents/${broken}.1`, "/queue", "/triggers", "/runs/nobody"
+            "/incidents", `/incidents/${broken}.1`, "/queue", "/triggers"
           ]
-          for (const colorScheme of ["light", "dark"] as const) {
-            // The last is what a window of 1280 px has at 400%.
-            for (const width of [1280, 360, 320]) {
-              const page = await open({ colorScheme, viewport: { width, height: 720 } })
-              // A page that is not there is told in the console, too.
-              page.removeAllListeners("console")
-              assert.deepStrictEqual(await isReadable(page, address, paths), [])
-            }
+          // The last is what a window of 1280 px has at 400%.
+          for (const [colorScheme, width, judged] of [["light", 1280, true], ["dark", 360, true], ["light", 320, false]] as const) {
+            const page = await open({ colorScheme, viewport: { width, height: 720 } })
+            assert.deepStrictEqual(await hindrances(page, address, paths, judged), [])
           }
         })
         await drained(server)
-      }), 240_000)
+      }), 360_000)
 
     it("is whole without a script, and goes by keyboard", () =>
       served(place, async ({ stands, submit, worker }, address) => {

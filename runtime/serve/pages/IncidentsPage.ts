@@ -10,8 +10,20 @@ import * as Shell from "./Shell.ts"
 
 const every = 10_000
 
-/** Writes faults with what was found out about each. */
-export const table = (incidents: ReadonlyArray<IncidentRecord>): Html | null =>
+/** Writes the faults of one run, whose page tells more of each. */
+export const ofRun = (incidents: ReadonlyArray<IncidentRecord>): Html | null =>
+  Page.table(
+    [{ heading: "incident" }, { heading: "when" }, { heading: "fault" }, { heading: "step", number: true }, { heading: "verdict" }],
+    incidents.map(({ at, fault, id, step, verdict }) => [
+      Shell.incidentLink(id),
+      Shell.time(at, Figure.moment(at)),
+      Page.toned(fault, "bad"),
+      step === null ? "" : String(step),
+      verdict ?? "not diagnosed"
+    ])
+  )
+
+const table = (incidents: ReadonlyArray<IncidentRecord>): Html | null =>
   Page.table(
     [
       { heading: "incident" },

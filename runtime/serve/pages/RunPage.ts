@@ -117,7 +117,8 @@ ${logs.map((attempt) => html`<li><a href="${Shell.runPath(id)}/attempts/${attemp
 /** Writes the page. */
 export const of = async (shown: Shown): Promise<Response> => {
   const { facts, held, incidents, run } = shown
-  const body = await ReportPage.body(facts)
+  const last = now(run, held)
+  const [figures = null, ...body] = await ReportPage.body(facts)
   return Shell.of({
     title: `${run.experiment}: ${run.arm}, seed ${run.seed}`,
     here: "/",
@@ -132,12 +133,13 @@ export const of = async (shown: Shown): Promise<Response> => {
         html`<p>${ReportPage.status(run.status)} <span class="quiet">run ${run.id}</span></p>
 <p class="unseen" data-status="${run.status}"></p>
 ${run.reason === null ? null : html`<p>${run.reason}</p>`}
-${actions(run)}${now(run, held)}`
+${actions(run)}${last}`
       ),
       Shell.living(
         "facts",
-        Page.section("Incidents", incidents.length === 0 ? null : Incidents.table(incidents)),
-        body.map((part) => part === null ? null : Charts.unstyled(part)),
+        Page.section("Incidents", Incidents.ofRun(incidents)),
+        // Those of the last step say more while it runs.
+        (last === null ? [figures, ...body] : body).map((part) => part === null ? null : Charts.unstyled(part)),
         Page.section("Log", log(held)),
         elsewhere(run, shown)
       )

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Logger from "effect/Logger"
 import * as fs from "node:fs"
 import * as net from "node:net"
 import * as path from "node:path"
@@ -302,8 +303,10 @@ describe("Server", () => {
         assert.strictEqual((yield* listen("192.0.2.1", 0)).message, "this machine has no address 192.0.2.1. Name one of its own with --host")
       })))
 
-  it.live("tells nothing of what lies behind where it fails", () =>
-    inFolder((folder) =>
+  it.live("tells nothing of what lies behind where it fails, but in its log", () => {
+    const said: Array<string> = []
+    const logger = Logger.make<unknown, void>(({ message }) => void said.push(String(message)))
+    return inFolder((folder) =>
       Effect.gen(function*() {
         yield* recorded(folder)
         const { address } = yield* serving()
@@ -312,8 +315,10 @@ describe("Server", () => {
           const { body, status } = yield* ask(`${address}${place}`)
           assert.strictEqual(status, 503, place)
           assert.notMatch(body, /tickets|sqlite|ballast\.db|at .*\.ts/i, place)
+          assert.match(said.pop() ?? "", /no such table: tickets/)
         }
-      })))
+      }).pipe(Effect.provide(Logger.layer([logger]))))
+  })
 
   it.live("reads on where a run goes on, and marks what was taken again", () =>
     inFolder((folder) =>
