@@ -2,7 +2,5 @@ import { Policy } from "ballast"
 
 export default Policy.make({
   most: { steps: 100_000, gpuHours: 24, memory: "24 GiB", attempts: 12 },
-  // Some experiments are here to explode.
-  require: { clipOnColdStart: false, seedsAtNight: 5 },
   approve: ["steps", "memory", "attempts", "clip", "expectations", "findings", "triggers", "host"]
 })
