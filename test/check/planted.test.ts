@@ -11,6 +11,7 @@ const sound: Readonly<Record<string, string>> = {
   "dsl/index.ts": `export * as Clip from "./Clip.ts"\n`,
   "dsl/Clip.ts": `import * as Schema from "effect/Schema"\nexport const Clip = Schema.Number\n`,
   "runtime/index.ts": `export { check } from "./cli/Check.ts"\n`,
+  "runtime/serve/page/Dashboard.ts": `document.title = "Ballast"\n`,
   "runtime/graph/Node.ts": `import * as Clip from "../../dsl/Clip.ts"\nexport const node = Clip.Clip\n`,
   "runtime/data/Files.ts": `import * as fs from "node:fs"\nexport const files = fs.readdirSync\n`,
   "runtime/cli/Check.ts": [
@@ -29,6 +30,7 @@ const sound: Readonly<Record<string, string>> = {
 
 const configuration = [
   "tsconfig.json",
+  "runtime/serve/page/tsconfig.json",
   ".oxlintrc.json",
   "knip.json",
   "vitest.config.ts",
@@ -111,6 +113,12 @@ const plants: Readonly<Record<string, ReadonlyArray<Plant>>> = {
       addedTo("dsl/Clip.ts", `export const first = (names: ReadonlyArray<string>): string => names[0]\n`),
       ["dsl/Clip.ts", "TS2322"]
     ],
+    [
+      "a wrong type in what browsers run",
+      addedTo("runtime/serve/page/Dashboard.ts", `document.title = 1\n`),
+      ["runtime/serve/page/Dashboard.ts", "TS2322"]
+    ],
+    ["a browser's own thing elsewhere", addedTo("dsl/Clip.ts", `export const page = document\n`), ["dsl/Clip.ts", "TS2584"]],
     ["an enum, which Node cannot strip", addedTo("dsl/Clip.ts", `export enum Kind { On }\n`), ["dsl/Clip.ts", "TS1294"]]
   ],
   "check:lint": [
