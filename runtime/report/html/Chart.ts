@@ -35,7 +35,7 @@ export interface Chart {
   readonly curves: ReadonlyArray<Curve>
   readonly dots?: ReadonlyArray<Dots>
   readonly marks?: ReadonlyArray<Mark>
-  /** The last value that the axis below shows; that of the last point where it is not given. */
+  /** The last value that the axis below shows; that of the last point or mark where it is not given. */
   readonly end?: number
   /** Whether small values may lie on the axis: otherwise it is logarithmic where they would. */
   readonly linear?: boolean
@@ -127,7 +127,10 @@ const optionOf = (chart: Chart) => {
       ...axis,
       type: "value" as const,
       min: "dataMin" as const,
-      ...(end === undefined ? { max: "dataMax" as const } : { min: 0, max: end }),
+      // What happened at the step after the last point lies inside, too.
+      ...(end === undefined
+        ? { max: ({ max }: { readonly max: number }) => Math.max(max, ...marks.map(({ x }) => x)) }
+        : { min: 0, max: end }),
       splitNumber: 4,
       splitLine: { show: false }
     },

@@ -1,0 +1,35 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Chart from "../../../../runtime/report/html/Chart.ts"
+
+const drawn = async (chart: Chart.Chart): Promise<string> => (await Chart.draw([chart])).join("")
+
+const curve: Chart.Curve = { name: "loss", colour: 0, x: [0, 1, 2, 3], y: [4, 3, 2, 1] }
+const fault: Chart.Mark = { x: 4, name: "fault", colour: "bad" }
+
+describe("Chart", () => {
+  it("draws a mark at the step after the last point, which is where a fault stands", async () => {
+    const svg = await drawn({ title: "Loss", curves: [curve], marks: [fault] })
+    assert.match(svg, /<path[^>]* stroke="var\(--bad\)"/)
+    assert.match(svg, /fault/)
+  })
+
+  it("names no colour of its own, so that the page's theme decides", async () => {
+    // What a drawing is cut off by has a colour that nobody sees.
+    const svg = (await drawn({ title: "Loss", curves: [curve], marks: [fault] })).replace(/<clipPath[^]*?<\/clipPath>/g, "")
+    const colours = [...svg.matchAll(/(?:stroke|fill)="([^"]+)"/g)].map(([, colour]) => colour)
+    assert.isAbove(colours.length, 5)
+    assert.deepStrictEqual(colours.filter((colour) => !/^(var\(--[\w-]+\)|none|transparent)$/.test(colour ?? "")), [])
+  })
+
+  it("goes without points that cannot be drawn, and without a chart that has no other", async () => {
+    const svg = await drawn({ title: "Loss", curves: [{ ...curve, y: [4, NaN, Infinity, 1] }] })
+    assert.notMatch(svg, /NaN|Infinity/)
+    assert.deepStrictEqual(await Chart.draw([{ title: "Nothing", curves: [{ ...curve, y: [NaN, NaN, NaN, NaN] }] }]), [])
+  })
+
+  it("says a title and a name as they are", async () => {
+    const svg = await drawn({ title: "<b>&", curves: [{ ...curve, name: `"><script>` }] })
+    assert.include(svg, "&lt;b&gt;&amp;")
+    assert.notMatch(svg, /<script|<b>/)
+  })
+})
