@@ -1,8 +1,8 @@
 import { defineConfig } from "vitest/config"
 import { ClosingLine } from "./test/ClosingLine.ts"
 
-/** Some of these load two engines' libraries, which cannot be loaded twice into one process, nor unloaded. */
-const engines = "test/runtime/engine/**/*.test.ts"
+/** Values and their types alone: nothing of one file's tests is seen by another's. */
+const pure = "test/dsl/**/*.test.ts"
 
 export default defineConfig({
   test: {
@@ -12,9 +12,10 @@ export default defineConfig({
     hookTimeout: 120_000,
     reporters: ["default", new ClosingLine()],
     projects: [
-      { extends: true, test: { name: "engines", include: [engines] } },
+      // An engine's libraries cannot be loaded twice into one process, nor unloaded.
+      { extends: true, test: { name: "apart", include: ["test/**/*.test.ts"], exclude: [pure] } },
       // To start a process and to load effect into it takes longer than most files' tests.
-      { extends: true, test: { name: "rest", include: ["test/**/*.test.ts"], exclude: [engines], isolate: false } }
+      { extends: true, test: { name: "together", include: [pure], isolate: false } }
     ]
   }
 })
