@@ -1,6 +1,6 @@
 import { assert, it } from "@effect/vitest"
 import { tensorflow } from "../runtime/engine/tensorflow/engine.ts"
-import { inProject } from "./project.ts"
+import { inProject } from "../e2e/project.ts"
 
 interface RunDocument {
   readonly stopped: string | null

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import * as repositories from "../runtime/source/repositories.ts"
-import { inProject } from "./project.ts"
+import { inProject } from "../e2e/project.ts"
 
 const file = "experiments/idle.ts"
 

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fs from "node:fs"
 import * as path from "node:path"
-import { inProject } from "./project.ts"
+import { inProject } from "../e2e/project.ts"
 
 const experiment = `
 import { Augment, Clip, Dataset, Experiment, LearningRate, Model, Optimizer, Recipe } from "ballast"

@@ -3,9 +3,9 @@ import * as Effect from "effect/Effect"
 import * as fs from "node:fs"
 import { postgresql } from "../postgres.ts"
 import * as data from "../runtime/data/folder.ts"
-import { drained, inQueue, tiny } from "./queueing.ts"
-import { triggered } from "./queues.ts"
-import { onOne, severalMachines } from "./workers.ts"
+import { drained, inQueue, tiny } from "../e2e/queueing.ts"
+import { triggered } from "../e2e/queues.ts"
+import { onOne, severalMachines } from "../e2e/workers.ts"
 
 onOne("The queue", (place) => {
   it.concurrent("names what waits for another version or data that no worker has, and gives back what is not as it was submitted", () =>
