@@ -12,16 +12,20 @@ export const raise = (directory: string, token: string): void => {
   fs.writeFileSync(fileOf(directory), token, { flush: true })
 }
 
-/** Throws where another token was named to write into an attempt's folder; where none was, anybody may. */
-export const pass = (directory: string, token: string): void => {
-  let named: string
+/** Reads who may write into an attempt's folder; null where anybody may. */
+export const named = (directory: string): string | null => {
   try {
-    named = fs.readFileSync(fileOf(directory), "utf8")
+    return fs.readFileSync(fileOf(directory), "utf8")
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return null
     throw cause
   }
-  if (named !== token) throw new Error("another process has taken over this attempt")
+}
+
+/** Throws where another token was named to write into an attempt's folder; where none was, anybody may. */
+export const pass = (directory: string, token: string): void => {
+  const holder = named(directory)
+  if (holder !== null && holder !== token) throw new Error("another process has taken over this attempt")
 }
 
 /** Tells whether a token may write into an attempt's folder, as far as that can be told. */

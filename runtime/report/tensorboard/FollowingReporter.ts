@@ -6,6 +6,7 @@ import * as Layer from "effect/Layer"
 import * as Photograph from "../../data/Photograph.ts"
 import { Reporter } from "../../run/Reporter.ts"
 import * as RunFolder from "../../run/RunFolder.ts"
+import * as Fence from "../../train/Fence.ts"
 import { EventFile } from "./EventFile.ts"
 
 /** How often a file is written while steps come, in milliseconds. */
@@ -13,14 +14,20 @@ const writeEvery = 2_000
 
 interface Followed {
   readonly file: EventFile
+  readonly folder: string
+  /** Whose the attempt was at its first event; undefined before. */
+  token: string | undefined
   written: number
 }
+
+/** Tells whether nobody has taken the attempt over since. */
+const isOurs = ({ folder, token }: Followed): boolean => token !== undefined && Fence.admits(folder, token)
 
 const following = (inner: Reporter["Service"], finishing: Set<Promise<void>>): Reporter["Service"] => {
   const followed = new Map<string, Followed>()
   const write = (run: string): void => {
     const found = followed.get(run)
-    if (found === undefined) return
+    if (found === undefined || !isOurs(found)) return
     found.written = performance.now()
     try {
       found.file.catchUp()
@@ -29,10 +36,10 @@ const following = (inner: Reporter["Service"], finishing: Set<Promise<void>>): R
     }
   }
   const finish = (run: string): void => {
-    const file = followed.get(run)?.file
-    if (file === undefined) return
+    const found = followed.get(run)
+    if (found === undefined || !isOurs(found)) return
     // What came of a run stands without pictures of it.
-    const done = file.finish().catch(() => undefined).finally(() => finishing.delete(done))
+    const done = found.file.finish().catch(() => undefined).finally(() => finishing.delete(done))
     finishing.add(done)
   }
   return {
@@ -40,10 +47,17 @@ const following = (inner: Reporter["Service"], finishing: Set<Promise<void>>): R
     begins: (run, attempt) => {
       write(run.id)
       const folder = RunFolder.attemptOf(run.directory, attempt.number)
-      followed.set(run.id, { file: new EventFile({ attempt: folder, from: attempt.from }), written: performance.now() })
+      followed.set(run.id, {
+        file: new EventFile({ attempt: folder, from: attempt.from }),
+        folder,
+        token: undefined,
+        written: performance.now()
+      })
       inner.begins(run, attempt)
     },
     event: (event, run) => {
+      const found = followed.get(run.id)
+      if (found !== undefined) found.token ??= Fence.named(found.folder) ?? ""
       // A detector's pictures follow: what draws them is loaded while the training still writes them.
       if (event.kind === "eval" && event.map50 !== null) void Photograph.prepare().catch(() => undefined)
       if (event.kind === "status" && event.status === "succeeded") finish(run.id)

@@ -7,6 +7,7 @@ import * as EventFile from "../../../../runtime/report/tensorboard/EventFile.ts"
 import * as EventFiles from "../../../../runtime/report/tensorboard/EventFiles.ts"
 import * as FollowingReporter from "../../../../runtime/report/tensorboard/FollowingReporter.ts"
 import * as RunFolder from "../../../../runtime/run/RunFolder.ts"
+import * as Fence from "../../../../runtime/train/Fence.ts"
 import * as Inspection from "../../../../runtime/train/Inspection.ts"
 import { attemptResult, runResult } from "../../run/results.ts"
 import { inTemporaryFolder } from "../../run/temporary.ts"
@@ -69,6 +70,29 @@ describe("FollowingReporter", () => {
           reporter.ended(runResult({ directory: folder }))
         })
         assert.deepStrictEqual(heard, ["begins", "status", "ended"])
+      })
+    ))
+
+  it.effect("writes nothing into an attempt that another process has taken over", () =>
+    inTemporaryFolder((folder) =>
+      Effect.gen(function*() {
+        const run = { ...runIn(folder), id: runResult().id }
+        const attempt = RunFolder.attemptOf(folder, 1)
+        let before: ReadonlyArray<Buffer> = []
+        yield* telling(following([]), (reporter) => {
+          reporter.begins(run, { number: 1, from: 0, remarks: [] })
+          Fence.raise(attempt, "ours")
+          log(folder, first)
+          reporter.event(stepEvent(2), run)
+          reporter.decided(run, attemptResult(), { kind: "diagnose" })
+          before = bytesIn(EventFile.folder(attempt))
+          Fence.raise(attempt, "another's")
+          log(folder, [...first, ...end])
+          reporter.event(statusEvent(4, "succeeded"), run)
+          reporter.ended(runResult({ directory: folder }))
+        })
+        assert.isAbove(before[0]?.length ?? 0, 0)
+        assert.deepStrictEqual(bytesIn(EventFile.folder(attempt)), before)
       })
     ))
 })
