@@ -2,9 +2,9 @@ import { assert, it } from "@effect/vitest"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { commit as commitAll, git } from "../runtime/source/repositories.ts"
-import type { Project } from "./project.ts"
-import { inQueue, type ResultDocument, type SubmittedDocument, tiny } from "./queueing.ts"
-import { onOne } from "./workers.ts"
+import type { Project } from "../e2e/project.ts"
+import { inQueue, type ResultDocument, type SubmittedDocument, tiny } from "../e2e/queueing.ts"
+import { onOne } from "../e2e/workers.ts"
 
 const file = "experiments/tiny.ts"
 

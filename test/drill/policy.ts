@@ -3,11 +3,11 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import type { DiffDocument } from "../../runtime/review/diff/DiffDocument.ts"
 import { git } from "../runtime/source/repositories.ts"
-import { type Ended, experiment, inProject, type Project } from "./project.ts"
+import { type Ended, experiment, inProject, type Project } from "../e2e/project.ts"
 
 const policy = `
 import { Policy } from "ballast"
-import { most } from "./experiments/shared/most.ts"
+import { most } from "../e2e/experiments/shared/most.ts"
 
 export default Policy.make({
   most: { steps: most, attempts: 1 },
