@@ -7,7 +7,7 @@ import { type Ended, experiment, inProject, type Project } from "../e2e/project.
 
 const policy = `
 import { Policy } from "ballast"
-import { most } from "../e2e/experiments/shared/most.ts"
+import { most } from "./experiments/shared/most.ts"
 
 export default Policy.make({
   most: { steps: most, attempts: 1 },
