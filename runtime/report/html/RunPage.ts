@@ -55,7 +55,8 @@ const figures = ({ recording, result }: Facts): ReadonlyArray<readonly [string, 
   ]
 }
 
-const trialsOf = ({ diagnosis }: AttemptResult): Html | null =>
+/** Writes what was tried of a fault, and what of it cured it; null where it was not diagnosed. */
+export const trials = ({ diagnosis }: AttemptResult): Html | null =>
   diagnosis === null ? null : Page.table(
     [{ heading: "tried from the last good state" }, { heading: "cured" }, { heading: "steps", number: true }, { heading: "why" }],
     diagnosis.trials.map(({ change, cured, reason, steps }) => [
@@ -72,7 +73,7 @@ const attempt = (one: AttemptResult): Html => {
 ${remarks.map((remark) => html`<p class="doubtful">${remark}</p>`)}
 ${fault === null ? null : html`<p>${FaultText.say(fault)}</p>`}
 ${fault === null || diagnosis === null ? null : AttemptText.diagnosis(diagnosis, fault).map((text) => html`<p>${text}</p>`)}
-${trialsOf(one)}
+${trials(one)}
 ${remedy === null ? null : html`<p><strong>${AttemptText.next(number + 1, remedy)}</strong></p>`}
 ${incident === null ? null : html`<p class="quiet">to replay it: <code>npx ballast replay ${incident}</code></p>`}
 `

@@ -6,6 +6,7 @@ import * as FaultText from "../../report/FaultText.ts"
 import * as Figure from "../../report/Figure.ts"
 import { type Html, html } from "../../report/html/Html.ts"
 import * as Page from "../../report/html/Page.ts"
+import * as RunPage from "../../report/html/RunPage.ts"
 import type { Account } from "../../report/IncidentText.ts"
 import type { AttemptResult } from "../../run/Result.ts"
 import type { IncidentRecord } from "../../run/store/Incidents.ts"
@@ -27,17 +28,6 @@ const accountOf = (document: unknown): Account | null =>
   typeof document === "object" && document !== null && "format" in document && document.format === "ballast.incident/1"
     ? document as Account
     : null
-
-const trials = ({ diagnosis }: AttemptResult): Html | null =>
-  diagnosis === null ? null : Page.table(
-    [{ heading: "tried from the last good state" }, { heading: "cured" }, { heading: "steps", number: true }, { heading: "why" }],
-    diagnosis.trials.map(({ change, cured, reason, steps }) => [
-      change,
-      cured === null ? "not tried" : Page.toned(cured ? "yes" : "no", cured ? "good" : null),
-      String(steps),
-      reason ?? ""
-    ])
-  )
 
 const suspects = ({ diagnosis }: AttemptResult): Html | null =>
   diagnosis === null || diagnosis.files.length === 0
@@ -103,7 +93,7 @@ export const of = async ({ account, attempt, incident, run }: Shown): Promise<Re
         attempt === null ? null : finding(attempt),
         attempt === null ? null : suspects(attempt)
       ),
-      Page.section("Trials", attempt === null ? null : trials(attempt)),
+      Page.section("Trials", attempt === null ? null : RunPage.trials(attempt)),
       Page.section(
         "What was done",
         attempt === null ? null : attempt.remedy === null
