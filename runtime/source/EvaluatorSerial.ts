@@ -9,7 +9,7 @@ const { isArray } = Array
 const TypeErrorHere = TypeError
 
 const deepest = 64
-const mostValues = 200_000
+const mostValues = 50_000
 
 let values = 0
 
