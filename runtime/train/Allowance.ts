@@ -7,23 +7,18 @@ export interface Allowance {
 }
 
 /**
- * Allows something that takes at most `share` of the time on average, and never sooner than `least` after the last time,
- * or after `began`. The first time counts for what it may cost only until there is a second: first times take longer.
+ * Allows something that takes at most `share` of the time, whatever it costs: each time is paid for by the time that goes by
+ * after it. It comes never sooner than `least` after the last time, or after `began`.
  */
 export const make = (options: { readonly share: number; readonly least: number; readonly began: number }): Allowance => {
   const { least, share } = options
   let last = options.began
-  let first: number | null = null
-  let later = { times: 0, sum: 0 }
+  let paid = least
   return {
-    due: (now) => {
-      const cost = later.times === 0 ? first ?? 0 : later.sum / later.times
-      return now - last >= Math.max(least, cost / share)
-    },
+    due: (now) => now - last >= paid,
     spent: (now, cost) => {
-      if (first === null) first = cost
-      else later = { times: later.times + 1, sum: later.sum + cost }
       last = now
+      paid = Math.max(least, cost / share)
     }
   }
 }
