@@ -3,8 +3,12 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as fs from "node:fs"
 import * as path from "node:path"
-import type { Evaluation as Figures } from "../../../runtime/detect/AveragePrecision.ts"
+import * as CocoAnnotations from "../../../runtime/data/CocoAnnotations.ts"
+import * as CocoResults from "../../../runtime/data/CocoResults.ts"
+import * as AveragePrecision from "../../../runtime/detect/AveragePrecision.ts"
 import * as Evaluation from "../../../runtime/run/Evaluation.ts"
+import * as Inspection from "../../../runtime/train/Inspection.ts"
+import { Seen } from "../../../runtime/train/Seen.ts"
 import { inFolder, write } from "../data/folder.ts"
 
 type Bbox = ReadonlyArray<number>
@@ -16,8 +20,13 @@ interface Set {
     readonly [id: number, image: number, category: number, bbox: Bbox, area: number | null, iscrowd: number]
   >
   readonly results: ReadonlyArray<readonly [image: number, category: number, bbox: Bbox, score: number]>
-  readonly expected: Omit<Figures, "format" | "perClass"> & {
-    readonly perClass: ReadonlyArray<{ readonly map: number; readonly map50: number; readonly boxes: number }>
+  readonly expected: Omit<AveragePrecision.Evaluation, "format" | "perClass"> & {
+    readonly perClass: ReadonlyArray<{
+      readonly map: number
+      readonly map50: number
+      readonly boxes: number
+      readonly curve: ReadonlyArray<readonly [precision: number, recalls: number]> | null
+    }>
   }
 }
 
@@ -62,6 +71,31 @@ describe("Evaluation of files", () => {
         assert.approximately(evaluation.perClass[at]?.map50 ?? NaN, map50, 1e-6, `set ${number}: map50 of class ${at}`)
       })
     })
+  })
+
+  it("draws every class's precision by recall as pycocotools does, point by point", () => {
+    const drawn = sets.map((set) => {
+      const { annotations, results } = documentsOf(set)
+      const truth = Result.getOrThrow(CocoAnnotations.parse(annotations))
+      return AveragePrecision.survey(Result.getOrThrow(CocoResults.pair(results, truth)), truth.classes)
+    })
+    const wanted = sets.map(({ expected: { perClass } }) =>
+      perClass.map(({ curve }) => curve?.flatMap(([precision, recalls]) => Array.from({ length: recalls }, () => precision)) ?? null)
+    )
+    drawn.forEach((surveyed, number) => {
+      const { document: { curves } } = Inspection.of(1, new Seen(surveyed.curves.length), surveyed)
+      wanted[number]?.forEach((points, at) => {
+        const found = curves[at]?.precision ?? null
+        assert.strictEqual(found?.length, points?.length, `set ${number}, class ${at}`)
+        points?.forEach((precision, recall) =>
+          assert.approximately(found?.[recall] ?? NaN, precision, 1e-12, `set ${number}, class ${at}, recall ${recall}`)
+        )
+      })
+    })
+    const all = wanted.flat()
+    assert.isAbove(all.filter((points) => points === null).length, 10)
+    assert.isAbove(all.filter((points) => new Set(points).size > 4).length, 10)
+    assert.isTrue(all.every((points) => points === null || points.length === 101))
   })
 
   const sound = {
