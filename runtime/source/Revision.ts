@@ -92,6 +92,16 @@ const make = (root: string, file: string, at: (placed: string) => void): string 
   }
 }
 
+/** Tells whether a symlink has taken a folder's place, and what is made in it would lie elsewhere. */
+const isBent = (root: string, folder: string): boolean =>
+  folder !== root
+  && (isBent(root, path.dirname(folder)) || fs.lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink() === true)
+
+const makeLink = (root: string, file: string, target: string): string | null =>
+  isBent(root, path.dirname(path.join(root, file)))
+    ? "takes the place of another file"
+    : make(root, file, (placed) => fs.symlinkSync(target, placed))
+
 /** Writes the files first and the symlinks last, so that no file is written by way of a symlink. */
 const write = Effect.fn("Revision.write")(function*(repository: string, root: string, chosen: ReadonlyArray<Chosen>) {
   const leftOut: Array<LeftOut> = []
@@ -112,7 +122,7 @@ const write = Effect.fn("Revision.write")(function*(repository: string, root: st
     leave(
       name,
       refused === null
-        ? make(root, name, (placed) => fs.symlinkSync(target, placed))
+        ? makeLink(root, name, target)
         : `is a symlink to ${Refused.oneLine(target)}, which ${refused}`
     )
   }

@@ -31,6 +31,7 @@ export const refused = (name: string): string | null => {
  * tree, whatever other symlinks of the tree it passes.
  */
 export const refusedTarget = (link: string, target: string): string | null => {
+  if (target === "") return "leads nowhere"
   if (path.posix.isAbsolute(target)) return "leads outside the repository"
   const found = path.posix.join(path.posix.dirname(link), target).replace(/\/$/, "")
   if (found === ".." || found.startsWith("../")) return "leads outside the repository"

@@ -181,6 +181,27 @@ describe("materialise", () => {
         )
       })))
 
+  it.live("writes nothing by way of a symlink that takes a folder's place", () =>
+    materialised((folder) => {
+      repositories.make(folder, { "experiments/a.ts": experiment })
+      const link = (name: string, target: string): repositories.Entry =>
+        ({ mode: "120000", name, id: repositories.blob(folder, target) })
+      const tree = (name: string, ...entries: ReadonlyArray<repositories.Entry>): repositories.Entry =>
+        ({ mode: "40000", name, id: repositories.tree(folder, entries) })
+      // By its name each leads inside, and where `up` leads, it would lead out.
+      const inner = tree("up", link("out", "../../../../"), tree("deeper", link("out", "../../../../")))
+      return repositories.commitTree(folder, repositories.tree(folder, [
+        tree("deep", tree("er", tree("still", link("up", "../../.."), inner)))
+      ]))
+    }, ({ leftOut, root }) =>
+      Effect.sync(() => {
+        assert.deepStrictEqual(fs.readdirSync(root), ["deep"])
+        assert.deepStrictEqual(leftOut.map(({ path, reason }) => `${path} ${reason}`), [
+          "deep/er/still/up/deeper/out takes the place of another file",
+          "deep/er/still/up/out takes the place of another file"
+        ])
+      })))
+
   it.live("reports submodules, pointers of Git LFS and files that are too large", () =>
     materialised((folder) => {
       repositories.make(folder, { "experiments/a.ts": experiment })

@@ -82,7 +82,7 @@ describe("refusedTarget", () => {
       assert.isNull(TreeName.refusedTarget("a/link", to), to)
     }
     for (const to of ["/etc", "../..", "../../a", "x/../y", "../.git/config", ""]) {
-      if (to !== "") assert.isString(TreeName.refusedTarget("a/link", to), to)
+      assert.isString(TreeName.refusedTarget("a/link", to), to)
     }
   })
 })
