@@ -3,11 +3,9 @@
  */
 import * as fs from "node:fs"
 import * as path from "node:path"
+import * as DefaultExport from "./DefaultExport.ts"
 
 const folder = "experiments"
-
-/** A default export in any form that the language has; also inside a comment, where evaluation will tell. */
-const exportsByDefault = /\bexport\s+default\b|\bas\s+default\b/
 
 const couldBe = (name: string): boolean => name.endsWith(".ts") && !name.endsWith(".d.ts")
 
@@ -27,7 +25,7 @@ export const list = (root: string, project = ""): ReadonlyArray<string> => {
   // What is a symlink here is not the folder that a reviewer sees.
   if (!(fs.lstatSync(top, { throwIfNoEntry: false })?.isDirectory() ?? false)) return []
   return within(top)
-    .filter((file) => exportsByDefault.test(fs.readFileSync(file, "utf8")))
+    .filter((file) => DefaultExport.isIn(fs.readFileSync(file, "utf8")))
     .map((file) => path.relative(root, file).replaceAll(path.sep, "/"))
     .toSorted()
 }
