@@ -89,9 +89,13 @@ interface Way {
   readonly isMapped: boolean
 }
 
+/** Parsers that work side by side come to things in any order. */
+const inOrder = <A>(items: ReadonlyArray<A>, of: (item: A) => string): ReadonlyArray<A> =>
+  items.toSorted((left, right) => of(left) < of(right) ? -1 : 1)
+
 /** Builds in one way; null where the experiment imports effect, and has to be built of sources. */
 const buildOf = async (request: Request, file: string, { isMapped, ours }: Way): Promise<Built | Refusal | null> => {
-  const files = new Map<string, CheckoutPlugin.BundledFile>()
+  const files: CheckoutPlugin.Options["files"] = new Map()
   let importsEffect = false
   const wantsEffect = (): void => {
     importsEffect = true
@@ -123,7 +127,10 @@ const buildOf = async (request: Request, file: string, { isMapped, ours }: Way):
       kind: "bundle",
       code: text(".js"),
       map: text(".map"),
-      files: [...files.values()].toSorted((left, right) => left.path < right.path ? -1 : 1)
+      files: inOrder([...files.values()], ({ path }) => path).map(({ reaches, ...file }) => ({
+        ...file,
+        reaches: inOrder([...reaches], ([specifier]) => specifier)
+      }))
     }
   } catch (cause) {
     if (isBuildFailure(cause)) return refusalOf(cause.errors)

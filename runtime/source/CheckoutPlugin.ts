@@ -10,6 +10,8 @@ import type { Modules } from "./OwnCode.ts"
 export interface BundledFile {
   readonly path: string
   readonly sha256: string
+  /** The files that its imports reach, each behind the name that it is imported by: `./b.ts` may be a link to any. */
+  readonly reaches: ReadonlyArray<readonly [specifier: string, path: string]>
 }
 
 /** What a file can be evaluated as: its default export is that, or it is refused. */
@@ -34,7 +36,7 @@ export interface Options {
   readonly settings: Readonly<Record<string, string>>
   readonly ours: Ours
   /** What the bundle is made of so far. */
-  readonly files: Map<string, BundledFile>
+  readonly files: Map<string, Omit<BundledFile, "reaches"> & { readonly reaches: Map<string, string> }>
   /** Is called where the experiment imports effect, which built modules do not give. */
   readonly wantsEffect: () => void
   /** Is called where there is too much to go on. */
@@ -97,7 +99,7 @@ const ourModule = ({ ours }: Options, name: "dsl" | "entry"): esbuild.OnResolveR
 }
 
 const resolver = (build: esbuild.PluginBuild, options: Options) => {
-  const { ours, root, stop, wantsEffect } = options
+  const { files, ours, root, stop, wantsEffect } = options
   let imports = 0
   return (args: esbuild.OnResolveArgs): Resolved => {
     imports += 1
@@ -116,9 +118,9 @@ const resolver = (build: esbuild.PluginBuild, options: Options) => {
     const isExperiment = args.namespace === namespaces.entry
     const shown = isExperiment ? "it" : args.path
     const found = Admission.admit(root, isExperiment ? "." : args.importer, args.path)
-    return "refused" in found
-      ? refuse(`${shown} ${found.refused}`)
-      : { path: found.path, namespace: namespaces.checkout, pluginData: shown }
+    if ("refused" in found) return refuse(`${shown} ${found.refused}`)
+    files.get(args.importer)?.reaches.set(args.path, found.path)
+    return { path: found.path, namespace: namespaces.checkout, pluginData: shown }
   }
 }
 
@@ -130,7 +132,7 @@ const loader = ({ files, root, stop }: Options) => {
     if ("refused" in contents) return refuse(`${pluginData} ${contents.refused}`)
     bytes += contents.bytes.length
     if (bytes > mostBytes) return stop(`it is made of more than ${mostBytes >> 20} MiB; import less`)
-    files.set(path, { path, sha256: contents.sha256 })
+    files.set(path, { path, sha256: contents.sha256, reaches: new Map() })
     return { contents: contents.bytes, loader: loaderOf(path) }
   }
 }

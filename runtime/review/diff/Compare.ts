@@ -27,7 +27,7 @@ interface Tree {
   readonly contents: ReadonlyMap<string, string> | null
 }
 
-export interface Options extends Omit<Prepare.Options, "rehash"> {
+export interface Options extends Pick<Prepare.Options, "home" | "locations"> {
   /** The repository, or a folder in it. */
   readonly folder: string
   readonly base: string
@@ -71,16 +71,30 @@ const changedFiles = (base: Tree, head: Tree): ReadonlySet<string> => {
   )
 }
 
-/** Finds, for each experiment, the files of its own that changed; only those that could have changed are looked into. */
-const touchedFiles = Effect.fnUntraced(function*(head: Tree, changed: ReadonlySet<string>, experiments: ReadonlySet<string>) {
-  const helpers = [...changed].some((file) => !experiments.has(file))
-  const closures = helpers ? yield* Bundle.closures(head.root, head.experiments) : new Map<string, Bundle.Closure>()
-  return new Map(head.experiments.map((file): readonly [string, ReadonlyArray<string>] => {
-    const closure = closures.get(file)
-    if (closure === undefined) return [file, changed.has(file) ? [file] : []]
-    // What cannot be bundled is refused when it is evaluated.
-    return [file, Result.isFailure(closure) ? [file] : closure.success.map(({ path }) => path).filter((one) => changed.has(one))]
-  }))
+/** Lists the files of one experiment that changed, itself among them; `before` is undefined where it is new. */
+const touching = (
+  file: string,
+  changed: ReadonlySet<string>,
+  before: Bundle.Closure | undefined,
+  after: Bundle.Closure | undefined
+): ReadonlyArray<string> => {
+  // What cannot be bundled is refused when it is evaluated.
+  if (after === undefined || Result.isFailure(after)) return [file]
+  const own = after.success.map(({ path }) => path).filter((one) => changed.has(one))
+  if (own.length > 0 || before === undefined) return own
+  if (Result.isSuccess(before) && JSON.stringify(before.success) === JSON.stringify(after.success)) return []
+  // A link that leads elsewhere now, or a file that went, has it reach others, though none of them changed.
+  const then = Result.isSuccess(before) ? before.success.map(({ path }) => path) : []
+  return [file, ...after.success.map(({ path }) => path).filter((one) => one !== file && !then.includes(one))]
+}
+
+/** Finds, for each experiment, the files of its own that changed. */
+const touchedFiles = Effect.fnUntraced(function*(base: Tree, head: Tree, changed: ReadonlySet<string>) {
+  if (changed.size === 0) return new Map<string, ReadonlyArray<string>>()
+  const [before, after] = yield* Effect.all([base, head].map(({ experiments, root }) => Bundle.closures(root, experiments)), {
+    concurrency: "unbounded"
+  })
+  return new Map(head.experiments.map((file) => [file, touching(file, changed, before?.get(file), after?.get(file))] as const))
 })
 
 const found = Effect.fn("Compare.found")(function*(tree: Tree, file: string, options: Options) {
@@ -147,7 +161,7 @@ export const open = Effect.fn("Compare.open")(function*(options: Options) {
   const base = treeOf(options.base, revision)
   const head = yield* headOf(options, revision)
   const changed = changedFiles(base, head)
-  const touched = yield* touchedFiles(head, changed, new Set([...base.experiments, ...head.experiments]))
+  const touched = yield* touchedFiles(base, head, changed)
   const touches = (file: string): boolean => (touched.get(file) ?? []).length > 0
   const isTouched = (file: string): boolean => options.all || touches(file)
   const there = new Set(head.experiments)

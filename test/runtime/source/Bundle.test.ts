@@ -29,9 +29,10 @@ const inCheckout = <A, E>(use: (subject: Bundle.Subject) => Effect.Effect<A, E>)
     return use({ root, file: "experiments/a.ts" })
   })
 
-const made = (["experiments/a.ts", "experiments/table.json", "shared/b.ts"] as const).map((path) => ({
+const made = (["experiments/a.ts", "experiments/table.json", "shared/b.ts"] as const).map((path): Bundle.BundledFile => ({
   path,
-  sha256: createHash("sha256").update(files[path]).digest("hex")
+  sha256: createHash("sha256").update(files[path]).digest("hex"),
+  reaches: path === "experiments/a.ts" ? [["../shared/b.ts", "shared/b.ts"], ["./table.json", "experiments/table.json"]] : []
 }))
 
 describe("bundle", () => {

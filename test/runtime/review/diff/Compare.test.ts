@@ -1,0 +1,97 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as fs from "node:fs"
+import * as path from "node:path"
+import type { Locations } from "../../../../runtime/data/Locations.ts"
+import * as Compare from "../../../../runtime/review/diff/Compare.ts"
+import * as Home from "../../../../runtime/run/Home.ts"
+import { inTemporaryFolder } from "../../run/temporary.ts"
+import * as checkouts from "../../source/checkouts.ts"
+import * as repositories from "../../source/repositories.ts"
+
+/** An experiment that takes its length from a file of the repository. */
+const experiment = (name: string, from: string): string => `
+import { Dataset, Experiment, LearningRate, Model, Optimizer, Recipe } from "ballast"
+import { steps } from "${from}"
+export const recipe = Recipe.make({
+  data: Dataset.shapes({ train: 64, val: 16, seed: 7, classes: ["circle"] }),
+  model: Model.yolo({ depth: 0.33, width: 0.125, input: 64 }),
+  optimizer: Optimizer.sgd({ momentum: 0.9 }),
+  schedule: LearningRate.cosine({ peak: 0.02, final: 0.001 }),
+  batch: 8,
+  length: { steps }
+})
+export default Experiment.make("${name}", { question: "Why?", arms: { a: recipe }, seeds: [0], expect: [] })
+`
+
+/** An experiment that takes another one's recipe. */
+const taking = `
+import { Experiment } from "ballast"
+import { recipe } from "./a.ts"
+export default Experiment.make("b", { question: "Why?", arms: { b: recipe }, seeds: [0], expect: [] })
+`
+
+const policy = `
+import { Policy } from "ballast"
+export default Policy.make({ most: { steps: 1000 } })
+`
+
+const few = "export const steps = 10\n"
+const many = "export const steps = 100000\n"
+
+interface Change {
+  readonly base: Readonly<Record<string, string>>
+  /** Makes the head of the base's files. */
+  readonly change: (folder: string) => void
+}
+
+const link = (folder: string, file: string, target: string): void => {
+  fs.rmSync(path.join(folder, file), { force: true })
+  fs.symlinkSync(target, path.join(folder, file))
+}
+
+/** Compares a change's revisions, by the policy. */
+const compared = ({ base, change }: Change) =>
+  inTemporaryFolder((folder) =>
+    Effect.gen(function*() {
+      const before = repositories.make(folder, { "ballast.policy.ts": policy, ...base })
+      change(folder)
+      const head = repositories.commit(folder)
+      const home = Home.at(path.join(folder, "home"))
+      const locations: Locations = { of: () => null, known: [] }
+      const found = yield* Compare.compare({ folder, base: before, head, all: false, seconds: () => null, home, locations })
+      return {
+        statuses: Object.fromEntries(found.experiments.map(({ experiment, status }) => [experiment, status])),
+        reasons: found.experiments.flatMap(({ reason }) => reason ?? []),
+        through: found.experiments.flatMap(({ through }) => through),
+        findings: found.experiments.flatMap(({ arms }) => arms.flatMap(({ findings: { came } }) => came)),
+        objections: (found.policy?.objections ?? []).map(({ policy }) => policy)
+      }
+    })
+  )
+
+describe("compare", () => {
+  it.live("sees that an experiment is made of other files, whether or not any of them has changed", () =>
+    Effect.gen(function*() {
+      const recipe = experiment("a", "./length.ts")
+      const { objections, statuses, through } = yield* compared({
+        base: {
+          "experiments/a.ts": recipe,
+          "experiments/b.ts": taking,
+          "experiments/c.ts": experiment("c", "./link.ts"),
+          "experiments/d.ts": experiment("d", "./length.ts"),
+          "experiments/length.ts": few,
+          "experiments/link.ts": few,
+          "experiments/shared/few.ts": few,
+          "experiments/shared/many.ts": many
+        },
+        change: (folder) => {
+          checkouts.write(folder, { "experiments/a.ts": recipe.replace("length: { steps }", "length: { steps: 200 * steps }") })
+          link(folder, "experiments/link.ts", "shared/many.ts")
+        }
+      })
+      assert.deepStrictEqual(statuses, { a: "changed", b: "changed", c: "changed", "experiments/d.ts": "unchanged" })
+      assert.deepStrictEqual(through, ["experiments/a.ts", "experiments/shared/many.ts"])
+      assert.deepStrictEqual(objections, ["most.steps", "most.steps", "most.steps"])
+    }))
+})
