@@ -9,10 +9,15 @@ const folder = "experiments"
 
 const couldBe = (name: string): boolean => name.endsWith(".ts") && !name.endsWith(".d.ts")
 
+/** Tells whether a file could be an experiment by where it lies, or a folder of another repository could hold some. */
+export const couldLieAt = (place: string, project: string, kind: "file" | "folder"): boolean =>
+  `${place}/`.startsWith(`${path.posix.join(project, folder)}/`) && (kind === "folder" || couldBe(place))
+
 const within = (directory: string): ReadonlyArray<string> =>
   fs.readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
     const file = path.join(directory, entry.name)
-    if (entry.isDirectory()) return entry.name === "node_modules" ? [] : within(file)
+    // Of a revision none of them is read, however it is written.
+    if (entry.isDirectory()) return entry.name.toLowerCase() === "node_modules" ? [] : within(file)
     return entry.isFile() && couldBe(entry.name) ? [file] : []
   })
 

@@ -23,6 +23,8 @@ export interface LeftOut {
   /** In one line, so that it may differ from the name in the tree. */
   readonly path: string
   readonly reason: string
+  /** Whether it could be an experiment, or hold some, where the revision is checked out. */
+  readonly hides: boolean
 }
 
 export interface Revision {
@@ -54,8 +56,13 @@ interface Chosen {
   readonly entry: Git.Entry
 }
 
+/** A link is no experiment wherever it lies; what has a name that nobody can read may be anything. */
+const hides = ({ mode, path }: Git.Entry, project: string): boolean =>
+  path === null
+  || (mode !== modes.symlink && ExperimentFiles.couldLieAt(path, project, mode === modes.submodule ? "folder" : "file"))
+
 /** Chooses what is written, and says of the rest why it is not where somebody could expect it. */
-const choose = (entries: ReadonlyArray<Git.Entry>): {
+const choose = (entries: ReadonlyArray<Git.Entry>, project: string): {
   readonly chosen: ReadonlyArray<Chosen>
   readonly leftOut: ReadonlyArray<LeftOut>
 } => {
@@ -63,7 +70,7 @@ const choose = (entries: ReadonlyArray<Git.Entry>): {
   const leftOut: Array<LeftOut> = []
   for (const entry of entries) {
     const leave = (reason: string): void => {
-      leftOut.push({ path: Refused.oneLine(entry.path ?? "a name that is no UTF-8"), reason })
+      leftOut.push({ path: Refused.oneLine(entry.path ?? "a name that is no UTF-8"), reason, hides: hides(entry, project) })
     }
     const refused = entry.path === null ? "has a name that is no UTF-8" : TreeName.refused(entry.path)
     if (entry.path === null || refused !== null) leave(refused ?? "")
@@ -103,26 +110,29 @@ const makeLink = (root: string, file: string, target: string): string | null =>
     : make(root, file, (placed) => fs.symlinkSync(target, placed))
 
 /** Writes the files first and the symlinks last, so that no file is written by way of a symlink. */
-const write = Effect.fn("Revision.write")(function*(repository: string, root: string, chosen: ReadonlyArray<Chosen>) {
+const write = Effect.fn("Revision.write")(function*(
+  { project, repository, root }: { readonly repository: string; readonly project: string; readonly root: string },
+  chosen: ReadonlyArray<Chosen>
+) {
   const leftOut: Array<LeftOut> = []
-  const leave = (path: string, reason: string | null): void => {
-    if (reason !== null) leftOut.push({ path, reason })
+  const leave = ({ entry, path }: Chosen, reason: string | null): void => {
+    if (reason !== null) leftOut.push({ path, reason, hides: hides(entry, project) })
   }
-  const links: Array<{ readonly path: string; readonly target: string }> = []
+  const links: Array<{ readonly link: Chosen; readonly target: string }> = []
   yield* Git.read(repository, chosen.map(({ entry }) => entry.id), (index, bytes) => {
-    const { entry, path: name } = chosen[index] as Chosen
+    const file = chosen[index] as Chosen
     const text = (): string => bytes.toString("utf8")
-    if (entry.mode === modes.symlink) links.push({ path: name, target: text() })
+    if (file.entry.mode === modes.symlink) links.push({ link: file, target: text() })
     else if (bytes.length < longestPointer && text().startsWith(pointerStart)) {
-      leave(name, "is a pointer of Git LFS; what it points to is not in the repository")
-    } else leave(name, make(root, name, (placed) => fs.writeFileSync(placed, bytes, { flag: "wx" })))
+      leave(file, "is a pointer of Git LFS; what it points to is not in the repository")
+    } else leave(file, make(root, file.path, (placed) => fs.writeFileSync(placed, bytes, { flag: "wx" })))
   })
-  for (const { path: name, target } of links) {
-    const refused = TreeName.refusedTarget(name, target)
+  for (const { link, target } of links) {
+    const refused = TreeName.refusedTarget(link.path, target)
     leave(
-      name,
+      link,
       refused === null
-        ? makeLink(root, name, target)
+        ? makeLink(root, link.path, target)
         : `is a symlink to ${Refused.oneLine(target)}, which ${refused}`
     )
   }
@@ -151,11 +161,11 @@ export const materialise = Effect.fn("Revision.materialise")(
     const commit = yield* commitOf(folder, revision)
     const project = yield* Git.prefixOf(folder)
     const entries = yield* Git.list(folder, commit)
-    const { chosen, leftOut } = choose(entries)
+    const { chosen, leftOut } = choose(entries, project)
     if (chosen.length > mostFiles) return yield* Effect.fail({ message: `it holds more than ${mostFiles} files to read` })
     if (sum(chosen) > mostBytes) return yield* Effect.fail({ message: `it holds more than ${mostBytes >> 20} MiB to read` })
     const root = yield* temporaryFolder
-    const notWritten = yield* write(folder, root, chosen)
+    const notWritten = yield* write({ repository: folder, project, root }, chosen)
     return {
       commit,
       root,

@@ -112,6 +112,13 @@ const found = Effect.fn("Compare.found")(function*(tree: Tree, file: string, opt
   return planned
 })
 
+/** Refuses what could be an experiment of the head and was not written, where it was not so in the base. */
+const hidden = (base: Tree, head: Tree, changed: ReadonlySet<string>): ReadonlyArray<ExperimentDiff.Refused> =>
+  head.leftOut
+    .filter(({ hides, path, reason }) =>
+      hides && (changed.has(path) || !base.leftOut.some((one) => one.path === path && one.reason === reason)))
+    .map(({ path, reason }) => ({ kind: "refused", file: path, reason: `it ${reason}` }))
+
 const unchanged = (file: string): ExperimentDiff.ExperimentDiff => ({
   experiment: file,
   file,
@@ -166,7 +173,7 @@ export const open = Effect.fn("Compare.open")(function*(options: Options) {
   const isTouched = (file: string): boolean => options.all || touches(file)
   const there = new Set(head.experiments)
   const { project } = revision
-  const [policy, policyAfter, before, after] = yield* Effect.all([
+  const [policy, policyAfter, before, read] = yield* Effect.all([
     PolicyFile.read({ ...base, project }),
     PolicyFile.read({ ...head, project }),
     Effect.forEach(base.experiments.filter((file) => !there.has(file) || isTouched(file)), (file) => found(base, file, options), {
@@ -175,6 +182,7 @@ export const open = Effect.fn("Compare.open")(function*(options: Options) {
     Effect.forEach(head.experiments.filter(isTouched), (file) => found(head, file, options), { concurrency: "unbounded" })
   ], { concurrency: "unbounded" })
   const { seconds } = options
+  const after = [...read, ...hidden(base, head, changed)]
   const diffs = ExperimentDiff.all(before, after, { seconds, touched: (file) => touched.get(file) ?? [] })
   const compared: Compared = {
     base: base.side,

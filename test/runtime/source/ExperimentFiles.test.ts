@@ -24,6 +24,7 @@ describe("list", () => {
           "experiments/types.d.ts": "export default 1",
           "experiments/a.js": "export default 1",
           "experiments/node_modules/d/e.ts": "export default 1",
+          "experiments/Node_Modules/d/e.ts": "export default 1",
           "f.ts": "export default 1"
         })
         fs.symlinkSync("../f.ts", path.join(root, "experiments/link.ts"))

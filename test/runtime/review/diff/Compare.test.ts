@@ -94,4 +94,38 @@ describe("compare", () => {
       assert.deepStrictEqual(through, ["experiments/a.ts", "experiments/shared/many.ts"])
       assert.deepStrictEqual(objections, ["most.steps", "most.steps", "most.steps"])
     }))
+
+  it.live("refuses what it cannot read where an experiment could lie, and looks at no file of this host", () =>
+    Effect.gen(function*() {
+      const large = `${experiment("large", "./length.ts")}// ${"x".repeat(1 << 20)}\n`
+      const from = (name: string, file: string) =>
+        experiment(name, "./length.ts").replace(/model: (.*),\n/, (_, model: string) => `model: Model.from({ file: "${file}" }, ${model}),\n`)
+      const { findings, reasons, statuses } = yield* compared({
+        base: { "experiments/length.ts": few, "experiments/old.ts": large, "experiments/grows.ts": experiment("grows", "./length.ts") },
+        change: (folder) => {
+          checkouts.write(folder, {
+            "elsewhere/large.ts": large,
+            "experiments/grows.ts": large,
+            "experiments/host.ts": from("host", "/etc/passwd"),
+            "experiments/none.ts": from("none", "/nowhere"),
+            "experiments/table.json": JSON.stringify("x".repeat(1 << 20)),
+            "experiments/un\u200bseen.ts": few
+          })
+          repositories.make(path.join(folder, "experiments/theirs"), { "x.ts": large })
+        }
+      })
+      assert.deepStrictEqual(statuses, {
+        "experiments/grows.ts": "refused",
+        "experiments/theirs": "refused",
+        "experiments/un\u200bseen.ts": "refused",
+        host: "added",
+        none: "added"
+      })
+      assert.sameMembers([...reasons], [
+        "it is larger than 1 MiB",
+        "it is a submodule, whose files are another repository's",
+        "it has a name with characters that are not seen"
+      ])
+      assert.notMatch(JSON.stringify(findings), /start-unknown|passwd|nowhere/)
+    }))
 })
