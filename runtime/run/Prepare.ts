@@ -20,6 +20,8 @@ export interface Options {
   /** Keeps what was found out about files. */
   readonly home: Home.Home
   readonly rehash: boolean
+  /** Whether a stranger may have written the experiment: no file of this host that it takes weights of is looked at. */
+  readonly strange?: boolean
 }
 
 /** A data set of an experiment, opened, or why it could not be. */
@@ -62,6 +64,8 @@ export const prepare = Effect.fn("Prepare.prepare")(function*(declared: Experime
   const starts = new Map<string, TrainedStart | StartMissing>()
   for (const { model: { weights } } of Object.values(experiment.arms)) {
     if (weights === undefined || starts.has(Canonical.encode(weights))) continue
+    // What is found out about it, or that it is not there, would stand in the stranger's report.
+    if (weights._tag === "File" && options.strange === true) continue
     const start = yield* Start.find(weights, options.home).pipe(Effect.catch((missing) => Effect.succeed(missing)))
     starts.set(Canonical.encode(weights), start)
   }

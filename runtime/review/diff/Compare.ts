@@ -106,7 +106,7 @@ const found = Effect.fn("Compare.found")(function*(tree: Tree, file: string, opt
   }
   const { definition } = evaluated.success
   const { plan: { arms } } = yield* Effect.orDie(
-    Prepare.prepare(Evaluate.declared(definition), { ...options, rehash: false })
+    Prepare.prepare(Evaluate.declared(definition), { ...options, rehash: false, strange: true })
   )
   const planned: ExperimentDiff.Planned = { kind: "planned", file, definition, arms }
   return planned
