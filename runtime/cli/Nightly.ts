@@ -14,6 +14,7 @@ import * as NightText from "../nightly/NightText.ts"
 import * as Planned from "../nightly/Planned.ts"
 import * as PlannedText from "../nightly/PlannedText.ts"
 import * as Sufficiency from "../nightly/Sufficiency.ts"
+import * as Figure from "../report/Figure.ts"
 import * as Home from "../run/Home.ts"
 import { Queue } from "../run/queue/Queue.ts"
 import * as Stop from "../run/Stop.ts"
@@ -96,17 +97,27 @@ const codeOf = ({ broken, ended, failed, verdict }: NightReport, stop: Stop.Stop
   return ended === null ? code.environment : code.done
 }
 
+/** Says what nights that were broken off have left in the queue, which whoever works there makes, too. */
+const tellLeft = ({ experiment, launch, night: { id, origin: { commit }, started }, runs }: NightRun.Left) =>
+  Launching.say(
+    `night ${id} of ${commit?.slice(0, 12) ?? "no commit"}, begun ${moment(started)}, was broken off, and measures something else than is asked for now. `
+    + `The queue still has ${Figure.plural(runs, "run")} of ${experiment} that it launched: npx ballast runs cancel ${launch} withdraws them`
+  )
+
 /** Finds the night that is to go on, or begins one; null where nothing is due, or where it could find nothing. */
-const begun = Effect.fn("Nightly.begun")(function*(home: Home.Home, plan: NightPlan.NightPlan, options: {
+const begun = Effect.fn("Nightly.begun")(function*(plan: NightPlan.NightPlan, options: {
   readonly baselines: string
   readonly engine: Engines.Choice
+  readonly home: Home.Home
 }) {
-  const interrupted = yield* NightRun.interrupted(home, options.engine)
+  const interrupted = yield* NightRun.interrupted(plan, options)
   if (interrupted !== null) {
-    yield* Launching.say(`going on with night ${interrupted.id}, begun ${moment(interrupted.started)}`)
-    return interrupted
+    const { night: { id, started }, runs: { all, ended } } = interrupted
+    yield* Launching.say(`going on with night ${id}, begun ${moment(started)}: ${ended} of ${Figure.plural(all, "run")} have ended`)
   }
-  return plan.parts.length === 0 ? null : yield* NightRun.begin(plan, options)
+  const night = interrupted?.night ?? (plan.parts.length === 0 ? null : yield* NightRun.begin(plan, options))
+  yield* Effect.forEach(yield* NightRun.left(options.home, night?.launches.map(({ launch }) => launch) ?? []), tellLeft)
+  return night
 })
 
 /** `ballast nightly`: the scheduled regression runs. */
@@ -144,7 +155,7 @@ export const nightly = Command.make(
       return yield* new WrongUsage({ message: "there are no experiments below experiments/: run it in the project's folder" })
     }
     const locations = yield* Locations.read(home.directory, data)
-    const judged = new Set(NightRecord.list(home).flatMap(({ launches }) => launches.map(({ launch }) => launch)))
+    const judged = new Set(NightRecord.judged(NightRecord.list(home)))
     const planning: NightPlan.Options = { project, baselines, all, seeds, home, locations, judged }
     if (dryRun) {
       // Where nothing was run yet, nothing is made either: a plan leaves no trace.
@@ -160,7 +171,7 @@ export const nightly = Command.make(
       // What triggers are due is launched by them, and the night takes it from there.
       yield* (yield* Queue).tend
       const plan = yield* NightPlan.make(planning)
-      const night = yield* begun(home, plan, { baselines, engine })
+      const night = yield* begun(plan, { baselines, engine, home })
       const planned = plannedOf(plan)
       if (planned.refusal !== null && night !== null && night.launches.length === 0) {
         yield* json ? printPlan(planned, { json }) : Launching.say(Sufficiency.explain(planned.refusal))

@@ -6,6 +6,7 @@ import * as Experiment from "../../dsl/Experiment.ts"
 import type * as Recipe from "../../dsl/Recipe.ts"
 import type { Choice } from "../engine/Engines.ts"
 import * as Plan from "../plan/Plan.ts"
+import { newLaunchId } from "../run/LaunchId.ts"
 import * as Prepare from "../run/Prepare.ts"
 import { Queue } from "../run/queue/Queue.ts"
 import * as Bisect from "./Bisect.ts"
@@ -56,7 +57,8 @@ export const measuring = <E, R>(options: Options<E, R>) => {
     spent += seeds.length
     yield* say(`${commit.slice(0, 12)}${mixed.length === 0 ? "" : ` with ${mixed.join(", ")} of the commit after`}: ${seeds.length} runs`)
     const prepared = yield* preparedOf(recipe, options)
-    const launch = yield* NightRuns.submit(prepared, [{ arm, seeds }], { file: null, engine, commit })
+    const launch = newLaunchId(Date.now())
+    yield* NightRuns.submit(prepared, [{ arm, seeds }], { file: null, engine, commit, launch })
     const runs = yield* NightRuns.finish([launch], options)
     if (runs.some(({ result }) => result === null)) {
       yield* withdraw(launch)

@@ -83,7 +83,8 @@ export const metrics: ReadonlyArray<Metric> = [
     kind: "stability",
     better: "lower",
     floor: { relative: 0, absolute: 0.5 },
-    of: ({ attempts }) => attempts.length
+    // What a drained worker or a host's end broke off says nothing of the training.
+    of: ({ attempts }) => attempts.filter(({ status }) => status !== "interrupted").length
   }
 ]
 

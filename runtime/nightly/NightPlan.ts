@@ -12,6 +12,7 @@ import * as ExperimentFiles from "../source/ExperimentFiles.ts"
 import * as Load from "../source/Load.ts"
 import * as BaselineFile from "./BaselineFile.ts"
 import * as Due from "./Due.ts"
+import type { Trained } from "./NightRecord.ts"
 import * as Planned from "./Planned.ts"
 import type { Broken } from "./PlannedText.ts"
 
@@ -38,15 +39,18 @@ export interface Part {
 export interface NightPlan {
   readonly parts: ReadonlyArray<Part>
   readonly broken: ReadonlyArray<Broken>
-  /** The names of all experiments that could be read, due or not. */
-  readonly experiments: ReadonlyArray<string>
+  /** The arms of all experiments that could be read, due or not. */
+  readonly trained: ReadonlyArray<Trained>
 }
 
 interface Read {
   readonly broken: Broken | null
-  readonly experiment: string | null
+  readonly trained: ReadonlyArray<Trained>
   readonly part: Part | null
 }
+
+const trainedOf = ({ experiment, plan }: Prepare.Prepared): ReadonlyArray<Trained> =>
+  plan.arms.map(({ arm, identity: { data, training } }) => ({ experiment: experiment.name, arm, training, data }))
 
 /** Loads one experiment's file and plans its arms. Fails with InvalidExperiment and NotLoaded. */
 export const prepare = Effect.fn("NightPlan.prepare")(function*(file: string, { home, locations }: Pick<Options, "home" | "locations">) {
@@ -80,7 +84,7 @@ const readFile = Effect.fnUntraced(
     const last = yield* Due.lastLaunch(name)
     const due = Due.of(triggers, last?.started ?? null, Date.now())
     const launch = launchedFor(last, due, options.judged)
-    const read: Read = { broken: null, experiment: name, part: null }
+    const read: Read = { broken: null, trained: trainedOf(prepared), part: null }
     if (due.due === null && launch === null && !options.all) return read
     const obstructed = obstacle(prepared)
     if (obstructed !== null) return { ...read, broken: { file, message: obstructed } }
@@ -93,7 +97,7 @@ const readFile = Effect.fnUntraced(
   (effect, file) =>
     effect.pipe(
       Effect.catchTag(["BaselinesInvalid", "InvalidExperiment", "NotLoaded"], ({ message }) =>
-        Effect.succeed<Read>({ broken: { file, message }, experiment: null, part: null }))
+        Effect.succeed<Read>({ broken: { file, message }, trained: [], part: null }))
     )
 )
 
@@ -103,7 +107,7 @@ export const make = Effect.fn("NightPlan.make")(function*(options: Options) {
   const plan: NightPlan = {
     parts: read.flatMap(({ part }) => part ?? []),
     broken: read.flatMap(({ broken }) => broken ?? []),
-    experiments: read.flatMap(({ experiment }) => experiment ?? [])
+    trained: read.flatMap(({ trained }) => trained)
   }
   return plan
 })

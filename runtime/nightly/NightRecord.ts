@@ -11,12 +11,16 @@ import * as Engines from "../engine/Engines.ts"
 import { type Home, HomeUnusable } from "../run/Home.ts"
 import * as Owner from "../run/Owner.ts"
 
-const Arm = Schema.Struct({
+/** What an arm trains, by its identities; null where that is not known. */
+const Trained = Schema.Struct({
   experiment: Schema.String,
-  file: Schema.String,
   arm: Schema.String,
-  seeds: Schema.Array(Schema.Int)
+  training: Schema.NullOr(Schema.String),
+  data: Schema.NullOr(Schema.String)
 })
+export type Trained = typeof Trained.Type
+
+const Arm = Schema.Struct({ ...Trained.fields, file: Schema.String, seeds: Schema.Array(Schema.Int) })
 
 /** A launch of a night; `repeat` tells the one that has to confirm what looks like a regression. */
 const Launch = Schema.Struct({ experiment: Schema.String, launch: Schema.String, repeat: Schema.Boolean })
@@ -63,23 +67,32 @@ export const list = (home: Pick<Home, "directory">): ReadonlyArray<NightRecord> 
     .toSorted((left, right) => right.started - left.started)
 }
 
+/** What a night that is asked for now would measure. */
+export interface Asked extends Pick<NightRecord, "engine" | "origin"> {
+  readonly trained: ReadonlyArray<Trained>
+}
+
+/** Git does not tell of every change: an experiment may lie outside of it, and data mostly does. */
+const trainsAlike = ({ arms }: NightRecord, trained: ReadonlyArray<Trained>): boolean =>
+  arms.every(({ arm, data, experiment, training }) =>
+    trained.some((one) => one.experiment === experiment && one.arm === arm && one.training === training && one.data === data)
+  )
+
 /** Tells whether a night measures what lies here, with the engine that is asked for. */
-const measures = (
-  { engine, origin }: NightRecord,
-  asked: Pick<NightRecord, "engine" | "origin">
-): boolean =>
-  engine === asked.engine && origin.commit === asked.origin.commit && origin.dirty === asked.origin.dirty
-  && origin.ballast === asked.origin.ballast
+const measures = (night: NightRecord, { engine, origin, trained }: Asked): boolean =>
+  night.engine === engine && night.origin.commit === origin.commit && night.origin.dirty === origin.dirty
+  && night.origin.ballast === origin.ballast && trainsAlike(night, trained)
 
 /** Finds the newest night that has not ended and measures what is asked for; null where there is none. */
-export const unfinished = (
-  nights: ReadonlyArray<NightRecord>,
-  asked: Pick<NightRecord, "engine" | "origin">
-): NightRecord | null => nights.find((night) => night.ended === null && measures(night, asked)) ?? null
+export const unfinished = (nights: ReadonlyArray<NightRecord>, asked: Asked): NightRecord | null => nights.find((night) => night.ended === null && measures(night, asked)) ?? null
 
 /** Tells whether another process is at work on a night. */
 export const isHeld = ({ ended, owner }: NightRecord): boolean =>
   ended === null && Owner.lives(owner) && owner.pid !== process.pid
+
+/** Lists the launches that nights have judged, or are about to. What a night has taken that was broken off, another may. */
+export const judged = (nights: ReadonlyArray<NightRecord>): ReadonlyArray<string> =>
+  nights.filter((night) => night.ended !== null || isHeld(night)).flatMap(({ launches }) => launches.map(({ launch }) => launch))
 
 /** Writes files into a folder, each as a whole or not at all. Fails with HomeUnusable. */
 export const writeFiles = (folder: string, files: Readonly<Record<string, string>>): Effect.Effect<void, HomeUnusable> =>
@@ -88,7 +101,7 @@ export const writeFiles = (folder: string, files: Readonly<Record<string, string
       fs.mkdirSync(folder, { recursive: true })
       for (const [name, text] of Object.entries(files)) {
         const file = path.join(folder, name)
-        fs.writeFileSync(`${file}.tmp`, text)
+        fs.writeFileSync(`${file}.tmp`, text, { flush: true })
         fs.renameSync(`${file}.tmp`, file)
       }
     },

@@ -10,6 +10,7 @@ import type { Home } from "../run/Home.ts"
 import { newLaunchId } from "../run/LaunchId.ts"
 import * as Owner from "../run/Owner.ts"
 import { LaunchHeld } from "../run/Resume.ts"
+import { Store } from "../run/Store.ts"
 import * as BaselineFile from "./BaselineFile.ts"
 import * as Night from "./Night.ts"
 import * as NightPlan from "./NightPlan.ts"
@@ -22,10 +23,11 @@ export interface Options<E, R> extends NightRuns.Finishing<E, R>, Omit<NightPlan
 }
 
 /** Baselines of the planned, and those that no experiment is there for any more. */
-const baselinesOf = ({ experiments, parts }: NightPlan.NightPlan, folder: string): ReadonlyArray<string> =>
-  BaselineFile.experiments(folder).filter((name) =>
-    parts.some(({ experiment }) => experiment === name) || !experiments.includes(name)
-  )
+const baselinesOf = ({ parts, trained }: NightPlan.NightPlan, folder: string): ReadonlyArray<string> =>
+  BaselineFile.experiments(folder).filter((name) => {
+    const isOf = ({ experiment }: { readonly experiment: string }): boolean => experiment === name
+    return parts.some(isOf) || !trained.some(isOf)
+  })
 
 /** Begins a night. Nothing is launched yet, but for what a trigger has. */
 export const begin = Effect.fn("NightRun.begin")(
@@ -39,7 +41,14 @@ export const begin = Effect.fn("NightRun.begin")(
       engine,
       origin: Environment.originOf(yield* Environment.gather),
       owner: Owner.self(),
-      arms: NightPlan.armsOf(plan).map(({ arm, experiment, file, seeds }) => ({ arm, experiment, file, seeds })),
+      arms: NightPlan.armsOf(plan).map(({ arm, experiment, file, identity: { data, training }, seeds }) => ({
+        experiment,
+        arm,
+        training,
+        data,
+        file,
+        seeds
+      })),
       baselines: baselinesOf(plan, baselines),
       launches: plan.parts.flatMap(({ experiment, launch }) => launch === null ? [] : [{ experiment, launch, repeat: false }])
     }
@@ -47,15 +56,51 @@ export const begin = Effect.fn("NightRun.begin")(
   }
 )
 
-/** Finds a night of the same commit that was interrupted, to go on with. Fails with LaunchHeld where somebody is at work on it. */
-export const interrupted = Effect.fn("NightRun.interrupted")(function*(home: Home, engine: Choice) {
-  const origin = Environment.originOf(yield* Environment.gather)
-  const found = NightRecord.unfinished(NightRecord.list(home), { engine, origin })
-  if (found === null) return null
-  if (NightRecord.isHeld(found)) {
-    return yield* new LaunchHeld({ message: `${Owner.name(found.owner)} is at work on night ${found.id}: wait for its end, or interrupt it` })
+/** A night that is to go on, and how many of its runs have ended so far. */
+export interface Interrupted {
+  readonly night: NightRecord.NightRecord
+  readonly runs: { readonly ended: number; readonly all: number }
+}
+
+/**
+ * Finds a night of the same commit that trains the same and was interrupted, to go on with. Fails with LaunchHeld where
+ * somebody is at work on it.
+ */
+export const interrupted = Effect.fn("NightRun.interrupted")(
+  function*({ trained }: Pick<NightPlan.NightPlan, "trained">, { engine, home }: { readonly engine: Choice; readonly home: Home }) {
+    const origin = Environment.originOf(yield* Environment.gather)
+    const found = NightRecord.unfinished(NightRecord.list(home), { engine, origin, trained })
+    if (found === null) return null
+    if (NightRecord.isHeld(found)) {
+      return yield* new LaunchHeld({ message: `${Owner.name(found.owner)} is at work on night ${found.id}: wait for its end, or interrupt it` })
+    }
+    const runs = yield* NightRuns.of(found.launches.map(({ launch }) => launch))
+    const interrupted: Interrupted = {
+      night: { ...found, owner: Owner.self() },
+      runs: { ended: runs.filter(({ result }) => result !== null).length, all: runs.length }
+    }
+    return interrupted
   }
-  return { ...found, owner: Owner.self() }
+)
+
+/** A launch of a night that was broken off, with so many runs that the queue still has. */
+export interface Left {
+  readonly night: NightRecord.NightRecord
+  readonly experiment: string
+  readonly launch: string
+  readonly runs: number
+}
+
+/** Finds what nights that were broken off have left in the queue, but for what a night takes over. */
+export const left = Effect.fn("NightRun.left")(function*(home: Home, taking: ReadonlyArray<string>) {
+  const nights = NightRecord.list(home).filter((night) => night.ended === null && !NightRecord.isHeld(night))
+  const launches = nights.flatMap((night) => night.launches.map(({ experiment, launch }) => ({ night, experiment, launch })))
+  const found = yield* Effect.forEach(launches.filter(({ launch }) => !taking.includes(launch)), Effect.fnUntraced(function*(one) {
+    const open = (yield* NightRuns.of([one.launch])).filter(({ queued, result }) => queued && result === null)
+    const left: Left = { ...one, runs: open.length }
+    return left
+  }))
+  return found.filter(({ runs }) => runs > 0)
 })
 
 /** Keeps a night as it goes on. */
@@ -71,6 +116,22 @@ const keeping = (home: Home, begun: NightRecord.NightRecord) => {
   }
 }
 
+/**
+ * Launches an experiment once. Which launch that will be is kept before: whoever goes on with a night that was killed in
+ * between knows by it whether there is such a launch, and makes the very same where there is none.
+ */
+const launchingOf = (kept: ReturnType<typeof keeping>) =>
+  Effect.fnUntraced(function*<E, R>(
+    one: Omit<NightRecord.NightRecord["launches"][number], "launch">,
+    submit: (launch: string) => Effect.Effect<void, E, R>
+  ) {
+    const store = yield* Store
+    const known = kept.now().launches.find(({ experiment, repeat }) => experiment === one.experiment && repeat === one.repeat)
+    const launch = known?.launch ?? newLaunchId(Date.now())
+    if (known === undefined) yield* kept.change({ launches: [...kept.now().launches, { ...one, launch }] })
+    if ((yield* store.launch(launch)) === null) yield* submit(launch)
+  })
+
 const launchesOf = ({ launches }: NightRecord.NightRecord, repeat: boolean): ReadonlyArray<string> =>
   launches.filter((one) => one.repeat === repeat).map(({ launch }) => launch)
 
@@ -85,14 +146,15 @@ export const bring = Effect.fn("NightRun.bring")(
     const { broken } = plan
     const kept = keeping(home, begun)
     yield* kept.change({})
-    const launched = (experiment: string, launch: string, repeat: boolean) =>
-      kept.change({ launches: [...kept.now().launches, { experiment, launch, repeat }] })
+    const launching = launchingOf(kept)
     for (const [experiment, arms] of Map.groupBy(begun.arms, ({ experiment }) => experiment)) {
-      const [first] = arms
-      if (first === undefined || kept.now().launches.some((one) => one.experiment === experiment)) continue
-      const planned = plan.parts.find((part) => part.experiment === experiment)
-      const prepared = planned?.prepared ?? (yield* NightPlan.prepare(first.file, options))
-      yield* launched(experiment, yield* NightRuns.submit(prepared, arms, { file: first.file, engine, commit: null }), false)
+      yield* launching({ experiment, repeat: false }, Effect.fnUntraced(function*(launch) {
+        const [first] = arms
+        if (first === undefined) return
+        const planned = plan.parts.find((part) => part.experiment === experiment)
+        const prepared = planned?.prepared ?? (yield* NightPlan.prepare(first.file, options))
+        yield* NightRuns.submit(prepared, arms, { file: first.file, engine, commit: null, launch })
+      }))
     }
     const whole = (runs: ReadonlyArray<{ readonly result: unknown }>): boolean => runs.every(({ result }) => result !== null)
     const report = () => NightReport.make(kept.now(), { baselines, broken })
@@ -100,10 +162,11 @@ export const bring = Effect.fn("NightRun.bring")(
     const waiting = Map.groupBy(Night.toRepeat(yield* report()), ({ experiment }) => experiment)
     for (const { experiment, launch, repeat } of kept.now().launches) {
       const arms = (waiting.get(experiment) ?? []).map(({ arm }) => arm)
-      const isRepeated = kept.now().launches.some((one) => one.repeat && one.experiment === experiment)
-      if (repeat || arms.length === 0 || isRepeated || stop.requested() !== null) continue
-      yield* say(`${experiment}: ${Figure.plural(arms.length, "arm")} looks worse, and is made once more: ${arms.join(", ")}`)
-      yield* launched(experiment, yield* NightRuns.repeat(launch, arms), true)
+      if (repeat || arms.length === 0 || stop.requested() !== null) continue
+      yield* launching({ experiment, repeat: true }, Effect.fnUntraced(function*(again) {
+        yield* say(`${experiment}: ${Figure.plural(arms.length, "arm")} looks worse, and is made once more: ${arms.join(", ")}`)
+        yield* NightRuns.repeat(launch, arms, again)
+      }))
     }
     const repeats = yield* NightRuns.finish(launchesOf(kept.now(), true), options)
     const isStopped = stop.requested() !== null && Night.toRepeat(yield* report()).length > 0

@@ -27,11 +27,13 @@ export interface Options {
   readonly engine: Choice
   /** The commit that the recipes come from; null for the files as they lie here. */
   readonly commit: string | null
+  /** The launch's id. */
+  readonly launch: string
 }
 
-/** Puts arms of one experiment into the queue, each at seeds of its own, and returns the launch. */
+/** Puts arms of one experiment into the queue, each at seeds of its own. */
 export const submit = Effect.fn("NightRuns.submit")(
-  function*(prepared: Prepared, arms: ReadonlyArray<ArmSeeds>, { commit, engine, file }: Options) {
+  function*(prepared: Prepared, arms: ReadonlyArray<ArmSeeds>, { commit, engine, file, launch }: Options) {
     const queue = yield* Queue
     const submission = yield* Submitting.ofPrepared(prepared, {
       arms: arms.map(({ arm }) => arm),
@@ -40,16 +42,16 @@ export const submit = Effect.fn("NightRuns.submit")(
       request: { file: file === null ? null : path.resolve(file), steps: null, engine, injection: null }
     })
     const runs = arms.flatMap(({ arm, seeds }) => seeds.map((seed) => ({ arm, seed })))
-    return (yield* queue.submit({ ...submission, runs }, terms)).launch
+    yield* queue.submit({ ...submission, runs }, terms, launch)
   }
 )
 
-/** Puts a launch's runs of some arms into the queue once more, as they were recorded, and returns the launch. */
-export const repeat = Effect.fn("NightRuns.repeat")(function*(launch: string, arms: ReadonlyArray<string>) {
+/** Puts runs of some arms of the launch `of` into the queue once more, as they were recorded. */
+export const repeat = Effect.fn("NightRuns.repeat")(function*(of: string, arms: ReadonlyArray<string>, launch: string) {
   const queue = yield* Queue
-  const found = yield* Lookup.launch(launch)
+  const found = yield* Lookup.launch(of)
   const submission = yield* Submitting.ofLaunched({ ...found, asked: found.runs.filter(({ arm }) => arms.includes(arm)) })
-  return (yield* queue.submit(submission, terms)).launch
+  yield* queue.submit(submission, terms, launch)
 })
 
 /** Lists the runs of launches, in their order. */
@@ -68,6 +70,9 @@ export interface Finishing<E, R> {
 const lookEvery = 1_000
 
 const hasEnded = ({ result }: RunRecord): boolean => result !== null
+
+/** Whoever has taken it makes it, or is not heard of any more and loses it in time. */
+const isTaken = ({ holder, queued, result }: RunRecord): boolean => result === null && queued && holder !== null
 
 /** Says of each run that it has ended, once. */
 const telling = (launches: ReadonlyArray<string>, say: (text: string) => Effect.Effect<void>) => {
@@ -113,7 +118,9 @@ export const finish = Effect.fn("NightRuns.finish")(
       const looking = Effect.forever(Effect.andThen(Effect.sleep(lookEvery), tell))
       yield* Effect.raceFirst(workOff, looking)
       const after = yield* tell
-      if (after.filter(hasEnded).length === before.filter(hasEnded).length) return after
+      if (after.filter(hasEnded).length > before.filter(hasEnded).length) continue
+      if (!after.some(isTaken)) return after
+      yield* Stop.pause(lookEvery, stop)
     }
   }
 )

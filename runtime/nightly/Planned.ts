@@ -1,6 +1,7 @@
 /**
  * What a night is to run: arms, seeds, why and at what cost.
  */
+import type { Identity } from "../plan/Identity.ts"
 import type * as ArmDiff from "../review/diff/ArmDiff.ts"
 import type { Prepared } from "../run/Prepare.ts"
 import * as Baseline from "./Baseline.ts"
@@ -12,6 +13,7 @@ export interface Arm extends Due {
   readonly experiment: string
   readonly file: string
   readonly arm: string
+  readonly identity: Identity
   readonly seeds: ReadonlyArray<number>
   readonly seconds: number | null
   /** What it is compared with; null where there is nothing, or what there is has trained something else. */
@@ -52,6 +54,7 @@ export const arms = ({ experiment, plan }: Prepared, options: Options): Readonly
       experiment: experiment.name,
       file: options.file,
       arm: planned.arm,
+      identity: planned.identity,
       seeds: baseline === null
         ? experiment.seeds
         : ascending(baseline.samples.map(({ seed }) => seed)).slice(0, options.seeds),

@@ -23,10 +23,14 @@ import * as Tickets from "./Tickets.ts"
 import * as Workers from "./Workers.ts"
 
 export interface QueueService {
-  /** Puts a launch into the queue, all of its runs or none. Fails with SubmissionRefused. */
+  /**
+   * Puts a launch into the queue, all of its runs or none; `launch` is its id where that was chosen before. Fails with
+   * SubmissionRefused, and with StoreFailed also where there is such a launch.
+   */
   readonly submit: (
     submission: Submission.Submission,
-    terms: Submission.Terms
+    terms: Submission.Terms,
+    launch?: string
   ) => Effect.Effect<Submit.Submitted, Submit.SubmissionRefused | StoreFailed>
   /** Takes the first run that an offer meets; null where there is none. */
   readonly claim: (offer: Demand.Offer) => Effect.Effect<Claim.Claim | null, StoreFailed>
@@ -83,10 +87,10 @@ const make = (database: Database, broker: Broker, runs: string): QueueService =>
       Effect.flatMap(turn(database), () => Effect.flatMap(nowOf(database), (now) => body(database, now)))
     )
   return {
-    submit: (submission, terms) =>
+    submit: (submission, terms, launch) =>
       whole((database, now) =>
         Submit.submit(database, broker, submission, {
-          launch: newLaunchId(now),
+          launch: launch ?? newLaunchId(now),
           terms,
           trigger: null,
           now,

@@ -7,7 +7,12 @@ const read = (run: Parameters<Metric.Metric["of"]>[0]) =>
 
 describe("Metric", () => {
   it("reads a run's figures", () => {
-    const run = runResult({ attempts: [attemptResult({ memory: 5 }), attemptResult({ number: 2, memory: 7 })] })
+    const attempts = [
+      attemptResult({ memory: 5, status: "interrupted" }),
+      attemptResult({ number: 2, memory: 7, status: "failed" }),
+      attemptResult({ number: 3, memory: 6 })
+    ]
+    const run = runResult({ attempts })
     assert.deepStrictEqual(read(run), {
       map50: 0.5,
       accuracy: null,

@@ -10,6 +10,8 @@ import * as Owner from "../../../runtime/run/Owner.ts"
 const root = fs.mkdtempSync(path.join(os.tmpdir(), "ballast-nights-"))
 afterAll(() => fs.rmSync(root, { recursive: true }))
 
+const clip: NightRecord.Trained = { experiment: "cold", arm: "clip", training: "t", data: "d" }
+
 const night = (id: string, started: number, changes: Partial<NightRecord.NightRecord> = {}): NightRecord.NightRecord => ({
   format: "ballast.night/1",
   id,
@@ -18,7 +20,7 @@ const night = (id: string, started: number, changes: Partial<NightRecord.NightRe
   engine: "auto",
   origin: { commit: "c0ffee", dirty: null, ballast: "0.1.0" },
   owner: Owner.self(),
-  arms: [{ experiment: "cold", file: "experiments/cold.ts", arm: "clip", seeds: [0, 1] }],
+  arms: [{ ...clip, file: "experiments/cold.ts", seeds: [0, 1] }],
   baselines: ["cold"],
   launches: [],
   ...changes
@@ -45,11 +47,26 @@ describe("NightRecord", () => {
   it("goes on with the newest night of the same commit that has not ended", () => {
     const nights = [night("c", 3, { ended: 4 }), night("b", 2), night("a", 1)]
     const { engine, origin } = night("", 0)
-    assert.strictEqual(NightRecord.unfinished(nights, { engine, origin })?.id, "b")
+    const asked: NightRecord.Asked = { engine, origin, trained: [{ ...clip, arm: "bare" }, clip] }
+    assert.strictEqual(NightRecord.unfinished(nights, asked)?.id, "b")
     for (const other of [{ commit: "d" }, { dirty: "d" }, { ballast: "d" }]) {
-      assert.isNull(NightRecord.unfinished(nights, { engine, origin: { ...origin, ...other } }))
+      assert.isNull(NightRecord.unfinished(nights, { ...asked, origin: { ...origin, ...other } }))
     }
-    assert.isNull(NightRecord.unfinished(nights, { engine: "wasm", origin }))
+    assert.isNull(NightRecord.unfinished(nights, { ...asked, engine: "wasm" }))
+    for (const other of [{ training: "u" }, { data: "e" }, { arm: "bare" }, { experiment: "warm" }]) {
+      assert.isNull(NightRecord.unfinished(nights, { ...asked, trained: [{ ...clip, ...other }] }))
+    }
+  })
+
+  it("leaves to the next night what one has taken that was broken off", () => {
+    const launches = (launch: string) => [{ experiment: "cold", launch, repeat: false }]
+    const parent: Owner.Owner = { host: os.hostname(), pid: process.ppid, born: null }
+    const nights = [
+      night("a", 1, { launches: launches("l1"), ended: 2 }),
+      night("b", 2, { launches: launches("l2"), owner: parent }),
+      night("c", 3, { launches: launches("l3"), owner: { ...parent, host: "elsewhere" } })
+    ]
+    assert.deepStrictEqual(NightRecord.judged(nights), ["l1", "l2"])
   })
 
   it("leaves a night to the process that is at work on it", () => {
