@@ -26,6 +26,7 @@ export interface Checkpoint {
 
 const states = { weights: "parameters", optimizer: "optimizer", buffers: "buffers", ema: "ema" } as const
 const stateNames = Object.keys(states) as ReadonlyArray<keyof typeof states>
+const fileOf = (name: keyof typeof states): string => `${name}.safetensors`
 const historyName = "history.safetensors"
 
 /** Names the folder of a step so that names sort as steps do. */
@@ -56,7 +57,7 @@ const vector = (name: string, data: Float32Array): NamedTensor => ({ name, shape
 const contentsOf = ({ history: { clipped, losses, norms }, state }: Checkpoint): ReadonlyArray<
   readonly [name: string, bytes: Uint8Array]
 > => [
-  ...stateNames.map((name) => [`${name}.safetensors`, Safetensors.encode(state[states[name]])] as const),
+  ...stateNames.map((name) => [fileOf(name), Safetensors.encode(state[states[name]])] as const),
   [historyName, Safetensors.encode([vector("loss", losses), vector("gradNorm", norms), vector("clipped", clipped)])]
 ]
 
@@ -138,7 +139,7 @@ export const read = Effect.fn("Checkpoint.read")((directory: string, expected: E
       if (other !== null) throw new Error(other)
       const tensorsOf = (name: string) => Safetensors.decode(Manifest.fileOf(directory, name, manifest))
       const [parameters = [], optimizer = [], buffers = [], ema = []] = stateNames.map((name) =>
-        tensorsOf(`${name}.safetensors`)
+        tensorsOf(fileOf(name))
       )
       const history = new Map(tensorsOf(historyName).map(({ data, name }) => [name, data]))
       const figures = (name: string): Float32Array => history.get(name) ?? new Float32Array()
@@ -155,6 +156,17 @@ export const read = Effect.fn("Checkpoint.read")((directory: string, expected: E
       })
   })
 )
+
+/**
+ * Reads the weights of a checkpoint alone. Throws an Error where they are missing, cut short or changed, or where their
+ * file has more than `most` bytes.
+ */
+export const weights = (directory: string, most: number): ReadonlyArray<NamedTensor> => {
+  const name = fileOf("weights")
+  const { size } = fs.statSync(path.join(directory, name))
+  if (size > most) throw new Error(`${name} has ${size} bytes, and at most ${most} are read`)
+  return Safetensors.decode(Manifest.fileOf(directory, name, Manifest.read(directory)))
+}
 
 const namesIn = (parent: string): ReadonlyArray<string> =>
   fs.statSync(parent, { throwIfNoEntry: false })?.isDirectory() === true ? fs.readdirSync(parent) : []

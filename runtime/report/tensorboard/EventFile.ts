@@ -12,6 +12,7 @@ import * as Pictures from "./Pictures.ts"
 import * as Record from "./Record.ts"
 import * as Summary from "./Summary.ts"
 import * as Values from "./Values.ts"
+import * as Weights from "./Weights.ts"
 
 /** Names the folder of an attempt's event file. */
 export const folder = (attempt: string): string => path.join(attempt, "tensorboard")
@@ -20,13 +21,15 @@ const secondsDigits = 10
 const attemptDigits = 4
 
 /** Names an attempt's event file as TensorBoard wants it, so that later attempts' names come later. */
-const nameOf = ({ at, attempt, run }: Pick<Event, "attempt" | "run"> & { readonly at: number }): string => {
+const nameOf = (attempt: string, { at, run }: Pick<Event, "run"> & { readonly at: number }): string => {
   const seconds = String(Math.floor(at / 1000)).padStart(secondsDigits, "0")
-  return `events.out.tfevents.${seconds}.${run.replace(/[^\w-]/g, "_")}.${String(attempt).padStart(attemptDigits, "0")}`
+  // What an event says of its attempt is not read: a log from elsewhere may say anything.
+  const number = path.basename(attempt).padStart(attemptDigits, "0")
+  return `events.out.tfevents.${seconds}.${run.replace(/[^\w-]/g, "_")}.${number}`
 }
 
-const encoded = (event: Event, at: number): ReadonlyArray<Uint8Array> => {
-  const values = Values.of(event)
+const encoded = (attempt: string, event: Event, at: number): ReadonlyArray<Uint8Array> => {
+  const values = event.kind === "checkpoint" ? Weights.of(attempt, event.step) : Values.of(event)
   return values.length === 0 ? [] : [Record.frame(Summary.event(at, event.step, values))]
 }
 
@@ -96,10 +99,10 @@ export class EventFile {
     const at = this.#momentOf(first)
     if (this.#file === null) {
       fs.mkdirSync(this.#directory, { recursive: true })
-      this.#file = path.join(this.#directory, nameOf({ ...first, at }))
+      this.#file = path.join(this.#directory, nameOf(this.#attempt, { ...first, at }))
     }
     const records = this.#written > 0 ? [] : [...head(this.#attempt, { at, step: this.#from })]
-    for (const event of events) records.push(...encoded(event, this.#momentOf(event)))
+    for (const event of events) records.push(...encoded(this.#attempt, event, this.#momentOf(event)))
     const bytes = Buffer.concat(records)
     writeAt(this.#file, bytes, this.#written)
     this.#read = next

@@ -12,19 +12,20 @@ const value = (tag: string, ...fields: ReadonlyArray<Wire.Field>): Value =>
 /** Makes a scalar, which is kept as float32; NaN and infinities are values like others. */
 export const scalar = (tag: string, number: number): Value => value(tag, Wire.float(2, number))
 
-/** Counts of values by bucket: one holds those from the bucket's before it, the first from `lowest`, up to its limit. */
+/** Counts of values by bucket: one holds those from the limit of the one before it up to its own; all lie between lowest and highest. */
 export interface Buckets {
   readonly lowest: number
+  readonly highest: number
   readonly limits: ReadonlyArray<number>
   readonly counts: ReadonlyArray<number>
 }
 
 /** Makes a histogram. */
-export const histogram = (tag: string, { counts, limits, lowest }: Buckets): Value =>
+export const histogram = (tag: string, { counts, highest, limits, lowest }: Buckets): Value =>
   value(tag, Wire.bytes(
     5,
     Wire.double(1, lowest),
-    Wire.double(2, limits.at(-1) ?? lowest),
+    Wire.double(2, highest),
     Wire.double(3, counts.reduce((sum, count) => sum + count, 0)),
     Wire.bytes(6, Wire.doubleBytes(limits)),
     Wire.bytes(7, Wire.doubleBytes(counts))

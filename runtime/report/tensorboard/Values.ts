@@ -25,6 +25,7 @@ const norms = (group: string, { sections, total }: SectionNorms): ReadonlyArray<
 /** Magnitudes are counted by powers of two. */
 const bucketsOf = ({ counts, lowest }: Histogram): Summary.Buckets => ({
   lowest: 2 ** lowest,
+  highest: 2 ** (lowest + counts.length),
   limits: counts.map((_, index) => 2 ** (lowest + index + 1)),
   counts
 })

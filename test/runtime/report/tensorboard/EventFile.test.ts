@@ -5,12 +5,15 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import * as EventFile from "../../../../runtime/report/tensorboard/EventFile.ts"
 import * as RunFolder from "../../../../runtime/run/RunFolder.ts"
+import { sectionOf } from "../../../../runtime/graph/Sections.ts"
+import * as Checkpoint from "../../../../runtime/train/Checkpoint.ts"
 import type { Event, StepEvent } from "../../../../runtime/train/Event.ts"
 import * as EventLog from "../../../../runtime/train/EventLog.ts"
 import { hasPython, python } from "../../../python.ts"
 import { part } from "../../../require.ts"
 import { inTemporaryFolder } from "../../run/temporary.ts"
-import { evalEvent, monitorEvent, statusEvent, stepEvent } from "../events.ts"
+import { checkpointOf, valuesOf } from "./checkpoints.ts"
+import { checkpointEvent, evalEvent, monitorEvent, statusEvent, stepEvent } from "../events.ts"
 
 const began = 1_700_000_000_000
 
@@ -150,6 +153,40 @@ part("tensorboard", hasPython("tensorboard"), "EventFile, read by TensorBoard", 
         assert.deepStrictEqual(scalars["gradient_norms/backbone"], [[49, at - 1, Math.fround(15.49)]])
         assert.deepStrictEqual(scalars["gradient_norms_of_class/head.class"], [[49, at - 1, 1]])
         assert.deepStrictEqual(histograms, { "gradient_magnitudes/backbone": [[49, 0.125, 1, 11, [0.25, 0.5, 1], [4, 0, 7]]] })
+      })
+    ), 60_000)
+
+  it.effect("has the weights of every checkpoint that is still there, by section, wherever the folder lies", () =>
+    inTemporaryFolder((folder) =>
+      Effect.gen(function*() {
+        const [run, taken] = [path.join(folder, "run"), path.join(folder, "taken")]
+        const attempt = RunFolder.attemptOf(run, 1)
+        const parametersAt = (step: number) =>
+          ["backbone.1.conv.weight", "backbone.1.norm.scale", "neck.p4.conv.weight", "head.box.0.out.bias", "head.class.0.out.weight"]
+            .map((name, index) => ({ name, shape: [3000], data: valuesOf(3000, 0.02 * (index + 1), step + index) }))
+        for (const step of [10, 20, 30]) {
+          const parameters = parametersAt(step)
+          parameters[0]?.data.set([NaN, Infinity, -Infinity])
+          yield* checkpointOf(attempt, step, parameters)
+        }
+        fs.rmSync(path.join(RunFolder.checkpoints(attempt), "step-000010"), { recursive: true })
+        fs.truncateSync(path.join(RunFolder.checkpoints(attempt), "step-000020/weights.safetensors"), 5000)
+        fs.renameSync(run, taken)
+        write(taken, 1, timed([10, 20, 30].flatMap((step) => [stepEvent(step - 1), checkpointEvent(step)])))
+        const moved = RunFolder.attemptOf(taken, 1)
+        const { histograms, scalars } = readBack(EventFile.folder(moved))
+        assert.lengthOf(scalars["loss/whole"] ?? [], 3)
+        const { state: { parameters } } = yield* Checkpoint.read(path.join(RunFolder.checkpoints(moved), "step-000030"))
+        const sections = Map.groupBy(parameters, ({ name }) => sectionOf(name))
+        assert.deepStrictEqual(Object.keys(histograms).toSorted(), [...sections.keys()].map((section) => `weights/${section}`).toSorted())
+        for (const [section, tensors] of sections) {
+          const values = tensors.flatMap(({ data }) => [...data]).filter(Number.isFinite)
+          const [[step, lowest, highest, all, limits, counts] = [], ...others] = histograms[`weights/${section}`] ?? []
+          assert.deepStrictEqual([step, others], [30, []])
+          assert.deepStrictEqual([lowest, highest, all], [Math.min(...values), Math.max(...values), values.length])
+          const within = (low: number, high: number) => values.filter((value) => value >= low && value < high).length
+          assert.deepStrictEqual(counts, limits?.map((limit, index) => within(limits[index - 1] ?? -Infinity, limit)))
+        }
       })
     ), 60_000)
 
