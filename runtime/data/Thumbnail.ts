@@ -25,6 +25,7 @@ export const cut = ({ images, samples }: Batch, size: number, image: number): Pi
   return { pixels, width: across, height: down }
 }
 
+/** The longer side of a JPEG, in pixels. */
 const longest = 480
 
 /** From the best quality on, the first one that is small enough; noise takes the last. */
@@ -43,4 +44,29 @@ export const jpeg = async ({ height, pixels, width }: Pixels): Promise<Uint8Arra
     if (bytes.length <= mostBytes || quality === qualities.at(-1)) return bytes
   }
   throw new Error("no quality to encode a JPEG with")
+}
+
+/** What a segment's first byte is followed by where its length is not: a marker without one, or the picture itself. */
+const hasNoLength = (marker: number): boolean => marker <= 0x01 || (marker >= 0xd0 && marker <= 0xda) || marker === 0xff
+
+/** A frame's head says how large the picture is; tables have three of its markers. */
+const isFrame = (marker: number): boolean => marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)
+
+/** Reads the sides of a JPEG from its head, without decoding it; null where the bytes are none. */
+const sizeOf = (bytes: Uint8Array): Size | null => {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return null
+  for (let at = 2; at + 9 <= bytes.length;) {
+    const marker = bytes[at + 1] ?? 0
+    if (bytes[at] !== 0xff || hasNoLength(marker)) return null
+    if (isFrame(marker)) return { height: view.getUint16(at + 5), width: view.getUint16(at + 7) }
+    at += 2 + view.getUint16(at + 2)
+  }
+  return null
+}
+
+/** Tells whether bytes are a JPEG as small as those that are made here: a few can say that they are gigabytes of pixels. */
+export const isOne = (bytes: Uint8Array): boolean => {
+  const size = sizeOf(bytes)
+  return size !== null && Math.min(size.width, size.height) >= 1 && Math.max(size.width, size.height) <= longest
 }

@@ -26,7 +26,8 @@ export const runsQuery = {
 const numbered = <S extends Schema.Codec<number, number>>(schema: S) =>
   Schema.optional(Schema.FiniteFromString.pipe(Schema.decodeTo(schema)))
 
-const lastStep = 2 ** 40
+/** A step, as a query's text. */
+export const step = Schema.FiniteFromString.pipe(Schema.decodeTo(between(0, 2 ** 40)))
 
 class RunsGroup extends HttpApiGroup.make("runs").add(
   HttpApiEndpoint.get("list", "/runs", { query: runsQuery, success: Contract.Runs, error: Contract.Unavailable }),
@@ -42,7 +43,7 @@ class RunsGroup extends HttpApiGroup.make("runs").add(
   }),
   HttpApiEndpoint.get("curves", "/runs/:id/curves", {
     params: id,
-    query: { points: numbered(between(5, 5000)), from: numbered(between(0, lastStep)), to: numbered(between(0, lastStep)) },
+    query: { points: numbered(between(5, 5000)), from: Schema.optional(step), to: Schema.optional(step) },
     success: Contract.Curves,
     error: [Contract.NotFound, Contract.Unavailable]
   }),

@@ -16,11 +16,14 @@ main:focus { outline: none }
 header nav { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; padding-bottom: .75rem; margin-bottom: 1rem; border-bottom: 1px solid var(--rule) }
 .mark { font-weight: 700 }
 nav a[aria-current] { color: var(--ink); font-weight: 600; text-decoration: none }
-.filters { display: flex; flex-wrap: wrap; gap: .25rem 1rem; align-items: end; margin: .5rem 0 1rem }
+.filters, .steps { display: flex; flex-wrap: wrap; gap: .25rem 1rem; align-items: end; margin: .5rem 0 1rem }
 label { color: var(--quiet); font-size: .85rem; display: block }
 input, select, button { font: inherit; color: var(--ink); background: var(--panel); border: 1px solid var(--quiet); border-radius: 4px;
   padding: 0 .5rem; height: 2.25rem; max-width: 100% }
 .filters input:not([type=date]), .filters select { width: 12rem }
+.steps input { width: 8rem } [aria-invalid] { border-color: var(--bad) }
+.hint { display: none } .chosen { fill: var(--curve-1); opacity: .2 }
+@media (scripting: enabled) and (any-pointer: fine) { .hint { display: inline } [data-first] { cursor: crosshair; -webkit-user-select: none; user-select: none } }
 input[type=checkbox] { width: 1.25rem; height: 1.25rem; margin: 0 }
 button { cursor: pointer } button:disabled { color: var(--quiet); cursor: default }
 .actions { display: flex; flex-wrap: wrap; gap: .5rem; margin: .5rem 0 }
@@ -32,7 +35,8 @@ td time, .id { white-space: nowrap }
 td.text:last-child { min-width: min(18rem, 70vw) }
 `
 
-const forAnHour = { "cache-control": "private, max-age=3600" }
+/** What is kept by whoever asked for it, and by nobody on the way. */
+export const forAnHour = { "cache-control": "private, max-age=3600" }
 
 /** Answers with how pages look. */
 export const style = (): Response => text(`${Page.style}${own}`, "text/css; charset=utf-8", { headers: forAnHour })

@@ -3,14 +3,12 @@
  */
 import * as Downsample from "../report/html/Downsample.ts"
 import * as Recording from "../report/html/Recording.ts"
+import type { Steps } from "../report/html/RunCharts.ts"
 
 /** Which part of the curves is asked for. */
-export interface Window {
+export interface Window extends Steps {
   /** How many points of a curve there are at most. */
   readonly points: number
-  /** The first and the last step. */
-  readonly from: number
-  readonly to: number
 }
 
 /** One figure over the steps; `notFinite` counts the steps whose value is no point. */

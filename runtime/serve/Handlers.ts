@@ -3,6 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { allSteps } from "../report/html/RunCharts.ts"
 import type { Queue } from "../run/queue/Queue.ts"
 import { StoreFailed } from "../run/store/Database.ts"
 import { Store } from "../run/Store.ts"
@@ -39,7 +40,7 @@ const runsLayer = HttpApiBuilder.group(Api, "runs", Effect.fn(function*(handlers
       answer(Effect.map(Views.compare(Views.comparedIds(runs)), ({ document }) => plain<typeof Contract.Comparison.Type>(document))))
     .handle("show", ({ params: { id } }) =>
       answer(Effect.map(Views.view(id), (found) => plain<typeof Contract.RunView.Type>(found))))
-    .handle("curves", ({ params: { id }, query: { from = 0, points = 500, to = Infinity } }) =>
+    .handle("curves", ({ params: { id }, query: { from = allSteps.from, points = 500, to = allSteps.to } }) =>
       answer(Effect.map(Views.curves(id, { from, points, to }), (found) => plain<typeof Contract.Curves.Type>(found))))
     .handle("plan", ({ params: { id } }) =>
       answer(Effect.flatMap(Views.view(id), ({ plan }) =>

@@ -11,6 +11,7 @@ import { pageLength } from "./Api.ts"
 import * as Assets from "./Assets.ts"
 import type { NotFound } from "./Contract.ts"
 import { currentRequest, HttpRouter, HttpServerResponse, type Request, type Response } from "./Http.ts"
+import * as Inspections from "./Inspections.ts"
 import * as ComparePage from "./pages/ComparePage.ts"
 import * as IncidentPage from "./pages/IncidentPage.ts"
 import * as IncidentsPage from "./pages/IncidentsPage.ts"
@@ -20,12 +21,20 @@ import * as RunPage from "./pages/RunPage.ts"
 import * as RunsPage from "./pages/RunsPage.ts"
 import * as Shell from "./pages/Shell.ts"
 import * as TriggersPage from "./pages/TriggersPage.ts"
+import * as Zoom from "./pages/Zoom.ts"
 import { Recordings } from "./Recordings.ts"
 import * as RunFacts from "./RunFacts.ts"
 import * as RunFiles from "./RunFiles.ts"
 import * as Views from "./Views.ts"
 
-type Services = Queue | Recordings | Store
+type Services = Inspections.Inspections | Queue | Recordings | Store
+
+/** What stands in a page's path where others have something else. */
+interface Parts {
+  readonly id: string
+  readonly attempt: string
+  readonly picture: string
+}
 
 /** Writes a page that says why there is no other. */
 export const failed = (status: number, message: string): Response =>
@@ -54,16 +63,19 @@ const list = Effect.fnUntraced(function*(request: Request) {
 
 const mostIncidents = 20
 
-const oneRun = Effect.fnUntraced(function*(_: Request, id: string) {
+const oneRun = Effect.fnUntraced(function*(request: Request, { id }: Parts) {
   const run = yield* Views.run(id)
   const facts = yield* RunFacts.read(run)
   const held = yield* (yield* Recordings).of(run.id, run.directory)
   const { incidents } = yield* Views.incidents({ run: id }, mostIncidents)
+  const seen = yield* (yield* Inspections.Inspections).of(run.id, run.directory)
+  const zoom = Zoom.asked(parametersOf(request))
   const logs = held.recording.attempts.map(({ number }) => number).filter((attempt) => RunFiles.processLog(run.directory, attempt))
-  return yield* Effect.promise(() => RunPage.of({ run, facts, held, incidents, logs, report: RunFiles.hasReport(run.directory) }))
+  const report = RunFiles.hasReport(run.directory)
+  return yield* Effect.promise(() => RunPage.of({ run, facts, held, incidents, seen, zoom, logs, report }))
 })
 
-const plan = Effect.fnUntraced(function*(_: Request, id: string) {
+const plan = Effect.fnUntraced(function*(_: Request, { id }: Parts) {
   const run = yield* Views.run(id)
   return PlanPage.of(run, RunFacts.plan(run))
 })
@@ -71,7 +83,7 @@ const plan = Effect.fnUntraced(function*(_: Request, id: string) {
 /** A report is markup that was written when the run ended: it may look as it says, and do nothing. */
 const reportPolicy = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
 
-const report = Effect.fnUntraced(function*(_: Request, id: string) {
+const report = Effect.fnUntraced(function*(_: Request, { id }: Parts) {
   const bytes = RunFiles.report((yield* Views.run(id)).directory)
   return bytes === null ? failed(404, "there is no report of this run") : HttpServerResponse.uint8Array(bytes, {
     contentType: "text/html; charset=utf-8",
@@ -79,17 +91,36 @@ const report = Effect.fnUntraced(function*(_: Request, id: string) {
   })
 })
 
-const processLog = Effect.fnUntraced(function*(_: Request, id: string, attempt: string) {
+const count = (written: string): number | null => /^\d{1,6}$/.test(written) ? Number(written) : null
+
+const processLog = Effect.fnUntraced(function*(_: Request, { attempt, id }: Parts) {
   const { directory } = yield* Views.run(id)
-  const text = /^\d{1,6}$/.test(attempt) ? RunFiles.processLog(directory, Number(attempt)) : null
+  const number = count(attempt)
+  const text = number === null ? null : RunFiles.processLog(directory, number)
   return text === null ? failed(404, "that process wrote nothing") : HttpServerResponse.text(text, { contentType: "text/plain; charset=utf-8" })
 })
 
+/** What a training wrote is a picture, and nothing else where a browser opens it by itself. */
+const picturePolicy = "sandbox; default-src 'none'; frame-ancestors 'none'"
+
+const picture = Effect.fnUntraced(function*(request: Request, parts: Parts) {
+  const { directory } = yield* Views.run(parts.id)
+  const [attempt, place] = [count(parts.attempt), count(parts.picture)]
+  const found = attempt === null || place === null
+    ? null
+    : Inspections.picture(directory, attempt, place - 1, parametersOf(request).get("of"))
+  return found === null ? failed(404, "there is no such picture") : HttpServerResponse.uint8Array(found.jpeg, {
+    contentType: "image/jpeg",
+    headers: { "content-security-policy": picturePolicy, ...(found.same ? Assets.forAnHour : {}) }
+  })
+})
+
 const compare = Effect.fnUntraced(function*(request: Request) {
-  const { document, found } = yield* Views.compare(Views.comparedIds(parametersOf(request).getAll("run").join(",")))
+  const parameters = parametersOf(request)
+  const { document, found } = yield* Views.compare(Views.comparedIds(parameters.getAll("run").join(",")))
   const recordings = yield* Recordings
   const runs = yield* Effect.forEach(found, (run) => Effect.map(recordings.of(run.id, run.directory), (held) => ({ run, held })))
-  return yield* Effect.promise(() => ComparePage.of({ runs, differences: document.differences }))
+  return yield* Effect.promise(() => ComparePage.of({ runs, differences: document.differences, zoom: Zoom.asked(parameters) }))
 })
 
 const incidents = Effect.fnUntraced(function*(request: Request) {
@@ -97,7 +128,7 @@ const incidents = Effect.fnUntraced(function*(request: Request) {
   return IncidentsPage.of(yield* Views.incidents({ after }, pageLength.usual), after)
 })
 
-const incident = Effect.fnUntraced(function*(_: Request, id: string) {
+const incident = Effect.fnUntraced(function*(_: Request, { id }: Parts) {
   const shown = yield* Views.incident(id)
   return yield* Effect.promise(() => IncidentPage.of(shown))
 })
@@ -108,6 +139,7 @@ const answers = {
   "/runs/:id/plan": plan,
   "/runs/:id/report": report,
   "/runs/:id/attempts/:attempt/log": processLog,
+  "/runs/:id/attempts/:attempt/pictures/:picture": picture,
   "/compare": compare,
   "/incidents": incidents,
   "/incidents/:id": incident,
@@ -116,7 +148,7 @@ const answers = {
   "/assets/dashboard.css": () => Effect.sync(Assets.style),
   "/assets/dashboard.js": () => Effect.promise(Assets.script)
 } as const satisfies Readonly<
-  Record<`/${string}`, (request: Request, id: string, attempt: string) => Effect.Effect<Response, NotFound | StoreFailed, Services>>
+  Record<`/${string}`, (request: Request, parts: Parts) => Effect.Effect<Response, NotFound | StoreFailed, Services>>
 >
 
 /** The routes of all pages. */
@@ -128,8 +160,8 @@ export const layer = HttpRouter.addAll(
         path,
         Effect.gen(function*() {
           const request = yield* currentRequest
-          const { attempt = "", id = "" } = yield* HttpRouter.params
-          const answer: Effect.Effect<Response, NotFound | StoreFailed, Services> = answers[path](request, id, attempt)
+          const { attempt = "", id = "", picture = "" } = yield* HttpRouter.params
+          const answer: Effect.Effect<Response, NotFound | StoreFailed, Services> = answers[path](request, { attempt, id, picture })
           return yield* answer.pipe(
             Effect.provideContext(context),
             Effect.catchTags({

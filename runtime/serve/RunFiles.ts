@@ -45,7 +45,25 @@ const tail = (directory: string, file: string, most: number): Buffer | null => {
   }
 }
 
-/** How much of a report is sent at most; a longer one is not sent, because half of one says nothing. */
+/** Reads a file of a run; null where it is not there, or has more than `most` bytes: half of one says nothing. */
+export const whole = (directory: string, file: string, most: number): Buffer | null => {
+  const bytes = tail(directory, file, most + 1)
+  return bytes === null || bytes.length > most ? null : bytes
+}
+
+/** Names what lies at a file's place now, so that it can be told from what comes there later; null where there is none. */
+export const version = (directory: string, file: string): string | null => {
+  const descriptor = open(directory, file)
+  if (descriptor === null) return null
+  try {
+    const { ino, mtimeMs, size } = fs.fstatSync(descriptor)
+    return `${ino}.${size}.${Math.round(mtimeMs)}`
+  } finally {
+    fs.closeSync(descriptor)
+  }
+}
+
+/** How much of a report is sent at most; a longer one is not sent. */
 const mostReportBytes = 32 << 20
 /** How much of a process's log is sent, its end. */
 const logBytes = 256 << 10
@@ -53,10 +71,7 @@ const logBytes = 256 << 10
 const reportOf = (directory: string): string => path.join(directory, "report.html")
 
 /** Reads the report of a run; null where there is none. */
-export const report = (directory: string): Buffer | null => {
-  const bytes = tail(directory, reportOf(directory), mostReportBytes + 1)
-  return bytes === null || bytes.length > mostReportBytes ? null : bytes
-}
+export const report = (directory: string): Buffer | null => whole(directory, reportOf(directory), mostReportBytes)
 
 /** Tells whether a run has a report. */
 export const hasReport = (directory: string): boolean => isOwn(directory, reportOf(directory))

@@ -11,6 +11,7 @@ import * as Admission from "./Admission.ts"
 import * as Assets from "./Assets.ts"
 import * as Handlers from "./Handlers.ts"
 import { HttpServerResponse, isNotFound, isUnreadable, NodeHttpServer, type Request, type Response, serve, text } from "./Http.ts"
+import { Inspections } from "./Inspections.ts"
 import * as Charts from "./pages/Charts.ts"
 import * as Pages from "./Pages.ts"
 import { Recordings } from "./Recordings.ts"
@@ -109,7 +110,7 @@ export const listen = Effect.fn("Server.listen")(function*({ drain, host, port, 
   const listened = (node.address() as { readonly port: number }).port
   const settings: Admission.Settings = { port: listened, hosts: Admission.hostsOf(host), sessions }
   const routes = Layer.mergeAll(Handlers.layer, Pages.layer, SignIn.layer(sessions)).pipe(
-    Layer.provide([Recordings.layer, Streams.layer(drain)])
+    Layer.provide([Inspections.layer, Recordings.layer, Streams.layer(drain)])
   )
   yield* serve(server, routes, (request, answer) => {
     const refusal = Admission.refusal(request, settings, Date.now())

@@ -139,10 +139,10 @@ export interface Left {
   readonly pictures: ReadonlyArray<Uint8Array | null>
 }
 
-/** The most that is read of a picture, in bytes. */
-const mostPicture = 96 * 1024
+/** Reads a file; null where it is not there, or has more than `most` bytes. */
+export type Reader = (file: string, most: number) => Uint8Array | null
 
-const readAtMost = (file: string, most: number): Buffer | null => {
+const readAtMost: Reader = (file, most) => {
   try {
     return fs.statSync(file).size > most ? null : fs.readFileSync(file)
   } catch {
@@ -150,19 +150,46 @@ const readAtMost = (file: string, most: number): Buffer | null => {
   }
 }
 
+/** The most that is read of a picture, in bytes. */
+const mostPicture = 96 * 1024
+
 /** The most that is read of a document, in bytes. */
 const mostDocument = 16 * 1024 * 1024
 
+/** How much of a name is shown, in characters: a page says it many times. */
+const longestName = 200
+
+const shortened = (name: string): string => name.length > longestName ? `${name.slice(0, longestName - 1)}…` : name
+
+/** Bounds what a document that somebody else has written makes of a page. */
+const bounded = (document: Document): Document => ({
+  ...document,
+  classes: document.classes.map(shortened),
+  curves: document.curves.map((curve) => ({ ...curve, class: shortened(curve.class) })),
+  worst: document.worst.slice(0, Seen.most).map((image) => ({
+    ...image,
+    file: image.file === null ? null : shortened(image.file),
+    truth: image.truth.slice(0, mostBoxes),
+    detections: image.detections.slice(0, mostBoxes)
+  }))
+})
+
 const decode = Schema.decodeUnknownOption(Schema.fromJsonString(Document))
 
+/** Names the document in an attempt's folder. */
+export const documentFile = (attempt: string): string => path.join(folder(attempt), documentName)
+
+/** Reads a picture of an attempt's last evaluation by its place, from 0 on; null where it is not there, or is not one as it leaves. */
+export const picture = (attempt: string, place: number, read: Reader = readAtMost): Uint8Array | null => {
+  const bytes = read(path.join(folder(attempt), pictureName(place)), mostPicture)
+  return bytes !== null && Thumbnail.isOne(bytes) ? bytes : null
+}
+
 /** Reads what an attempt's last evaluation has left; null where it is not there, or is not what one leaves. */
-export const read = (attempt: string): Left | null => {
-  const text = readAtMost(path.join(folder(attempt), documentName), mostDocument)
-  const document = text === null ? null : Option.getOrNull(decode(text.toString("utf8")))
+export const read = (attempt: string, read: Reader = readAtMost): Left | null => {
+  const bytes = read(documentFile(attempt), mostDocument)
+  const document = bytes === null ? null : Option.getOrNull(decode(Buffer.from(bytes).toString("utf8")))
   if (document === null) return null
-  const worst = document.worst.slice(0, Seen.most)
-  return {
-    document: { ...document, worst },
-    pictures: worst.map((_, place) => readAtMost(path.join(folder(attempt), pictureName(place)), mostPicture))
-  }
+  const shown = bounded(document)
+  return { document: shown, pictures: shown.worst.map((_, place) => picture(attempt, place, read)) }
 }

@@ -85,10 +85,13 @@ const longestAspect = 20
 
 /** Tells whether an image has a shape that can be drawn. */
 export const canDraw = ({ height, width }: Image): boolean =>
-  width > 0 && height > 0 && Math.max(width / height, height / width) <= longestAspect
+  width >= 1 && height >= 1 && Math.max(width / height, height / width) <= longestAspect
 
-/** Draws a picture, which is a JPEG, and its boxes; `alternative` says in words what is seen. */
-export const draw = (image: Image, jpeg: Uint8Array, name: Name, alternative: string): Html => {
+/** Writes a JPEG as an address that holds all of it. */
+export const embedded = (jpeg: Uint8Array): string => `data:image/jpeg;base64,${Buffer.from(jpeg).toString("base64")}`
+
+/** Draws a picture and its boxes; `address` says where it lies, and `alternative` in words what is seen. */
+export const draw = (image: Image, address: string, name: Name, alternative: string): Html => {
   const scale = width / image.width
   const height = rounded(image.height * scale)
   const boxes: ReadonlyArray<Labelled> = [
@@ -96,7 +99,7 @@ export const draw = (image: Image, jpeg: Uint8Array, name: Name, alternative: st
     ...image.detections.map((box): Labelled => ({ kind: "predicted", box: box.box, label: ofDetection(box, name) }))
   ]
   return html`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${alternative}">
-<image href="data:image/jpeg;base64,${Buffer.from(jpeg).toString("base64")}" width="${width}" height="${height}" preserveAspectRatio="none"/>
+<image href="${address}" width="${width}" height="${height}" preserveAspectRatio="none"/>
 ${boxes.map((box) => rectangle(box, scale))}
 ${boxes.map((box) => labelOf(box, scale, height))}
 </svg>`

@@ -35,8 +35,12 @@ export interface Chart {
   readonly curves: ReadonlyArray<Curve>
   readonly dots?: ReadonlyArray<Dots>
   readonly marks?: ReadonlyArray<Mark>
-  /** The last value that the axis below shows; that of the last point or mark where it is not given. */
-  readonly end?: number
+  /**
+   * The first and the last value that the axis below shows; those of the points and marks where they are not given. Of
+   * `steps` it has whole ones, and a script finds the one below a pointer.
+   */
+  readonly across?: readonly [first: number, last: number]
+  readonly steps?: boolean
   /** Whether small values may lie on the axis: otherwise it is logarithmic where they would. */
   readonly linear?: boolean
   /** The lowest and the highest value of the other axis; what fits the curves where it is not given. */
@@ -91,6 +95,12 @@ const plain = (value: number): string => {
   return String(Number(value.toPrecision(4)))
 }
 
+/** Writes a step, as short as it can be told from its neighbours. */
+const plainStep = (value: number): string => {
+  const short = plain(value)
+  return short.endsWith("k") && Number(short.slice(0, -1)) * 1000 !== value ? String(value) : short
+}
+
 const loading = async () => {
   const [core, { LineChart, ScatterChart }, { GridComponent, MarkLineComponent }, { SVGRenderer }] = await Promise.all([
     import("echarts/core"),
@@ -109,7 +119,7 @@ const load = (): ReturnType<typeof loading> => loaded ??= loading()
 const isEmpty = ({ curves, dots = [] }: Chart): boolean => !Number.isFinite(range([...curves, ...dots])[0])
 
 const optionOf = (chart: Chart) => {
-  const { curves, dots = [], end, marks = [] } = chart
+  const { across, curves, dots = [], marks = [], steps = false } = chart
   const [low, high] = range([...curves, ...dots])
   const [bottom, top] = chart.range ?? [undefined, undefined]
   const logarithmic = chart.range === undefined && chart.linear !== true && low > 0 && high / low > wide
@@ -128,9 +138,10 @@ const optionOf = (chart: Chart) => {
       type: "value" as const,
       min: "dataMin" as const,
       // What happened at the step after the last point lies inside, too.
-      ...(end === undefined
+      ...(across === undefined
         ? { max: ({ max }: { readonly max: number }) => Math.max(max, ...marks.map(({ x }) => x)) }
-        : { min: 0, max: end }),
+        : { min: across[0], max: across[1] }),
+      ...(steps ? { minInterval: 1, axisLabel: { ...axis.axisLabel, formatter: plainStep } } : {}),
       splitNumber: 4,
       splitLine: { show: false }
     },
@@ -195,6 +206,14 @@ const legend = ({ curves, dots = [], marks = [] }: Chart): ReadonlyArray<Html> =
   return [...seen.values()].map(({ colour, kind, name }) => html`<li>${swatch(colour, kind)} ${name}</li>`)
 }
 
+/** Says for a script which steps a drawing shows, and between which shares of its width. */
+const placeOf = ({ across, steps = false }: Chart, pixelOf: (step: number) => number): Html | null => {
+  if (across === undefined || !steps) return null
+  const share = (step: number): string => (pixelOf(step) / width).toFixed(4)
+  const [first, last] = across
+  return html` data-first="${first}" data-last="${last}" data-left="${share(first)}" data-right="${share(last)}"`
+}
+
 /** Draws charts as figures, one after the other; one without any point that can be drawn is left out. */
 export const draw = async (charts: ReadonlyArray<Chart>): Promise<ReadonlyArray<Html>> => {
   const echarts = await load()
@@ -206,7 +225,7 @@ export const draw = async (charts: ReadonlyArray<Chart>): Promise<ReadonlyArray<
       const note = chart.note ?? null
       return html`<figure class="chart">
 <figcaption>${chart.title}${note === null ? null : html` <small>${note}</small>`}</figcaption>
-<div role="img" aria-label="${chart.title}">${trusted(bare(drawing.renderToSVGString()))}</div>
+<div role="img" aria-label="${chart.title}"${placeOf(chart, (step) => drawing.convertToPixel({ xAxisIndex: 0 }, step))}>${trusted(bare(drawing.renderToSVGString()))}</div>
 ${entries.length === 0 ? null : html`<ul class="legend">${entries}</ul>`}
 </figure>
 `

@@ -11,6 +11,18 @@ import * as Page from "./Page.ts"
 
 type Document = Inspection.Document
 
+/** What an evaluation has left, and where each picture lies; null where it is not there. */
+export interface Shown {
+  readonly document: Document
+  readonly pictures: ReadonlyArray<string | null>
+}
+
+/** Takes the pictures into the page itself. */
+export const embedded = ({ document, pictures }: Inspection.Left): Shown => ({
+  document,
+  pictures: pictures.map((jpeg) => jpeg === null ? null : BoxDrawing.embedded(jpeg))
+})
+
 /** How many classes have a curve in one chart, and how many charts there are. */
 const curvesAtOnce = 8
 const mostCharts = 3
@@ -37,7 +49,7 @@ export const charts = ({ curves }: Document): ReadonlyArray<Chart.Chart> => {
       x: precision.map((_, place) => place / (precision.length - 1)),
       y: precision
     })),
-    end: 1,
+    across: [0, 1],
     range: [0, 1]
   }))
 }
@@ -53,16 +65,16 @@ const boxesOf = ({ detections, truth }: Inspection.Image, name: BoxDrawing.Name)
   )
 }
 
-const pictures = ({ document: { classes, worst }, pictures }: Inspection.Left): Html | null => {
+const pictures = ({ document: { classes, worst }, pictures }: Shown): Html | null => {
   const name: BoxDrawing.Name = (kind) => classes[kind] ?? `class ${kind}`
   const drawn = worst.flatMap((image, place): ReadonlyArray<Html> => {
-    const jpeg = pictures[place] ?? null
-    if (jpeg === null || !BoxDrawing.canDraw(image)) return []
+    const address = pictures[place] ?? null
+    if (address === null || !BoxDrawing.canDraw(image)) return []
     const title = image.file ?? `generated image ${image.index}`
     const said = BoxDrawing.describe(image)
     return [html`<figure class="picture">
 <figcaption>${title} <small>${said}${image.leftOut === 0 ? null : `; ${image.leftOut} more are not drawn`}</small></figcaption>
-${BoxDrawing.draw(image, jpeg, name, `${title}: ${said}`)}
+${BoxDrawing.draw(image, address, name, `${title}: ${said}`)}
 <details><summary>Its boxes</summary>
 ${boxesOf(image, name)}</details>
 </figure>
@@ -74,9 +86,9 @@ ${boxesOf(image, name)}</details>
 }
 
 /** Writes the sections; none where nothing is kept. */
-export const sections = async (left: Inspection.Left | null): Promise<ReadonlyArray<Html | null>> => {
-  if (left === null) return []
-  const { document } = left
+export const sections = async (shown: Shown | null): Promise<ReadonlyArray<Html | null>> => {
+  if (shown === null) return []
+  const { document } = shown
   return [
     Page.section(
       "Detections",
@@ -84,6 +96,6 @@ export const sections = async (left: Inspection.Left | null): Promise<ReadonlyAr
 `,
       Page.charts([...(await Chart.draw(charts(document))), ...ConfusionTable.of(document)])
     ),
-    Page.section("Pictures", pictures(left))
+    Page.section("Pictures", pictures(shown))
   ]
 }

@@ -25,7 +25,7 @@ export const write = (file: string, page: string): void => {
 /** Makes the page of a run. */
 export const ofRun = Effect.fn("Reports.ofRun")(function*(run: Facts.Recorded) {
   const facts = yield* Facts.read(run)
-  const seen = RunFolder.attempts(run.directory).map(Inspection.read).find((left) => left !== null) ?? null
+  const seen = RunFolder.attempts(run.directory).map((attempt) => Inspection.read(attempt)).find((left) => left !== null) ?? null
   return yield* Effect.promise(() => RunPage.of(facts, seen))
 })
 

@@ -2,7 +2,20 @@
  * What is drawn of runs: one by itself, or several of one launch in the same charts.
  */
 import * as Chart from "./Chart.ts"
+import type * as Downsample from "./Downsample.ts"
 import type { AttemptRecording, Name, Recording } from "./Recording.ts"
+
+/** The steps that are looked at: the first, and the last. */
+export interface Steps {
+  readonly from: number
+  readonly to: number
+}
+
+/** All that there are. */
+export const allSteps: Steps = { from: 0, to: Infinity }
+
+/** Tells whether steps are but some of all. */
+export const isPart = ({ from, to }: Steps): boolean => from > allSteps.from || to < allSteps.to
 
 /** Values by step, some of which count and some of which a later attempt has taken again. */
 interface Course {
@@ -104,9 +117,9 @@ const partsOf = (recording: Recording): ReadonlyArray<Chart.Curve> => {
   }))
 }
 
-const notFinite = ({ attempts }: Recording): string | null => {
+const notFinite = ({ attempts }: Recording, steps: Steps): string | null => {
   const count = attempts.reduce((sum, attempt) => sum + attempt.notFinite, 0)
-  return count === 0 ? null : `${count} not finite`
+  return count === 0 ? null : `${count} not finite${isPart(steps) ? " in all" : ""}`
 }
 
 const evaluated = ["map50", "map", "accuracy"] as const
@@ -145,17 +158,48 @@ const normsOf = (
     colour
   }))
 
-/** Lists the charts of one run. */
-export const ofRun = (recording: Recording): ReadonlyArray<Chart.Chart> => {
+const within = ({ x, y }: Downsample.Points, { from, to }: Steps): Points => {
+  const kept: Points = { x: [], y: [] }
+  for (let index = 0; index < x.length; index++) {
+    const step = x[index] ?? NaN
+    if (step < from || step > to) continue
+    kept.x.push(step)
+    kept.y.push(y[index] ?? NaN)
+  }
+  return kept
+}
+
+/** Says what an axis shows: a few steps at least, so that there is something to see of one. */
+const acrossOf = ({ from, to }: Steps, end: number): readonly [first: number, last: number] => {
+  const last = Math.min(to, end)
+  return last - from >= 2 ? [from, last] : [Math.max(0, from - 1), from + 2]
+}
+
+/** Takes some steps out of charts, from all that was measured: what is drawn of them is chosen afterwards. */
+const looked = (charts: ReadonlyArray<Chart.Chart>, steps: Steps, end: number): ReadonlyArray<Chart.Chart> => {
+  if (!isPart(steps)) return charts.map((chart) => ({ ...chart, across: [0, end], steps: true }))
+  const across = acrossOf(steps, end)
+  return charts.map((chart) => ({
+    ...chart,
+    curves: chart.curves.map((curve) => ({ ...curve, ...within(curve, steps) })),
+    dots: (chart.dots ?? []).map((dots) => ({ ...dots, ...within(dots, steps) })),
+    marks: (chart.marks ?? []).filter(({ x }) => x >= across[0] && x <= across[1]),
+    across,
+    steps: true
+  }))
+}
+
+/** Lists the charts of one run, as far as these steps. */
+export const ofRun = (recording: Recording, steps: Steps = allSteps): ReadonlyArray<Chart.Chart> => {
   const end = lastStep([recording])
   const marks = marksOf(recording)
   const course = (name: Name): Course => courseOf(recording, column(name))
   const bound = course("clipBound").counts
   const scale = course("lossScale").counts
-  const shares = shareOf(courseOf(recording, ({ clipped }) => clipped).counts)
+  const clipped = courseOf(recording, ({ clipped }) => clipped).counts
   const { parts, sections } = monitored(recording)
   const charts: ReadonlyArray<Chart.Chart> = [
-    { title: "Loss", note: notFinite(recording), curves: whole(course("loss"), "loss", 0), dots: [spikesOf(recording, "loss")] },
+    { title: "Loss", note: notFinite(recording, steps), curves: whole(course("loss"), "loss", 0), dots: [spikesOf(recording, "loss")] },
     { title: "Parts of the loss, after their gains", curves: partsOf(recording) },
     {
       title: "Gradient norm before clipping",
@@ -165,7 +209,11 @@ export const ofRun = (recording: Recording): ReadonlyArray<Chart.Chart> => {
       ],
       dots: [spikesOf(recording, "gradNorm")]
     },
-    { title: "Steps that were clipped, in %", curves: varies(shares) ? [{ ...shares, name: null, colour: 0 }] : [], range: [0, 100] },
+    {
+      title: "Steps that were clipped, in %",
+      curves: varies(shareOf(clipped)) ? [{ ...shareOf(within(clipped, steps)), name: null, colour: 0 }] : [],
+      range: [0, 100]
+    },
     { title: "Learning rate", curves: whole(course("learningRate"), null, 0), linear: true },
     { title: "Momentum", curves: varies(course("momentum").counts) ? whole(course("momentum"), null, 0) : [] },
     { title: "Loss scale", curves: varies(scale) ? whole(course("lossScale"), null, 0) : [] },
@@ -183,7 +231,7 @@ export const ofRun = (recording: Recording): ReadonlyArray<Chart.Chart> => {
     },
     { title: "Images a second", curves: whole(course("imagesPerSecond"), null, 0) }
   ]
-  return charts.map((chart) => ({ ...chart, marks, end }))
+  return looked(charts.map((chart) => ({ ...chart, marks })), steps, end)
 }
 
 /** Tells whether the run of a colour is drawn dashed: colours come again where there are many runs. */
@@ -195,8 +243,8 @@ export interface Compared {
   readonly recording: Recording
 }
 
-/** Lists the charts that compare runs; each run has one colour in all of them. */
-export const ofRuns = (runs: ReadonlyArray<Compared>): ReadonlyArray<Chart.Chart> => {
+/** Lists the charts that compare runs, as far as these steps; each run has one colour in all of them. */
+export const ofRuns = (runs: ReadonlyArray<Compared>, steps: Steps = allSteps): ReadonlyArray<Chart.Chart> => {
   const end = lastStep(runs.map(({ recording }) => recording))
   const over = (of: (recording: Recording) => Points): ReadonlyArray<Chart.Curve> =>
     runs.flatMap(({ name, recording }, colour) => {
@@ -214,7 +262,7 @@ export const ofRuns = (runs: ReadonlyArray<Compared>): ReadonlyArray<Chart.Chart
     { title: "Gradient norm before clipping", curves: columns("gradNorm") },
     {
       title: "Steps that were clipped, in %",
-      curves: over((recording) => shareOf(courseOf(recording, ({ clipped }) => clipped).counts)),
+      curves: over((recording) => shareOf(within(courseOf(recording, ({ clipped }) => clipped).counts, steps))),
       range: [0, 100]
     },
     { title: "Learning rate", curves: columns("learningRate"), linear: true },
@@ -225,5 +273,5 @@ export const ofRuns = (runs: ReadonlyArray<Compared>): ReadonlyArray<Chart.Chart
     }),
     { title: "Images a second", curves: columns("imagesPerSecond") }
   ]
-  return charts.map((chart) => ({ ...chart, end }))
+  return looked(charts, steps, end)
 }

@@ -117,21 +117,24 @@ const origin = ({ environment, identity, launch, result, started }: Facts): Read
   ]
 }
 
-/**
- * Writes what a page says of a run below its heading: figures, charts, attempts, evaluations, what the last one saw, advice
- * and recipe.
- */
-export const body = async (facts: Facts, seen: Inspection.Left | null = null): Promise<ReadonlyArray<Html | null>> => {
-  const { attempts, recording, result } = facts
+/** Writes what a page says of a run before its curves: figures first, and remarks. */
+export const above = (facts: Facts): ReadonlyArray<Html | null> => {
+  const { result } = facts
   const remarks = result === null ? [] : AttemptText.remarks(result)
   return [
     Page.figures(figures(facts)),
     remarks.length === 0 ? null : html`<p>${remarks.join(", ")}</p>`,
-    result?.stopped === undefined || result.stopped === null ? null : html`<p>${result.stopped}</p>`,
-    Page.section("Curves", Page.charts(await Chart.draw(RunCharts.ofRun(recording)))),
+    result?.stopped === undefined || result.stopped === null ? null : html`<p>${result.stopped}</p>`
+  ]
+}
+
+/** Writes what a page says of a run after its curves: attempts, evaluations, what the last one saw, advice and recipe. */
+export const below = (facts: Facts, seen: ReadonlyArray<Html | null>): ReadonlyArray<Html | null> => {
+  const { attempts, result } = facts
+  return [
     Page.section("Attempts", ...(attempts.some(({ fault, remarks }) => fault !== null || remarks.length > 0) || attempts.length > 1 ? attempts.map(attempt) : [])),
     Page.section("Evaluations", evaluations(facts)),
-    ...(await Detections.sections(seen)),
+    ...seen,
     Page.section("Advice", result === null || result.advice.length === 0 ? null : html`<ul>${result.advice.map(({ message, rule }) => html`<li>${message} <small>${rule}</small></li>`)}</ul>`),
     Page.section("Made with", html`<p>${origin(facts).join("; ")}</p>`, recipe(facts.recipe))
   ]
@@ -146,6 +149,8 @@ export const of = async (facts: Facts, seen: Inspection.Left | null = null): Pro
 ${reason === null ? null : html`<p>${reason}</p>`}
 ${result === null || result.status !== "failed" ? null : html`<p>${FaultText.of(result)}</p>`}
 `,
-    ...(await body(facts, seen))
+    ...above(facts),
+    Page.section("Curves", Page.charts(await Chart.draw(RunCharts.ofRun(facts.recording)))),
+    ...below(facts, await Detections.sections(seen === null ? null : Detections.embedded(seen)))
   ])
 }

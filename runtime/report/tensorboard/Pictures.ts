@@ -24,7 +24,7 @@ export const of = async (attempt: string): Promise<Pictures | null> => {
   const values = await Promise.all(worst.map(async (image, place) => {
     const jpeg = pictures[place] ?? null
     if (jpeg === null || !BoxDrawing.canDraw(image)) return []
-    const svg = BoxDrawing.draw(image, jpeg, name, "").toString()
+    const svg = BoxDrawing.draw(image, BoxDrawing.embedded(jpeg), name, "").toString()
     const { data, info } = await sharp(Buffer.from(svg)).jpeg({ quality }).toBuffer({ resolveWithObject: true })
     return [Summary.image(`detections/${place + 1}`, { bytes: data, width: info.width, height: info.height })]
   }))

@@ -27,17 +27,19 @@ const keep = (old: HTMLElement, fresh: HTMLElement): void => {
   queueMicrotask(() => scrolled.forEach((element, index) => element.scrollLeft = lefts[index] ?? 0))
 }
 
-/** Tells whether somebody is selecting text in a part of the page, which a new one would undo. */
+/** Tells whether somebody is selecting text or steps in a part of the page, which a new one would undo. */
 const isSelected = (element: Element): boolean => {
   const selection = getSelection()
-  return selection !== null && !selection.isCollapsed && selection.containsNode(element, true)
+  return element.querySelector(".chosen") !== null || selection !== null && !selection.isCollapsed && selection.containsNode(element, true)
 }
 
-const replace = (old: HTMLElement, fresh: HTMLElement): void => {
-  if (old.innerHTML === fresh.innerHTML || isSelected(old)) return
+const replace = (old: HTMLElement, fetched: HTMLElement): void => {
+  if (old.innerHTML === fetched.innerHTML || isSelected(old)) return
   const focused = old.contains(document.activeElement) && document.activeElement !== null ? keyOf(document.activeElement) : null
   // Nobody is moved away from where the keyboard is.
-  if (old.contains(document.activeElement) && (focused === null || fresh.querySelector(focused) === null)) return
+  if (old.contains(document.activeElement) && (focused === null || fetched.querySelector(focused) === null)) return
+  // What becomes part of this page loads its pictures.
+  const fresh = document.importNode(fetched, true)
   keep(old, fresh)
   old.replaceWith(fresh)
   if (focused !== null) fresh.querySelector<HTMLElement>(focused)?.focus({ preventScroll: true })
@@ -58,7 +60,7 @@ export const refresh = async (): Promise<string | null> => {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html")
   for (const old of [...document.querySelectorAll("[data-live]")].filter(isLiving)) {
     const fresh = page.getElementById(old.id)
-    if (fresh !== null && "live" in fresh.dataset) replace(old, document.importNode(fresh, true))
+    if (fresh !== null && "live" in fresh.dataset) replace(old, fresh)
   }
   for (const show of shows) show()
   return document.querySelector<HTMLElement>("[data-status]")?.dataset["status"] ?? null

@@ -13,11 +13,13 @@ import type { RunRecord } from "../../run/Store.ts"
 import * as Charts from "./Charts.ts"
 import * as RunsPage from "./RunsPage.ts"
 import * as Shell from "./Shell.ts"
+import * as Zoom from "./Zoom.ts"
 
 /** What the page shows. */
 export interface Shown {
   readonly runs: ReadonlyArray<{ readonly run: RunRecord; readonly held: Held }>
   readonly differences: ReadonlyArray<ReturnType<typeof Difference.of>>
+  readonly zoom: Zoom.Asked
 }
 
 const nameOf = ({ arm, experiment, seed }: RunRecord, all: ReadonlyArray<RunRecord>): string =>
@@ -78,10 +80,11 @@ ${one.data === true ? html`<p class="doubtful">The data is another: its fingerpr
 `
 
 /** Writes the page. */
-export const of = async ({ differences, runs }: Shown): Promise<Response> => {
+export const of = async ({ differences, runs, zoom }: Shown): Promise<Response> => {
   const records = runs.map(({ run }) => run)
   const names = new Map(records.map((run) => [run.id, nameOf(run, records)]))
-  const charts = await Charts.draw(RunCharts.ofRuns(runs.map(({ held, run }) => ({ name: names.get(run.id) ?? run.id, recording: held.recording }))))
+  const compared = runs.map(({ held, run }) => ({ name: names.get(run.id) ?? run.id, recording: held.recording }))
+  const charts = await Charts.draw(RunCharts.ofRuns(compared, zoom.steps))
   const first = records[0]
   return Shell.of({
     title: "Compare",
@@ -92,7 +95,7 @@ export const of = async ({ differences, runs }: Shown): Promise<Response> => {
       runs.length < 2 ? html`<p>Tick two runs or more in <a href="/">the list</a> to compare them.</p>
 ` : null,
       figures(records),
-      Page.section("Curves", Page.charts(charts)),
+      Zoom.section(zoom, { path: "/compare", query: records.map(({ id }) => ["run", id]) }, charts),
       Page.section("Recipes", first === undefined || differences.length === 0 ? null : html`${differences.map((one) => difference(one, names, names.get(first.id) ?? first.id))}`)
     ]
   })

@@ -8,6 +8,7 @@ import { type Html, html } from "../../report/html/Html.ts"
 import * as Page from "../../report/html/Page.ts"
 import type * as Recording from "../../report/html/Recording.ts"
 import * as ReportPage from "../../report/html/RunPage.ts"
+import * as RunCharts from "../../report/html/RunCharts.ts"
 import type { IncidentRecord } from "../../run/store/Incidents.ts"
 import type { RunRecord } from "../../run/Store.ts"
 import type { Response } from "../Http.ts"
@@ -15,6 +16,7 @@ import type { Held, Told } from "../Recordings.ts"
 import * as Charts from "./Charts.ts"
 import * as Incidents from "./IncidentsPage.ts"
 import * as Shell from "./Shell.ts"
+import * as Zoom from "./Zoom.ts"
 
 /** What the page shows. */
 export interface Shown {
@@ -22,6 +24,9 @@ export interface Shown {
   readonly facts: Facts
   readonly held: Held
   readonly incidents: ReadonlyArray<IncidentRecord>
+  /** What the last evaluation saw, as sections. */
+  readonly seen: ReadonlyArray<Html | null>
+  readonly zoom: Zoom.Asked
   readonly report: boolean
   /** The attempts whose process wrote something beside its answer. */
   readonly logs: ReadonlyArray<number>
@@ -116,9 +121,10 @@ ${logs.map((attempt) => html`<li><a href="${Shell.runPath(id)}/attempts/${attemp
 
 /** Writes the page. */
 export const of = async (shown: Shown): Promise<Response> => {
-  const { facts, held, incidents, run } = shown
+  const { facts, held, incidents, run, seen, zoom } = shown
   const last = now(run, held)
-  const [figures = null, ...body] = await ReportPage.body(facts)
+  const [figures = null, ...remarks] = ReportPage.above(facts)
+  const charts = await Charts.draw(RunCharts.ofRun(held.recording, zoom.steps))
   return Shell.of({
     title: `${run.experiment}: ${run.arm}, seed ${run.seed}`,
     here: "/",
@@ -136,10 +142,16 @@ ${run.reason === null ? null : html`<p>${run.reason}</p>`}
 ${actions(run)}${last}`
       ),
       Shell.living(
-        "facts",
+        "summary",
         Page.section("Incidents", Incidents.ofRun(incidents)),
         // Those of the last step say more while it runs.
-        (last === null ? [figures, ...body] : body).map((part) => part === null ? null : Charts.unstyled(part)),
+        last === null ? figures : null,
+        remarks
+      ),
+      Zoom.section(zoom, { path: Shell.runPath(run.id), query: [] }, charts),
+      Shell.living(
+        "facts",
+        ReportPage.below(facts, seen).map((part) => part === null ? null : Charts.unstyled(part)),
         Page.section("Log", log(held)),
         elsewhere(run, shown)
       )

@@ -14,6 +14,7 @@ import { attemptResult, failedRun } from "../run/results.ts"
 import { type Opening, onBoth, submission, usual, withRecord } from "../run/queue/queues.ts"
 import { Tables } from "../../../runtime/run/store/Tables.ts"
 import { inTemporaryFolder } from "../run/temporary.ts"
+import { leave } from "../train/inspections.ts"
 import { ask, json, post, recorded, serving, sessions, steps, tell, token } from "./serving.ts"
 
 const own = { holder: Holder.self(), at: 5 }
@@ -84,7 +85,7 @@ onBoth("Server", (lend) => {
           const { triggers: [trigger] } = yield* json(`${address}/api/triggers`)
           assert.match(trigger.times.next.utc, /T03:00:00/)
 
-          for (const place of ["/", "/runs/a-1", "/runs/a-2/plan", "/compare?run=a-1&run=a-2", "/incidents", "/incidents/a-1.1", "/queue", "/triggers"]) {
+          for (const place of ["/", "/runs/a-1", "/runs/a-1?from=3&to=9", "/runs/a-2/plan", "/compare?run=a-1&run=a-2", "/compare?run=a-1&to=9", "/incidents", "/incidents/a-1.1", "/queue", "/triggers"]) {
             const { body, headers, status } = yield* ask(`${address}${place}`, { headers: { accept: "text/html" } })
             assert.strictEqual(status, 200, place)
             assert.notMatch(body, / style="| on[a-z]+="|<script(?! type="module" src="\/assets\/dashboard.js">)/, place)
@@ -111,7 +112,7 @@ describe("Server", () => {
       Effect.gen(function*() {
         yield* recorded(folder, "a", [hostile])
         const { address } = yield* serving()
-        for (const place of ["/", `/?text=${encodeURIComponent(hostile)}`, "/runs/a-1", "/compare?run=a-1", "/runs/a-1/plan"]) {
+        for (const place of ["/", `/?text=${encodeURIComponent(hostile)}`, "/runs/a-1", `/runs/a-1?from=${encodeURIComponent(hostile)}`, "/compare?run=a-1", "/runs/a-1/plan"]) {
           const { body } = yield* ask(`${address}${place}`)
           assert.notInclude(body, "<img", place)
           assert.include(body, "&lt;img", place)
@@ -216,6 +217,47 @@ describe("Server", () => {
         }
       })))
 
+  it.live("shows what an evaluation saw, each picture by itself and as nothing else", () =>
+    inFolder((folder) =>
+      Effect.gen(function*() {
+        const [one] = yield* recorded(folder)
+        yield* leave(RunFolder.attemptOf(one?.directory ?? "", 1), [2, 1], ["red", hostile])
+        const { address } = yield* serving()
+        const { body } = yield* ask(`${address}/runs/a-1`)
+        for (const said of ["Precision by recall at IoU 0.5", "What was found as what", "2 boxes, 0 found, 2 missed, 0 false detections"]) assert.include(body, said)
+        assert.notMatch(body, /<img| style="|data:image/)
+        const hrefs = [...body.matchAll(/<image href="([^"]*)"/g)].map(([, href = ""]) => href)
+        assert.lengthOf(hrefs, 2)
+        for (const href of hrefs) {
+          const { headers, status } = yield* ask(`${address}${href}`)
+          assert.deepStrictEqual([status, headers["content-type"], headers["x-content-type-options"]], [200, "image/jpeg", "nosniff"])
+          assert.strictEqual(headers["content-security-policy"], "sandbox; default-src 'none'; frame-ancestors 'none'")
+          assert.strictEqual(headers["cache-control"], "private, max-age=3600")
+        }
+        assert.strictEqual((yield* ask(`${address}/runs/a-1/attempts/1/pictures/1?of=another`)).headers["cache-control"], "no-store")
+        for (const place of ["1/pictures/0", "1/pictures/3", "1/pictures/9", "1/pictures/-1", "1/pictures/1.jpg", "1/pictures/..%2fevaluation.json", "2/pictures/1", "..%2f1/pictures/1"]) {
+          assert.strictEqual((yield* ask(`${address}/runs/a-1/attempts/${place}`)).status, 404, place)
+        }
+        assert.strictEqual((yield* ask(`${address}/runs/nobody/attempts/1/pictures/1`)).status, 404)
+      })))
+
+  it.live("draws the steps that an address asks for, and says what is wrong with one", () =>
+    inFolder((folder) =>
+      Effect.gen(function*() {
+        yield* recorded(folder)
+        const { address } = yield* serving()
+        const shown = (body: string) => [...new Set([...body.matchAll(/data-first="(\d+)" data-last="(\d+)"/g)].map(([, first, last]) => `${first} to ${last}`))]
+        for (const place of ["/runs/a-1?", "/compare?run=a-1&run=a-2&"]) {
+          for (const [query, steps] of [["", "0 to 20"], ["from=3&to=9", "3 to 9"], ["from=12&to=", "12 to 20"], ["from=9&to=3", "0 to 20"], ["from=abc", "0 to 20"]] as const) {
+            const { body, status } = yield* ask(`${address}${place}${query}`)
+            assert.deepStrictEqual([status, shown(body)], [200, [steps]], `${place}${query}`)
+          }
+          assert.include((yield* ask(`${address}${place}from=abc`)).body, "&quot;abc&quot; is no step")
+          assert.include((yield* ask(`${address}${place}from=9&to=3`)).body, "No step from 9 to 3")
+          assert.include((yield* ask(`${address}${place}from=900`)).body, "Nothing was told of these steps")
+        }
+      })))
+
   it.live("lets nobody in without the token where it has one, and nobody out with a cookie of another", () =>
     inFolder((folder) =>
       Effect.gen(function*() {
@@ -228,7 +270,7 @@ describe("Server", () => {
         }
         assert.strictEqual(yield* status({ authorization: `Bearer ${token}` }), 200)
         assert.strictEqual(yield* status({ cookie: `ballast-session=${sessions().begin(Date.now())}` }), 401)
-        for (const place of ["/", "/runs/a-1", "/api/openapi.json", "/api/runs/a-1/events", "/runs/a-1/report"]) {
+        for (const place of ["/", "/runs/a-1", "/api/openapi.json", "/api/runs/a-1/events", "/runs/a-1/report", "/runs/a-1/attempts/1/pictures/1"]) {
           assert.strictEqual((yield* ask(`${address}${place}`)).status, 401, place)
         }
 

@@ -6,7 +6,7 @@ import sharp from "sharp"
 import * as Fence from "../../../runtime/train/Fence.ts"
 import * as Inspection from "../../../runtime/train/Inspection.ts"
 import { inTemporaryFolder } from "../run/temporary.ts"
-import { inspect, seenOf } from "./inspections.ts"
+import { inspect, leave, seenOf } from "./inspections.ts"
 
 describe("Seen", () => {
   it("keeps the images with most mistakes, of equal ones the first", () => {
@@ -89,6 +89,37 @@ describe("Inspection", () => {
         fs.writeFileSync(file, text)
         fs.writeFileSync(path.join(folder, "evaluation", "1.jpg"), Buffer.alloc(1 << 20))
         assert.deepStrictEqual(Inspection.read(folder)?.pictures, [null])
+      })
+    ))
+
+  it.effect("is bounded, whoever wrote it: names, boxes, and the sides that a picture says it has", () =>
+    inTemporaryFolder((folder) =>
+      Effect.gen(function*() {
+        yield* leave(folder, [1])
+        const file = path.join(folder, "evaluation", "evaluation.json")
+        const document = JSON.parse(fs.readFileSync(file, "utf8")) as Inspection.Document
+        const [image = assert.fail()] = document.worst
+        const long = "x".repeat(100_000)
+        const many = { ...image, file: long, truth: Array.from({ length: 500 }, () => image.truth[0]), detections: Array.from({ length: 500 }, () => ({ box: [0, 0, 1, 1], class: 0, score: 1, of: null })) }
+        const curves = document.curves.map((curve) => ({ ...curve, class: long }))
+        fs.writeFileSync(file, JSON.stringify({ ...document, classes: [long, long], curves, worst: Array.from({ length: 50 }, () => many) }))
+        const left = Inspection.read(folder) ?? assert.fail()
+        assert.deepStrictEqual(left.document.worst.map(({ detections, file, truth }) => [file?.length, truth.length, detections.length]), Array.from({ length: 8 }, () => [200, 60, 60]))
+        assert.deepStrictEqual([...left.document.classes, ...left.document.curves.map((curve) => curve.class)].map(({ length }) => length), [200, 200, 200, 200])
+
+        const jpeg = path.join(folder, "evaluation", "1.jpg")
+        const bytes = fs.readFileSync(jpeg)
+        assert.isNotNull(Inspection.picture(folder, 0))
+        fs.writeFileSync(jpeg, bytes.subarray(1))
+        assert.isNull(Inspection.picture(folder, 0))
+        const head = bytes.findIndex((byte, at) => byte === 0xff && bytes[at + 1] === 0xc0)
+        assert.isAbove(head, 0)
+        for (const at of [5, 7]) {
+          const vast = Buffer.from(bytes)
+          vast.writeUInt16BE(65_500, head + at)
+          fs.writeFileSync(jpeg, vast)
+          assert.isNull(Inspection.picture(folder, 0))
+        }
       })
     ))
 })

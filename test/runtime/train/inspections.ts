@@ -1,8 +1,11 @@
 /**
  * Evaluations of pictures that are made up, and what they leave.
  */
+import { assert } from "@effect/vitest"
+import * as Effect from "effect/Effect"
 import type { Batch, SampleReference } from "../../../runtime/data/Batch.ts"
 import * as AveragePrecision from "../../../runtime/detect/AveragePrecision.ts"
+import * as Fence from "../../../runtime/train/Fence.ts"
 import * as Inspection from "../../../runtime/train/Inspection.ts"
 import { Seen } from "../../../runtime/train/Seen.ts"
 
@@ -56,3 +59,9 @@ export const inspect = (
   const { images, seen } = seenOf(mistakes)
   return Inspection.of(30, seen, AveragePrecision.survey(images, classes))
 }
+
+/** Leaves such an inspection in an attempt's folder. */
+export const leave = Effect.fnUntraced(function*(attempt: string, ...inspected: Parameters<typeof inspect>) {
+  Fence.raise(attempt, "t")
+  assert.isNull(yield* Inspection.keep({ directory: attempt, token: "t" }, inspect(...inspected)))
+})

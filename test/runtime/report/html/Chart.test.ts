@@ -21,6 +21,17 @@ describe("Chart", () => {
     assert.deepStrictEqual(colours.filter((colour) => !/^(var\(--[\w-]+\)|none|transparent)$/.test(colour ?? "")), [])
   })
 
+  it("says which steps lie where, so that a pointer's can be found, and of whole steps alone", async () => {
+    const svg = await drawn({ title: "Loss", curves: [curve], across: [100_000, 100_004], steps: true })
+    const [, left = "", right = ""] = /data-first="100000" data-last="100004" data-left="([\d.]+)" data-right="([\d.]+)"/.exec(svg) ?? []
+    assert.isBelow(Number(left), 0.3)
+    assert.isAbove(Number(right), 0.9)
+    assert.isAtMost(Number(right), 1)
+    const labels = [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map(([, label = ""]) => label)
+    assert.includeMembers(labels, ["100k", "100001", "100002", "100003", "100004"])
+    assert.notInclude(await drawn({ title: "Precision", curves: [curve], across: [0, 1] }), "data-first")
+  })
+
   it("goes without points that cannot be drawn, and without a chart that has no other", async () => {
     const svg = await drawn({ title: "Loss", curves: [{ ...curve, y: [4, NaN, Infinity, 1] }] })
     assert.notMatch(svg, /NaN|Infinity/)

@@ -14,7 +14,7 @@ const leftOf = (classes: ReadonlyArray<string>, changes: (document: Document) =>
 }
 
 const drawn = (left: Inspection.Left | null) =>
-  Effect.map(Effect.promise(() => Detections.sections(left)), (sections: ReadonlyArray<Html | null>) => sections.map(String).join(""))
+  Effect.map(Effect.promise(() => Detections.sections(left === null ? null : Detections.embedded(left))), (sections: ReadonlyArray<Html | null>) => sections.map(String).join(""))
 
 /** Text alone, row by row. */
 const rowsOf = (markup: string): ReadonlyArray<ReadonlyArray<string>> =>
