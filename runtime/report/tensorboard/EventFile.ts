@@ -8,6 +8,7 @@ import * as RunFolder from "../../run/RunFolder.ts"
 import type { Event } from "../../train/Event.ts"
 import * as EventLog from "../../train/EventLog.ts"
 import * as About from "./About.ts"
+import * as Earlier from "./Earlier.ts"
 import * as Pictures from "./Pictures.ts"
 import * as Record from "./Record.ts"
 import * as Summary from "./Summary.ts"
@@ -28,10 +29,8 @@ const nameOf = (attempt: string, { at, run }: Pick<Event, "run"> & { readonly at
   return `events.out.tfevents.${seconds}.${run.replace(/[^\w-]/g, "_")}.${number}`
 }
 
-const encoded = (attempt: string, event: Event, at: number): ReadonlyArray<Uint8Array> => {
-  const values = event.kind === "checkpoint" ? Weights.of(attempt, event.step) : Values.of(event)
-  return values.length === 0 ? [] : [Record.frame(Summary.event(at, event.step, values))]
-}
+const framed = (event: Event, at: number, values: ReadonlyArray<Summary.Value>): Uint8Array | null =>
+  values.length === 0 ? null : Record.frame(Summary.event(at, event.step, values))
 
 /** Encodes what a file begins with: its version, the step that the attempt begins at, and what it is made with. */
 const head = (attempt: string, { at, step }: { readonly at: number; readonly step: number }): ReadonlyArray<Uint8Array> => [
@@ -60,6 +59,8 @@ export interface Options {
   readonly from: number
   /** The folder of the file; one of the attempt's own where it is not given. */
   readonly directory?: string
+  /** What files that this one takes the place of held of checkpoints. */
+  readonly earlier?: Earlier.Earlier
 }
 
 /** How much of a log is read at once, in bytes. */
@@ -70,13 +71,15 @@ export class EventFile {
   readonly #attempt: string
   readonly #from: number
   readonly #directory: string
+  readonly #earlier: Earlier.Earlier
   #file: string | null = null
   #read = 0
   #written = 0
   #at: number | null = null
 
-  constructor({ attempt, directory = folder(attempt), from }: Options) {
+  constructor({ attempt, directory = folder(attempt), earlier = new Map(), from }: Options) {
     this.#attempt = attempt
+    this.#earlier = earlier
     this.#from = from
     this.#directory = directory
   }
@@ -92,6 +95,13 @@ export class EventFile {
     return this.#at
   }
 
+  #encoded(event: Event): Uint8Array | null {
+    const at = this.#momentOf(event)
+    return event.kind === "checkpoint"
+      ? framed(event, at, Weights.of(this.#attempt, event.step)) ?? this.#earlier.get(Earlier.keyOf(at, event.step)) ?? null
+      : framed(event, at, Values.of(event))
+  }
+
   #piece(): boolean {
     const { events, next } = EventLog.readFrom(RunFolder.events(this.#attempt), this.#read, pieceBytes)
     const [first] = events
@@ -102,7 +112,10 @@ export class EventFile {
       this.#file = path.join(this.#directory, nameOf(this.#attempt, { ...first, at }))
     }
     const records = this.#written > 0 ? [] : [...head(this.#attempt, { at, step: this.#from })]
-    for (const event of events) records.push(...encoded(this.#attempt, event, this.#momentOf(event)))
+    for (const event of events) {
+      const record = this.#encoded(event)
+      if (record !== null) records.push(record)
+    }
     const bytes = Buffer.concat(records)
     writeAt(this.#file, bytes, this.#written)
     this.#read = next

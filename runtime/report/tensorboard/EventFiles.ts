@@ -5,6 +5,7 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import * as RunFolder from "../../run/RunFolder.ts"
 import type { RunRecord } from "../../run/Store.ts"
+import * as Earlier from "./Earlier.ts"
 import * as EventFile from "./EventFile.ts"
 
 /** Names the folder of a run among others: TensorBoard shows it as the run's name. */
@@ -23,19 +24,21 @@ const fromOf = (directory: string, attempt: string): number => {
  * place of those that are there. Returns the files; rejects where they cannot be written.
  */
 export const write = async (directory: string, folder: string | null): Promise<ReadonlyArray<string>> => {
-  const written: Array<string> = []
+  const files: Array<string> = []
   for (const attempt of RunFolder.attempts(directory).toReversed()) {
-    const to = folder ?? EventFile.folder(attempt)
-    const file = new EventFile.EventFile({ attempt, from: fromOf(directory, attempt), directory: to })
+    const own = EventFile.folder(attempt)
+    const to = folder ?? own
+    const earlier = Earlier.weightsIn(own)
+    const file = new EventFile.EventFile({ attempt, from: fromOf(directory, attempt), directory: to, earlier })
     await file.finish()
     if (file.file === null) continue
-    const own = path.basename(file.file)
-    const [, , , , , number] = own.split(".")
+    const written = path.basename(file.file)
+    const [, , , , , number] = written.split(".")
     // One that another host's clock named, or that was followed while it grew, tells the same a second time.
     for (const name of fs.readdirSync(to)) {
-      if (name !== own && name.startsWith("events.out.tfevents.") && name.endsWith(`.${number}`)) fs.rmSync(path.join(to, name))
+      if (name !== written && name.startsWith("events.out.tfevents.") && name.endsWith(`.${number}`)) fs.rmSync(path.join(to, name))
     }
-    written.push(file.file)
+    files.push(file.file)
   }
-  return written
+  return files
 }

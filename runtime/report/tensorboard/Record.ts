@@ -31,3 +31,19 @@ export const frame = (content: Uint8Array): Uint8Array => {
   bytes.writeUInt32LE(masked(content), 12 + content.length)
   return bytes
 }
+
+const lengthBytes = 8
+const sumBytes = 4
+
+/** Reads the contents of a file's records, up to one that is not whole. */
+export function* contents(file: Buffer): Generator<Buffer> {
+  for (let at = 0; at + lengthBytes + sumBytes <= file.length;) {
+    const begin = at + lengthBytes + sumBytes
+    const end = begin + Number(file.readBigUInt64LE(at))
+    if (masked(file.subarray(at, at + lengthBytes)) !== file.readUInt32LE(at + lengthBytes) || end + sumBytes > file.length) return
+    const content = file.subarray(begin, end)
+    if (masked(content) !== file.readUInt32LE(end)) return
+    yield content
+    at = end + sumBytes
+  }
+}

@@ -54,9 +54,15 @@ export const text = (tag: string, markdown: string): Value =>
     Wire.bytes(9, Wire.bytes(1, Wire.bytes(1, "text")))
   )
 
+/** What the tags of weights begin with. */
+export const weights = "weights/"
+
+/** Encodes when an event was: what it begins with. */
+export const moment = (at: number, step: number): Buffer => Buffer.concat([Wire.double(1, at / 1000), Wire.integer(2, step)])
+
 /** Encodes an event of values at a step; `at` is in milliseconds since 1970. */
 export const event = (at: number, step: number, values: ReadonlyArray<Value>): Uint8Array =>
-  Buffer.concat([Wire.double(1, at / 1000), Wire.integer(2, step), Wire.bytes(5, ...values)])
+  Buffer.concat([moment(at, step), Wire.bytes(5, ...values)])
 
 /** Encodes the event that a file begins with. */
 export const version = (at: number): Uint8Array => Buffer.concat([Wire.double(1, at / 1000), Wire.bytes(3, "brain.Event:2")])

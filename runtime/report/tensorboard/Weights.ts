@@ -81,6 +81,6 @@ export const of = (attempt: string, step: number): ReadonlyArray<Summary.Value> 
   if (sections.size > mostSections) return []
   return [...sections].flatMap(([section, inside]) => {
     const buckets = bucketsOf(inside.map(({ data }) => data))
-    return buckets === null ? [] : [Summary.histogram(`weights/${section}`, buckets)]
+    return buckets === null ? [] : [Summary.histogram(`${Summary.weights}${section}`, buckets)]
   })
 }

@@ -7,13 +7,15 @@ import * as EventFile from "../../../../runtime/report/tensorboard/EventFile.ts"
 import * as EventFiles from "../../../../runtime/report/tensorboard/EventFiles.ts"
 import * as FollowingReporter from "../../../../runtime/report/tensorboard/FollowingReporter.ts"
 import * as RunFolder from "../../../../runtime/run/RunFolder.ts"
+import * as Checkpoint from "../../../../runtime/train/Checkpoint.ts"
 import * as Fence from "../../../../runtime/train/Fence.ts"
 import * as Inspection from "../../../../runtime/train/Inspection.ts"
 import { attemptResult, runResult } from "../../run/results.ts"
 import { inTemporaryFolder } from "../../run/temporary.ts"
 import { inspect } from "../../train/inspections.ts"
-import { evalEvent, statusEvent, stepEvent } from "../events.ts"
+import { checkpointEvent, evalEvent, statusEvent, stepEvent } from "../events.ts"
 import { log, noting, runIn, telling } from "../reporting.ts"
+import { checkpointOf, valuesOf } from "./checkpoints.ts"
 
 const bytesIn = (folder: string): ReadonlyArray<Buffer> =>
   fs.readdirSync(folder).toSorted().map((name) => fs.readFileSync(path.join(folder, name)))
@@ -112,6 +114,30 @@ describe("EventFiles", () => {
         const names = ["events.out.tfevents.1700000000.r1.0001", "events.out.tfevents.1700000005.r1.0002"]
         assert.deepStrictEqual(files, names.map((name) => path.join(to, name)))
         assert.deepStrictEqual(fs.readdirSync(to).toSorted(), [...kept, ...names].toSorted())
+      })
+    ))
+
+  it.effect("keeps what it held of the weights of checkpoints that are gone by now", () =>
+    inTemporaryFolder((folder) =>
+      Effect.gen(function*() {
+        const attempt = RunFolder.attemptOf(folder, 1)
+        const steps = [2, 300, 70_000]
+        const told = steps.flatMap((step, index) =>
+          [stepEvent(step - 1), checkpointEvent(step)].map((event, place) => ({ ...event, at: 1_700_000_000_000 + 10 * index + place }))
+        )
+        for (const step of steps) {
+          yield* checkpointOf(attempt, step, [{ name: "head.out.weight", shape: [40], data: valuesOf(40, 1, step) }])
+        }
+        log(folder, told)
+        const write = (to: string | null) => Effect.map(Effect.promise(() => EventFiles.write(folder, to)), ([file = ""]) => fs.readFileSync(file))
+        const whole = yield* write(null)
+        for (const step of [2, 70_000]) fs.rmSync(path.join(RunFolder.checkpoints(attempt), Checkpoint.directoryName(step)), { recursive: true })
+        assert.isTrue((yield* write(path.join(folder, "elsewhere"))).equals(whole))
+        assert.isTrue((yield* write(null)).equals(whole))
+        // Where there was no file, there is what the last checkpoint has.
+        fs.rmSync(EventFile.folder(attempt), { recursive: true })
+        const without = yield* write(null)
+        assert.strictEqual(without.toString("latin1").split("weights/head").length, 2)
       })
     ))
 

@@ -16,4 +16,16 @@ describe("Record", () => {
     const framed = Buffer.from(Record.frame(Buffer.from("ballast")))
     assert.strictEqual(framed.toString("hex"), "0700000000000000bbd79f1162616c6c617374c508390b")
   })
+
+  it("reads what it framed, up to a record that is not whole", () => {
+    const [first, second] = ["one", "two"].map((text) => Buffer.from(Record.frame(Buffer.from(text)))) as [Buffer, Buffer]
+    const read = (...pieces: ReadonlyArray<Buffer>) => [...Record.contents(Buffer.concat(pieces))].map(String)
+    assert.deepStrictEqual(read(first, second), ["one", "two"])
+    assert.deepStrictEqual(read(first, second.subarray(0, -1)), ["one"])
+    for (const place of [0, 7, 9, 13, second.length - 1]) {
+      const changed = Buffer.from(second)
+      changed[place] = (changed[place] ?? 0) ^ 64
+      assert.deepStrictEqual(read(first, changed, first), ["one"])
+    }
+  })
 })
