@@ -8,9 +8,12 @@ import type { AttemptOutcome } from "../train/Outcome.ts"
 import type { Owner } from "./Owner.ts"
 import type { AttemptResult } from "./Result.ts"
 
-/** The document `attempt.json` of a run: the attempt that counts, and what it began with. */
+/** The document `attempt.json` of a run: which run it is, the attempt that counts, and what that began with. */
 export interface Acceptance {
   readonly format: "ballast.acceptance/1"
+  /** The run's id. */
+  readonly run: string
+  readonly seed: number
   readonly attempt: number
   readonly token: string
   readonly owner: Owner

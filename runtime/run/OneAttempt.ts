@@ -177,6 +177,8 @@ export const run = Effect.fn("OneAttempt.run")(
       Fence.raise(directory, token)
       RunFolder.write(RunFolder.acceptanceFile(job.directory), {
         format: "ballast.acceptance/1",
+        run: job.id,
+        seed: job.seed,
         attempt: number,
         token,
         owner: Owner.self(),

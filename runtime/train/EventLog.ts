@@ -30,6 +30,8 @@ export const read = (file: string): ReadonlyArray<Event> =>
 
 /** How much of a log is held at once where it is read one event after the other, in bytes. */
 const pieceBytes = 1 << 20
+/** A line that is longer, in bytes, is no event's. */
+const longestLine = 16 << 20
 
 /** Reads the events of a log one after the other, however long it is; none where it is not there yet. */
 export function* each(file: string): Generator<Event> {
@@ -42,7 +44,7 @@ export function* each(file: string): Generator<Event> {
       const piece = Buffer.concat([rest, bytes.subarray(0, read)])
       const whole = piece.lastIndexOf("\n") + 1
       for (const line of piece.toString("utf8", 0, whole).split("\n")) yield* eventsIn(line)
-      rest = piece.subarray(whole)
+      rest = piece.length - whole > longestLine ? Buffer.alloc(0) : piece.subarray(whole)
     }
   } finally {
     fs.closeSync(descriptor)

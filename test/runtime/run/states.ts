@@ -67,6 +67,8 @@ export const remedied = (checkpoint: string | null): AttemptRecord["next"] => ({
 export const accepted = (directory: string, attempt: number, from: number): void =>
   RunFolder.write(RunFolder.acceptanceFile(directory), {
     format: "ballast.acceptance/1",
+    run: "r1",
+    seed: 0,
     attempt,
     token: `token ${attempt}`,
     owner: { host: "a-host", pid: 1, born: null },

@@ -47,6 +47,16 @@ const written = (folder: string, events: ReadonlyArray<Event>): Effect.Effect<re
   })
 
 describe("EventLog", () => {
+  it.effect("takes a line that is longer than any event's for none, and holds no more of it", () =>
+    inTemporaryFolder((folder) =>
+      Effect.sync(() => {
+        const file = path.join(folder, "events.jsonl")
+        const long = EventLog.encode(statusEvent(1, "training", "x".repeat(20 << 20)))
+        fs.writeFileSync(file, [EventLog.encode(stepEvent(0)), long, EventLog.encode(stepEvent(1)), ""].join("\n"))
+        assert.deepStrictEqual([...EventLog.each(file)].map(({ kind, step }) => [kind, step]), [["step", 0], ["step", 1]])
+      })
+    ))
+
   it.effect("reads a log longer than what is held at once one event after the other, without its torn end", () =>
     inTemporaryFolder((folder) =>
       Effect.sync(() => {
