@@ -46,6 +46,14 @@ describe("Checkpoint", () => {
       assert.deepStrictEqual(yield* Checkpoint.read(directory), { cursor, state, history })
     })))
 
+  it.effect("reads weights by themselves, and no more of them than is asked for", () =>
+    inTemporaryFolder(Effect.fn(function*(folder) {
+      const directory = yield* Checkpoint.write(folder, { cursor, state, history })
+      const { size } = fs.statSync(path.join(directory, "weights.safetensors"))
+      assert.deepStrictEqual(Checkpoint.weights(directory, size), state.parameters)
+      assert.throws(() => Checkpoint.weights(directory, size - 1), /weights\.safetensors has \d+ bytes, and at most \d+ are read/)
+    })))
+
   it.effect("keeps what a clip policy remembers, to the bit", () =>
     inTemporaryFolder(Effect.fn(function*(folder) {
       const memories: ReadonlyArray<Clip.Memory> = [

@@ -78,6 +78,16 @@ describe("EventFile", () => {
       })
     ))
 
+  it.effect("is where it is to be, whatever events say of themselves", () =>
+    inTemporaryFolder((folder) =>
+      Effect.sync(() => {
+        const away = "/../../../stray"
+        const events = timed([stepEvent(0, { run: away, attempt: away as unknown as number })])
+        const { file } = write(folder, 1, events)
+        assert.strictEqual(file, path.join(EventFile.folder(RunFolder.attemptOf(folder, 1)), "events.out.tfevents.1700000000._________stray.0001"))
+      })
+    ))
+
   it.effect("tries again what could not be written", () =>
     inTemporaryFolder((folder) =>
       Effect.sync(() => {
