@@ -11,6 +11,7 @@ import * as NightRecord from "../nightly/NightRecord.ts"
 import type { NightReport } from "../nightly/NightReport.ts"
 import * as NightRun from "../nightly/NightRun.ts"
 import * as NightText from "../nightly/NightText.ts"
+import * as NightWords from "../nightly/NightWords.ts"
 import * as Planned from "../nightly/Planned.ts"
 import * as PlannedText from "../nightly/PlannedText.ts"
 import * as Sufficiency from "../nightly/Sufficiency.ts"
@@ -112,8 +113,8 @@ const begun = Effect.fn("Nightly.begun")(function*(plan: NightPlan.NightPlan, op
 }) {
   const interrupted = yield* NightRun.interrupted(plan, options)
   if (interrupted !== null) {
-    const { night: { id, started }, runs: { all, ended } } = interrupted
-    yield* Launching.say(`going on with night ${id}, begun ${moment(started)}: ${ended} of ${Figure.plural(all, "run")} have ended`)
+    const { night: { id, started }, runs } = interrupted
+    yield* Launching.say(`going on with night ${id}, begun ${moment(started)}: ${NightWords.progress(runs)}`)
   }
   const night = interrupted?.night ?? (plan.parts.length === 0 ? null : yield* NightRun.begin(plan, options))
   yield* Effect.forEach(yield* NightRun.left(options.home, night?.launches.map(({ launch }) => launch) ?? []), tellLeft)

@@ -56,11 +56,15 @@ export const counted = ({ comparisons }: Pick<NightReport, "comparisons">): stri
   return said.length === 0 ? "nothing to compare" : said.join(", ")
 }
 
+/** Says how many of a night's runs have ended. */
+export const progress = ({ all, ended }: NightReport["runs"]): string =>
+  `${ended} of ${Figure.plural(all, "run")} ${all === 1 ? "has" : "have"} ended`
+
 /** Says how far a night has come, which commit it measures, and when it began. */
 export const about = ({ ended, night, origin: { commit, dirty }, runs, started }: NightReport): string => {
   if (night === null) return "nothing is due: --all runs every experiment all the same"
   const where = commit === null ? "of no commit" : `of ${commit.slice(0, 12)}${dirty === null ? "" : " with changes"}`
-  const far = ended === null ? `${runs.ended} of ${Figure.plural(runs.all, "run")} have ended` : Figure.plural(runs.all, "run")
+  const far = ended === null ? progress(runs) : Figure.plural(runs.all, "run")
   return `night ${night} ${where}, begun ${Figure.moment(started)}, ${far}`
 }
 
