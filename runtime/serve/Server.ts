@@ -33,7 +33,13 @@ export interface Options {
 }
 
 /** Who asks slowly, or asks much, must not keep others from asking. */
-const bounds = { requestTimeout: 10_000, headersTimeout: 5000, keepAliveTimeout: 5000, maxHeaderSize: 16_384 }
+const bounds = {
+  requestTimeout: 10_000,
+  headersTimeout: 5000,
+  keepAliveTimeout: 5000,
+  connectionsCheckingInterval: 2000,
+  maxHeaderSize: 16_384
+}
 const mostConnections = 256
 /** How long a connection may take nothing of what is sent to it, in milliseconds: a stream sends something more often. */
 const idleMilliseconds = 60_000
@@ -92,6 +98,8 @@ const failure = (request: Request, cause: Cause.Cause<unknown>): Effect.Effect<R
   const error = Cause.squash(cause)
   if (isNotFound(error)) return Effect.succeed(refused(request, { status: 404, message: "there is no such page" }))
   if (isUnreadable(error)) return Effect.succeed(refused(request, { status: 400, message: "the request cannot be read" }))
+  // Whoever went away is answered by nobody.
+  if (Cause.hasInterruptsOnly(cause)) return Effect.failCause(cause as Cause.Cause<never>)
   return Effect.as(
     Effect.logError("a request was not answered", cause),
     refused(request, { status: 500, message: "the answer cannot be made; the server's log says why" })
@@ -118,6 +126,8 @@ export const listen = Effect.fn("Server.listen")(function*({ drain, host, port, 
       ? Effect.catchCause(answer, (cause) => failure(request, cause))
       : Effect.succeed(refused(request, refusal))).pipe(Effect.map(guarded))
   })
+  // A connection that becomes another protocol's is under no bound any more, and nothing here speaks any.
+  node.removeAllListeners("upgrade")
   // Whoever opens a run first need not wait for what draws, nor whoever opens the list before.
   yield* Effect.promise(() => Promise.all([Assets.script(), Charts.draw([])])).pipe(Effect.delay(untilIdle), Effect.forkScoped)
   const shown = host.includes(":") ? `[${host}]` : host

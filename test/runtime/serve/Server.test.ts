@@ -334,6 +334,48 @@ describe("Server", () => {
         assert.match(said, /^HTTP\/1\.1 431 /)
       })))
 
+  it.live("gives no connection to another protocol, which would keep it", () =>
+    inFolder(() =>
+      Effect.gen(function*() {
+        const { address } = yield* serving()
+        const { host, port } = new URL(address)
+        const asked = `GET /assets/dashboard.css HTTP/1.1\r\nhost: ${host}\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n`
+        const said = yield* Effect.callback<string>((resume) => {
+          const socket = net.connect({ port: Number(port), host: "127.0.0.1", allowHalfOpen: true }, () => socket.write(asked))
+          let answers = ""
+          const end = (): void => {
+            socket.destroy()
+            resume(Effect.succeed(answers))
+          }
+          socket.setEncoding("latin1").on("end", end).on("data", (part: string) => {
+            const isFirst = answers === ""
+            answers += part
+            if (isFirst) socket.write(asked)
+            else if (answers.split("HTTP/1.1 200 OK").length > 2) end()
+          })
+        })
+        assert.strictEqual(said.split("HTTP/1.1 200 OK").length, 3)
+      })))
+
+  it.live("says nothing in its log of whoever went away before the answer", () => {
+    const said: Array<string> = []
+    const logger = Logger.make<unknown, void>(({ message }) => void said.push(String(message)))
+    return inFolder(() =>
+      Effect.gen(function*() {
+        const { address } = yield* serving()
+        const { host, port } = new URL(address)
+        yield* Effect.callback<void>((resume) => {
+          const socket = net.connect(Number(port), "127.0.0.1", () => {
+            socket.write(`POST /api/runs/a/cancel HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{`)
+            setTimeout(() => socket.destroy(), 200)
+          })
+          socket.on("close", () => setTimeout(() => resume(Effect.void), 200))
+        })
+        assert.deepStrictEqual(said, [])
+        assert.strictEqual((yield* ask(`${address}/api/queue`)).status, 200)
+      }).pipe(Effect.provide(Logger.layer([logger]))))
+  })
+
   it.live("says which port is taken, and what is no address of this machine", () =>
     inFolder(() =>
       Effect.gen(function*() {
