@@ -26,12 +26,14 @@ interface Found {
 const versionOf = (directory: string, attempt: string): string | null =>
   RunFiles.version(directory, Inspection.documentFile(attempt))
 
-/** Lists the attempts that have left something, the last first. */
-const foundIn = (directory: string): ReadonlyArray<Found> =>
-  RunFolder.attempts(directory).flatMap((attempt) => {
+/** Finds the last attempt that has left something; null where none has. */
+const lastIn = (directory: string): Found | null => {
+  for (const attempt of RunFolder.attempts(directory)) {
     const version = versionOf(directory, attempt)
-    return version === null ? [] : [{ attempt, version }]
-  })
+    if (version !== null) return { attempt, version }
+  }
+  return null
+}
 
 const readerOf = (directory: string): Inspection.Reader => (file, most) => RunFiles.whole(directory, file, most)
 
@@ -52,19 +54,16 @@ export const picture = (directory: string, attempt: number, place: number, versi
 const addressOf = (run: string, { attempt, version }: Found, place: number): string =>
   `${Shell.runPath(run)}/attempts/${path.basename(attempt)}/pictures/${place + 1}?${new URLSearchParams({ of: version }).toString()}`
 
-/** Draws the newest evaluation that is one. A page that holds its pictures would be fetched with them time and again. */
-const draw = async (run: string, directory: string, all: ReadonlyArray<Found>): Promise<Sections> => {
-  for (const found of all) {
-    const left = Inspection.read(found.attempt, readerOf(directory))
-    if (left === null) continue
-    const pictures = left.pictures.map((jpeg, place) => jpeg === null ? null : addressOf(run, found, place))
-    return await Detections.sections({ document: left.document, pictures })
-  }
-  return []
+/** Draws an evaluation. A page that held its pictures would be fetched with them time and again. */
+const draw = async (run: string, directory: string, found: Found): Promise<Sections> => {
+  const left = Inspection.read(found.attempt, readerOf(directory))
+  return await Detections.sections(left === null ? null : {
+    document: left.document,
+    pictures: left.pictures.map((jpeg, place) => jpeg === null ? null : addressOf(run, found, place))
+  })
 }
 
-interface Drawn {
-  readonly key: string
+interface Drawn extends Found {
   readonly sections: Sections
 }
 
@@ -80,10 +79,11 @@ const make = (): InspectionsService => {
   const held = new Map<string, Drawn>()
   return {
     of: Effect.fn("Inspections.of")(function*(run, directory) {
-      const found = foundIn(directory)
-      const key = found.map(({ attempt, version }) => `${attempt} ${version}`).join("\n")
+      const found = lastIn(directory)
+      if (found === null) return []
       const before = held.get(run)
-      const drawn = before?.key === key ? before : { key, sections: yield* Effect.promise(() => draw(run, directory, found)) }
+      const isSame = before?.attempt === found.attempt && before.version === found.version
+      const drawn = isSame ? before : { ...found, sections: yield* Effect.promise(() => draw(run, directory, found)) }
       // The one that was looked at last is forgotten last.
       held.delete(run)
       held.set(run, drawn)

@@ -44,7 +44,7 @@ const Document = Schema.Struct({
   curves: Schema.Array(Schema.Struct({
     class: Schema.String,
     boxes: Schema.Natural,
-    precision: Schema.NullOr(Schema.Array(Schema.Finite))
+    precision: Schema.NullOr(Schema.Array(Schema.Finite).check(Schema.isMaxLength(101)))
   })),
   /** Rows are what there is, columns what it was found as, the last of each the background. */
   confusion: Schema.Struct({ score: Schema.Finite, iou: Schema.Finite, counts: Schema.Array(Schema.Array(Schema.Natural)) }),

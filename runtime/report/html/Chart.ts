@@ -88,17 +88,28 @@ const drawn = ({ x, y }: Downsample.Points, logarithmic: boolean): Pairs => {
   return Downsample.choose(points, mostPoints).map((index) => [across[index] ?? NaN, up[index] ?? NaN])
 }
 
-const plain = (value: number): string => {
-  const size = Math.abs(value)
-  if (size !== 0 && (size < 1e-3 || size >= 1e6)) return value.toExponential(0).replace("e+", "e")
-  if (size >= 1e4) return `${Number((value / 1000).toPrecision(4))}k`
-  return String(Number(value.toPrecision(4)))
+/** How many digits a number has on an axis at least, and at most. */
+const fewestDigits = 4
+const mostDigits = 12
+
+/** Counts the digits that tell values between these from each other. */
+const digitsOf = (low: number, high: number): number => {
+  const digits = 2 + Math.ceil(Math.log10(Math.max(Math.abs(low), Math.abs(high)) / (high - low)))
+  return Number.isFinite(digits) ? Math.max(fewestDigits, Math.min(digits, mostDigits)) : fewestDigits
 }
 
-/** Writes a step, as short as it can be told from its neighbours. */
+/** Writes a number of an axis, as short as it is told from its neighbours. */
+const plain = (value: number, digits: number): string => {
+  const size = Math.abs(value)
+  if (size !== 0 && (size < 1e-3 || size >= 1e6)) return Number(value.toPrecision(digits)).toExponential().replace("e+", "e")
+  if (size >= 1e4) return `${Number((value / 1000).toPrecision(digits))}k`
+  return String(Number(value.toPrecision(digits)))
+}
+
+/** Writes a step as it is counted where a short number would be another. */
 const plainStep = (value: number): string => {
-  const short = plain(value)
-  return short.endsWith("k") && Number(short.slice(0, -1)) * 1000 !== value ? String(value) : short
+  const short = plain(value, fewestDigits)
+  return Number(short.replace("k", "e3")) === value ? short : String(value)
 }
 
 const loading = async () => {
@@ -126,7 +137,7 @@ const optionOf = (chart: Chart) => {
   const axis = {
     axisLine: { lineStyle: { color: "var(--rule)" } },
     axisTick: { lineStyle: { color: "var(--rule)" } },
-    axisLabel: { color: "var(--quiet)", fontSize: 12, hideOverlap: true, formatter: plain }
+    axisLabel: { color: "var(--quiet)", fontSize: 12, hideOverlap: true, formatter: (value: number) => plain(value, fewestDigits) }
   }
   const quiet = { silent: true, animation: false, emphasis: { disabled: true } }
   return {
@@ -150,6 +161,7 @@ const optionOf = (chart: Chart) => {
       type: logarithmic ? "log" as const : "value" as const,
       axisLine: { show: false },
       axisTick: { show: false },
+      axisLabel: { ...axis.axisLabel, formatter: (value: number) => plain(value, logarithmic ? fewestDigits : digitsOf(low, high)) },
       ...(bottom === undefined ? {} : { min: bottom, max: top, interval: (top - bottom) / 4 }),
       ...(logarithmic ? {} : { scale: low > 0 && high < 2 * low }),
       splitNumber: 4,

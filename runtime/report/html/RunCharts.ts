@@ -88,17 +88,18 @@ const lastStep = (recordings: ReadonlyArray<Recording>): number =>
     1
   )
 
-/** About how many shares are drawn. */
+/** How many shares are drawn at most. */
 const mostShares = 60
 /** A share of fewer steps would jump. */
 const leastSteps = 10
 
-/** Averages flags over so many steps each that a curve of shares can be read. */
+/** Averages flags over about so many steps each that a curve of shares can be read. */
 const shareOf = ({ x, y }: Points): Points => {
-  const steps = Math.max(leastSteps, Math.ceil(x.length / mostShares))
+  const shares = Math.min(mostShares, Math.max(1, Math.floor(x.length / leastSteps)))
   const share: Points = { x: [], y: [] }
-  for (let from = 0; from < x.length; from += steps) {
-    const values = y.slice(from, from + steps)
+  for (let part = 0; part < shares && x.length > 0; part++) {
+    const from = Math.floor(x.length * part / shares)
+    const values = y.slice(from, Math.floor(x.length * (part + 1) / shares))
     share.x.push(x[from + (values.length >> 1)] ?? NaN)
     share.y.push(100 * values.reduce((sum, value) => sum + value, 0) / values.length)
   }

@@ -32,6 +32,18 @@ describe("Chart", () => {
     assert.notInclude(await drawn({ title: "Precision", curves: [curve], across: [0, 1] }), "data-first")
   })
 
+  it("tells numbers of an axis apart, however close they are", async () => {
+    for (const [low, high] of [[0.0999, 0.09999], [1.00001, 1.00002], [4e-4, 6e-4], [123_456.1, 123_456.9], [2e6, 2.001e6]] as const) {
+      const svg = await drawn({ title: "Loss", curves: [{ ...curve, y: [low, high, low, high] }] })
+      const labels = [...svg.matchAll(/<text[^>]*text-anchor="end"[^>]*>([^<]*)</g)].map(([, label = ""]) => label)
+      assert.isAtLeast(labels.length, 3)
+      assert.deepStrictEqual(labels, [...new Set(labels)], String(low))
+      const values = labels.map((label) => Number(label.replace("k", "e3")))
+      const gaps = values.slice(1).map((value, index) => value - (values[index] ?? 0))
+      for (const gap of gaps) assert.approximately(gap, gaps[0] ?? 0, Math.abs(gaps[0] ?? 0) / 1000, labels.join(" "))
+    }
+  })
+
   it("goes without points that cannot be drawn, and without a chart that has no other", async () => {
     const svg = await drawn({ title: "Loss", curves: [{ ...curve, y: [4, NaN, Infinity, 1] }] })
     assert.notMatch(svg, /NaN|Infinity/)
