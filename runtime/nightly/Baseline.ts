@@ -98,35 +98,18 @@ const figuresInOrder = (figures: Readonly<Record<string, number>>): Readonly<Rec
     return value === undefined ? [] : [[name, value]]
   }))
 
-const keysInOrder = ({ accepted, arm, data, engine, hardware, processor, samples, training, version }: Baseline): Baseline => ({
-  arm,
-  engine,
-  hardware,
-  training,
-  data,
-  version,
-  processor,
-  accepted: {
-    by: accepted.by,
-    reason: accepted.reason,
-    at: accepted.at,
-    commit: accepted.commit,
-    dirty: accepted.dirty,
-    ballast: accepted.ballast
-  },
-  samples: samples.toSorted((left, right) => left.seed - right.seed).map(({ losses, metrics, run, seed }) => ({
-    seed,
-    run,
-    losses,
-    metrics: figuresInOrder(metrics)
+const samplesInOrder = (baseline: Baseline): Baseline => ({
+  ...baseline,
+  samples: baseline.samples.toSorted((left, right) => left.seed - right.seed).map((sample) => ({
+    ...sample,
+    metrics: figuresInOrder(sample.metrics)
   }))
 })
 
-/** Puts a document into the one order that it has, so that a review sees only what has changed. */
-export const ordered = ({ baselines, experiment, format }: Document): Document => ({
-  format,
-  experiment,
-  baselines: inOrder(baselines, placeOf).map(keysInOrder)
+/** Puts a document into the one order that it has, so that a review sees only what has changed; its schema orders the keys. */
+export const ordered = (document: Document): Document => ({
+  ...document,
+  baselines: inOrder(document.baselines, placeOf).map(samplesInOrder)
 })
 
 /** Puts baselines into the places of those that stand there; what these have trained is past, which git keeps. */

@@ -12,6 +12,9 @@ afterAll(() => fs.rmSync(root, { recursive: true }))
 
 const project = (): string => BaselineFile.folderOf(fs.mkdtempSync(path.join(root, "project-")))
 
+/** Names the fields of an object the other way round. */
+const backwards = <A extends object>(fields: A): A => Object.fromEntries(Object.entries(fields).toReversed()) as A
+
 const refused = (folder: string, text: string) =>
   Effect.gen(function*() {
     const file = BaselineFile.fileOf(folder, "cold")
@@ -34,9 +37,14 @@ describe("BaselineFile", () => {
   it.effect("writes one text, in whatever order things are given", () =>
     Effect.gen(function*() {
       const [one, other] = [project(), project()]
-      const [first, second] = [baseline(samples([2, 3])), baseline(samples([4]), { arm: "bare" })]
-      const turned = { ...first, samples: first.samples.toReversed().map(({ metrics, ...rest }) => ({ metrics, ...rest })) }
-      const files = [yield* BaselineFile.write(one, document(first, second)), yield* BaselineFile.write(other, document(second, turned))]
+      const two = samples([2, 3]).map((one) => ({ ...one, metrics: { ...one.metrics, clipRate: 0.5 } }))
+      const [first, second] = [baseline(two), baseline(samples([4]), { arm: "bare" })]
+      const kept = backwards({ ...document(first, second), baselines: [second, first].map((one) => ({
+        ...backwards(one),
+        accepted: backwards(one.accepted),
+        samples: one.samples.toReversed().map((sample) => ({ ...backwards(sample), metrics: backwards(sample.metrics) }))
+      })) })
+      const files = [yield* BaselineFile.write(one, document(first, second)), yield* BaselineFile.write(other, kept)]
       const [left, right] = files.map((file) => fs.readFileSync(file, "utf8"))
       assert.strictEqual(left, right)
     }))
