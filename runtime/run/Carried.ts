@@ -8,6 +8,7 @@ import * as Schema from "effect/Schema"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { DataFault } from "../../dsl/Fault.ts"
+import * as Manifest from "../train/Manifest.ts"
 import { RunNotFound } from "./Lookup.ts"
 import * as Owner from "./Owner.ts"
 import * as RunFolder from "./RunFolder.ts"
@@ -37,6 +38,18 @@ const most = { depth: 8, entries: 1_000_000 }
 const mostBytes = { document: 16 << 20, events: 1 << 30 }
 const mebibyte = 1 << 20
 
+/** A run that is under way removes what it has written under other names first. */
+const entriesOf = (folder: string): ReadonlyArray<fs.Dirent> => {
+  try {
+    return fs.readdirSync(folder, { withFileTypes: true })
+  } catch (cause) {
+    if (Manifest.codeOf(cause) === "ENOENT") return []
+    throw cause
+  }
+}
+
+const sizeOf = (file: string): number => fs.lstatSync(file, { throwIfNoEntry: false })?.size ?? 0
+
 /** Finds what keeps a folder from being read to its end, and from being all that is read; null for nothing. */
 const obstacle = (directory: string): string | null => {
   const events = path.basename(RunFolder.events(""))
@@ -47,15 +60,15 @@ const obstacle = (directory: string): string | null => {
     if (entry.isSymbolicLink()) return `${file} is a link, and nothing outside of a run's folder is read for it: remove it`
     if (entry.isDirectory()) return inFolder(file, depth + 1)
     if (!entry.isFile()) return `${file} is neither a file nor a folder: remove it`
-    if (entry.name === events) counted.events += fs.lstatSync(file).size
+    if (entry.name === events) counted.events += sizeOf(file)
     if (counted.events > mostBytes.events) return `the events in ${directory} take more than ${mostBytes.events / mebibyte} MiB`
-    return entry.name.endsWith(".json") && fs.lstatSync(file).size > mostBytes.document
+    return entry.name.endsWith(".json") && sizeOf(file) > mostBytes.document
       ? `${file} takes more than ${mostBytes.document / mebibyte} MiB, as no document of a run does`
       : null
   }
   const inFolder = (folder: string, depth: number): string | null => {
     if (depth > most.depth) return `${folder} lies deeper than a run's folder goes`
-    for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
+    for (const entry of entriesOf(folder)) {
       const found = inEntry(entry, depth)
       if (found !== null) return found
     }
@@ -124,6 +137,6 @@ export const read = Effect.fn("Carried.read")((asked: string): Effect.Effect<Car
     catch: (cause) =>
       cause instanceof DataFault || cause instanceof RunNotFound
         ? cause
-        : new DataFault({ sample: null, message: `${asked} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}` })
+        : new DataFault({ sample: null, message: `${asked} cannot be read: ${Manifest.messageOf(cause)}` })
   })
 )
