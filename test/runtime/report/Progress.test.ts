@@ -438,7 +438,8 @@ describe("Progress, whatever it is told", () => {
 
   it("keeps its live lines inside of the terminal and takes them all away", () => {
     FastCheck.assert(FastCheck.property(
-      Texts.text,
+      // An arm may have the lines of a bar in its name: they stay.
+      Texts.text.filter((arm) => !/[━─]/.test(arm)),
       FastCheck.array(event, { maxLength: 12 }),
       FastCheck.integer({ min: 20, max: 140 }),
       (arm, events, columns) => {
