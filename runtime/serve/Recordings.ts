@@ -52,16 +52,14 @@ const add = (reading: Reading, event: Event): void => {
   if (reading.told.length > mostTold) reading.told.splice(0, reading.told.length - mostTold)
 }
 
-/** Reads a piece of a log that holds a whole line at least where there is one. */
+/** Reads a piece of a log that holds a whole line at least where there is one; what is longer than any event is passed over. */
 export const piece = (file: string, from: number, bytes: number): EventLog.Piece => {
   const { size } = fs.statSync(file)
-  let most = bytes
-  let read = EventLog.readFrom(file, from, most)
-  while (read.next === from && from + most < size) {
-    most *= 4
-    read = EventLog.readFrom(file, from, most)
-  }
-  return read
+  const read = EventLog.readFrom(file, from, bytes)
+  if (read.next > from || from + bytes >= size) return read
+  const most = Math.max(bytes, EventLog.longestLine)
+  const longer = EventLog.readFrom(file, from, most)
+  return longer.next > from || from + most >= size ? longer : { events: [], next: from + most }
 }
 
 export interface RecordingsService {
@@ -78,7 +76,10 @@ const make = (): RecordingsService => {
         const from = reading.next.get(key) ?? 0
         const { events, next } = piece(file, from, pieceBytes)
         if (next === from) break
-        for (const event of events) add(reading, event)
+        for (const event of events) {
+          // A log tells of its own attempt.
+          if (event.attempt === attempt) add(reading, event)
+        }
         reading.next.set(key, next)
         reading.bytes += next - from
         reading.attempt = attempt

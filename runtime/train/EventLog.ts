@@ -1,5 +1,6 @@
 import * as fs from "node:fs"
 import type { Event } from "./Event.ts"
+import * as EventShape from "./EventShape.ts"
 
 /** Encodes a document as JSON in which numbers that JSON lacks are the strings "NaN", "Infinity" and "-Infinity". */
 export const encode = (value: unknown): string =>
@@ -18,7 +19,7 @@ export const decode = (text: string): unknown =>
 const eventsIn = (line: string): ReadonlyArray<Event> => {
   try {
     const event = decode(line)
-    return typeof event === "object" && event !== null && "kind" in event ? [event as Event] : []
+    return EventShape.isEvent(event) ? [event] : []
   } catch {
     return []
   }
@@ -31,7 +32,7 @@ export const read = (file: string): ReadonlyArray<Event> =>
 /** How much of a log is held at once where it is read one event after the other, in bytes. */
 const pieceBytes = 1 << 20
 /** A line that is longer, in bytes, is no event's. */
-const longestLine = 16 << 20
+export const longestLine = 1 << 20
 
 /** Reads the events of a log one after the other, however long it is; none where it is not there yet. */
 export function* each(file: string): Generator<Event> {

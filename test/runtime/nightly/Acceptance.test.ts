@@ -4,9 +4,12 @@ import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 import { afterAll } from "vitest"
+import * as Expect from "../../../dsl/Expect.ts"
 import * as Acceptance from "../../../runtime/nightly/Acceptance.ts"
 import type { RunResult } from "../../../runtime/run/Result.ts"
 import type { RunRecord } from "../../../runtime/run/Store.ts"
+import * as EventLog from "../../../runtime/train/EventLog.ts"
+import { stepEvent } from "../report/events.ts"
 import { failedRun, runResult } from "../run/results.ts"
 import { data, training } from "./made.ts"
 
@@ -18,10 +21,11 @@ interface Made {
   readonly environment?: object
   readonly identity?: object
   readonly injection?: string
+  readonly expect?: Acceptance.Named["expect"]
 }
 
 /** Leaves a run's folder as a training does, and names the run. */
-const named = (seed: number, { environment = {}, identity = {}, injection, result = {} }: Made = {}): Acceptance.Named => {
+const named = (seed: number, { environment = {}, expect = [], identity = {}, injection, result = {} }: Made = {}): Acceptance.Named => {
   const directory = fs.mkdtempSync(path.join(root, "run-"))
   const id = path.basename(directory)
   fs.writeFileSync(path.join(directory, "plan.json"), JSON.stringify({ arms: [{ identity: { training, data, ...identity } }] }))
@@ -35,11 +39,11 @@ const named = (seed: number, { environment = {}, identity = {}, injection, resul
     ...environment
   }))
   fs.mkdirSync(path.join(directory, "attempts/1"), { recursive: true })
-  const events = Array.from({ length: 30 }, (_, step) => JSON.stringify({ kind: "step", step, loss: step + 0.5 }))
+  const events = Array.from({ length: 30 }, (_, step) => EventLog.encode(stepEvent(step, { loss: step + 0.5 })))
   fs.writeFileSync(path.join(directory, "attempts/1/events.jsonl"), `${events.join("\n")}\n`)
   const whole = runResult({ id, seed, ...result })
   const run = { id, experiment: "cold", arm: "clip", seed, status: whole.status, directory, result: whole } as RunRecord
-  return { run, injection: injection ?? null }
+  return { run, injection: injection ?? null, expect }
 }
 
 const terms: Acceptance.Terms = { by: "Ada", reason: "the first of its kind", at: "2026-01-31T03:00:00.000Z" }
@@ -62,6 +66,20 @@ describe("Acceptance", () => {
       assert.deepInclude(made?.baselines[0]?.samples[0]?.metrics, { loss: 4, map50: 0.5, attempts: 1 })
     }))
 
+  it.effect("takes what has failed as is expected, by its loss alone where none of the arm has another quality", () =>
+    Effect.gen(function*() {
+      const expect = [Expect.diverges("clip")]
+      const failed = (seed: number) => named(seed, { result: failedRun("NonFinite"), expect })
+      const metricsOf = (...runs: ReadonlyArray<Acceptance.Named>) =>
+        Effect.map(Acceptance.make(runs, terms), ([made]) => made?.baselines[0]?.samples.map(({ metrics }) => metrics))
+      const stability = { incidents: 1, attempts: 1 }
+      assert.deepStrictEqual(yield* metricsOf(failed(0), failed(1)), [{ loss: Infinity, ...stability }, { loss: Infinity, ...stability }])
+      const [first, second] = (yield* metricsOf(failed(0), named(1, { expect }))) ?? []
+      assert.deepStrictEqual(first, { map50: -Infinity, loss: Infinity, ...stability })
+      assert.deepInclude(second, { map50: 0.5, loss: 4 })
+      assert.include(yield* refusal(named(0, { result: failedRun("NonFinite"), expect: [Expect.finite("clip")] })), "nothing expects that")
+    }))
+
   it.effect("refuses what is no measure of what is declared, all at once", () =>
     Effect.gen(function*() {
       const message = yield* refusal(
@@ -74,7 +92,7 @@ describe("Acceptance", () => {
         named(6, { result: { status: "interrupted" } })
       )
       assert.include(message, "7 runs cannot be a baseline as they are")
-      for (const words of ["seed 1): it failed", "seed 2): it went only a part of its length", "seed 3): a remedy has changed", "seed 4): it was made with --inject nan@3", "seed 5): its data was not at hand", "seed 6): it is interrupted"]) {
+      for (const words of ["seed 1): it failed, and nothing expects that", "seed 2): it went only a part of its length", "seed 3): a remedy has changed", "seed 4): it was made with --inject nan@3", "seed 5): its data was not at hand", "seed 6): it is interrupted"]) {
         assert.include(message, words)
       }
       assert.notInclude(message, "seed 0)")

@@ -3,10 +3,12 @@ import * as Effect from "effect/Effect"
 import * as fs from "node:fs"
 import * as History from "../../../runtime/run/History.ts"
 import * as RunFolder from "../../../runtime/run/RunFolder.ts"
+import * as EventLog from "../../../runtime/train/EventLog.ts"
+import { stepEvent } from "../report/events.ts"
 import { accepted, record } from "./states.ts"
 import { inTemporaryFolder } from "./temporary.ts"
 
-const step = (step: number, finite = true): string => JSON.stringify({ run: "r", attempt: 2, kind: "step", step, finite })
+const step = (step: number, finite = true): string => EventLog.encode(stepEvent(step, { attempt: 2, finite }))
 
 describe("History", () => {
   it.effect("knows nothing of a run that was not begun", () =>

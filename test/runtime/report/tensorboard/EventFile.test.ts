@@ -82,7 +82,7 @@ describe("EventFile", () => {
     inTemporaryFolder((folder) =>
       Effect.sync(() => {
         const away = "/../../../stray"
-        const events = timed([stepEvent(0, { run: away, attempt: away as unknown as number })])
+        const events = timed([stepEvent(0, { run: away })])
         const { file } = write(folder, 1, events)
         assert.strictEqual(file, path.join(EventFile.folder(RunFolder.attemptOf(folder, 1)), `events.out.tfevents.1700000000.${"_".repeat(10)}stray.0001`))
       })
