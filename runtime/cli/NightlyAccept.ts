@@ -53,8 +53,8 @@ export const accept = Command.make(
     const found = yield* Effect.forEach(runs, (run) => Lookup.launch(run)).pipe(
       Effect.provide(Records.store({ home, queue }))
     )
-    const named = found.flatMap(({ asked, launch: { request: { injection } } }) =>
-      asked.filter(({ arm }) => arms.length === 0 || arms.includes(arm)).map((run) => ({ run, injection }))
+    const named = found.flatMap(({ asked, launch: { request: { expect, injection } } }) =>
+      asked.filter(({ arm }) => arms.length === 0 || arms.includes(arm)).map((run) => ({ run, expect, injection }))
     )
     const once = [...new Map(named.map((one) => [one.run.id, one])).values()]
     if (once.length === 0) return yield* new WrongUsage({ message: `no run of these is of ${arms.map((arm) => `"${arm}"`).join(", ")}` })

@@ -4,9 +4,12 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Figure from "../report/Figure.ts"
-import type { RunRecord } from "../run/Store.ts"
+import * as Expectations from "../run/Expectations.ts"
+import type { Request, RunRecord } from "../run/Store.ts"
 import * as Baseline from "./Baseline.ts"
+import * as Comparison from "./Comparison.ts"
 import * as Measured from "./Measured.ts"
+import * as Metric from "./Metric.ts"
 
 /** Runs cannot become a baseline; `issues` says of each why. */
 export class BaselineRefused extends Schema.TaggedError<BaselineRefused>()("BaselineRefused", {
@@ -14,10 +17,9 @@ export class BaselineRefused extends Schema.TaggedError<BaselineRefused>()("Base
   issues: Schema.Array(Schema.Struct({ path: Schema.String, message: Schema.String }))
 }) {}
 
-/** A run that somebody names, and the injection that it was launched with; null for none. */
-export interface Named {
+/** A run that somebody names, and what it was launched with: an injection, null for none, and what was expected of it. */
+export interface Named extends Pick<Request, "injection" | "expect"> {
   readonly run: RunRecord
-  readonly injection: string | null
 }
 
 /** Who accepts it, why, and when: a moment in UTC as ISO 8601. */
@@ -28,10 +30,13 @@ interface Issue {
   readonly message: string
 }
 
-const refusedOf = ({ injection, run }: Named, read: ReturnType<typeof Measured.read>): string | null => {
+const isExpected = ({ expect, run: { result } }: Named): boolean => result !== null && Expectations.expectsFailure(expect, result)
+
+const refusedOf = (named: Named, read: ReturnType<typeof Measured.read>): string | null => {
+  const { injection, run } = named
   if (injection !== null) return `it was made with --inject ${injection}`
   if (run.result?.remedied) return "a remedy has changed what it trains"
-  if (run.status === "failed") return "it failed"
+  if (run.status === "failed" && !isExpected(named)) return "it failed, and nothing expects that"
   return Measured.isMeasured(read) ? null : read.reason
 }
 
@@ -59,6 +64,18 @@ const disagreements = (runs: ReadonlyArray<Measured.Measured>): ReadonlyArray<st
   return [...apart, ...twice, ...many]
 }
 
+/** Where all have failed, as is expected, nothing tells which measure of quality the arm would have besides its loss. */
+const figuresOf = (runs: ReadonlyArray<Measured.Measured>): ReadonlyArray<Measured.Sample> => {
+  const samples = runs.map(({ sample }) => sample)
+  const told = Metric.names.filter((name) =>
+    name === "loss" || [...Comparison.figuresOf(samples, name).values()].some(Number.isFinite)
+  )
+  return samples.map(({ metrics, ...sample }) => ({
+    ...sample,
+    metrics: Object.fromEntries(told.flatMap((name) => metrics[name] === undefined ? [] : [[name, metrics[name]]]))
+  }))
+}
+
 const baselineOf = (runs: readonly [Measured.Measured, ...ReadonlyArray<Measured.Measured>], terms: Terms): Baseline.Baseline => {
   const [{ arm, ballast, commit, data, dirty, engine, hardware, processor, training, version }] = runs
   return {
@@ -70,7 +87,7 @@ const baselineOf = (runs: readonly [Measured.Measured, ...ReadonlyArray<Measured
     version,
     processor,
     accepted: { ...terms, commit, dirty, ballast },
-    samples: runs.map(({ sample }) => sample)
+    samples: figuresOf(runs)
   }
 }
 
@@ -82,7 +99,7 @@ export interface Made {
 
 /**
  * Makes baselines of runs: those of one arm, engine and class of hardware make one. Fails with BaselineRefused, which says
- * of everything at once why it cannot be one: failed, cut short, remedied, injected, or not of one kind.
+ * of everything at once why it cannot be one: failed unexpectedly, cut short, remedied, injected, or not of one kind.
  */
 export const make = Effect.fn("Acceptance.make")(function*(named: ReadonlyArray<Named>, terms: Terms) {
   const read = named.map((one) => {
