@@ -13,7 +13,7 @@ import * as RunFiles from "./RunFiles.ts"
 /** Lists the attempts of a run that have ended so far. */
 export const attempts = ({ directory, result }: RunRecord): ReadonlyArray<AttemptResult> =>
   result?.attempts ?? RunFolder.attempts(directory).toReversed().flatMap((attempt) =>
-    RunFiles.isOwn(directory, RunFolder.recordFile(attempt)) ? RunFolder.record(attempt)?.result ?? [] : []
+    RunFiles.isDocument(directory, RunFolder.recordFile(attempt)) ? RunFolder.record(attempt)?.result ?? [] : []
   )
 
 /** Reads what a run was to be; null where that is not there. */
@@ -25,7 +25,7 @@ export const environment = ({ directory }: Pick<RunRecord, "directory">) =>
 
 /** Reads the recipe of a run; null where it is not there, or of another version. */
 export const recipe = ({ directory }: Pick<RunRecord, "directory">) =>
-  RunFiles.isOwn(directory, RunFolder.recipeFile(directory))
+  RunFiles.isDocument(directory, RunFolder.recipeFile(directory))
     ? Evaluation.recipeOf(directory).pipe(Effect.catch(() => Effect.succeed(null)))
     : Effect.succeed(null)
 

@@ -24,12 +24,18 @@ const open = (directory: string, file: string): number | null => {
   }
 }
 
-/** Tells whether a file of a run lies in the run's own folder. */
-export const isOwn = (directory: string, file: string): boolean => {
+const statOf = (directory: string, file: string): fs.Stats | null => {
   const descriptor = open(directory, file)
-  if (descriptor !== null) fs.closeSync(descriptor)
-  return descriptor !== null
+  if (descriptor === null) return null
+  try {
+    return fs.fstatSync(descriptor)
+  } finally {
+    fs.closeSync(descriptor)
+  }
 }
+
+/** Tells whether a file of a run lies in the run's own folder. */
+export const isOwn = (directory: string, file: string): boolean => statOf(directory, file) !== null
 
 /** Reads a file of a run, its last `most` bytes where it has more; null where it is not there. */
 const tail = (directory: string, file: string, most: number): Buffer | null => {
@@ -53,14 +59,8 @@ export const whole = (directory: string, file: string, most: number): Buffer | n
 
 /** Names what lies at a file's place now, so that it can be told from what comes there later; null where there is none. */
 export const version = (directory: string, file: string): string | null => {
-  const descriptor = open(directory, file)
-  if (descriptor === null) return null
-  try {
-    const { ino, mtimeMs, size } = fs.fstatSync(descriptor)
-    return `${ino}.${size}.${Math.round(mtimeMs)}`
-  } finally {
-    fs.closeSync(descriptor)
-  }
+  const found = statOf(directory, file)
+  return found === null ? null : `${found.ino}.${found.size}.${Math.round(found.mtimeMs)}`
 }
 
 /** How much of a report is sent at most; a longer one is not sent. */
@@ -80,12 +80,16 @@ export const hasReport = (directory: string): boolean => isOwn(directory, report
 export const processLog = (directory: string, attempt: number): string | null =>
   tail(directory, RunFolder.processLog(RunFolder.attemptOf(directory, attempt)), logBytes)?.toString("utf8") ?? null
 
-/** A document that a run keeps beside its attempts, which `read` reads; null where it is not in the run's own folder. */
-export const document = <A>(directory: string, name: string, read: (directory: string) => A | null): A | null =>
-  isOwn(directory, path.join(directory, name)) ? read(directory) : null
-
 /** How long a document is at most that is read as a whole. */
 const mostJsonBytes = 16 << 20
+
+/** Tells whether a file of a run lies in the run's own folder, and is no longer than a document is. */
+export const isDocument = (directory: string, file: string): boolean =>
+  (statOf(directory, file)?.size ?? Infinity) <= mostJsonBytes
+
+/** A document that a run keeps beside its attempts, which `read` reads; null where it is not in the run's own folder, or too long. */
+export const document = <A>(directory: string, name: string, read: (directory: string) => A | null): A | null =>
+  isDocument(directory, path.join(directory, name)) ? read(directory) : null
 
 /** Reads a JSON document of a run; null where it is not there, or is none. */
 export const json = (directory: string, file: string): unknown => {

@@ -43,6 +43,19 @@ describe("RunFiles", () => {
       assert.isTrue(RunFiles.isOwn(outside, path.join(outside, "plan.json")))
     }))
 
+  it("reads a file and a document as a whole, or not at all where it is longer than one is", () =>
+    inFolder((run) => {
+      const file = path.join(run, "plan.json")
+      fs.writeFileSync(file, "{}")
+      const read = () => RunFiles.document(run, "plan.json", () => "read")
+      assert.deepStrictEqual([read(), RunFiles.whole(run, file, 2)?.toString(), RunFiles.whole(run, file, 1)], ["read", "{}", null])
+      const before = RunFiles.version(run, file)
+      fs.truncateSync(file, (16 << 20) + 1)
+      assert.deepStrictEqual([read(), RunFiles.document(run, "none.json", () => "read")], [null, null])
+      assert.notStrictEqual(RunFiles.version(run, file), before)
+      assert.isNull(RunFiles.version(run, path.join(run, "none.json")))
+    }))
+
   it("reads the end of what a process wrote, and no half of a report", () =>
     inFolder((run) => {
       fs.writeFileSync(path.join(run, "attempts/1/process.log"), `${"x".repeat(300_000)}end`)
