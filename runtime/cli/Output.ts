@@ -43,9 +43,12 @@ export const text = (text: string): void => write(1, text)
 export const lines = (lines: ReadonlyArray<Line.Line>): Effect.Effect<void> =>
   Effect.sync(() => write(1, Line.writeAll(lines, Screen.of(process.stdout, process.env).colour)))
 
-/** Prints one JSON document to standard output; a number that JSON lacks is written as a string. */
+/**
+ * Prints one JSON document to standard output; a number that JSON lacks is written as a string. What a continuous integration
+ * would obey, such as `##vso[…]`, stands escaped.
+ */
 export const json = (document: unknown): Effect.Effect<void> =>
-  Effect.sync(() => write(1, `${JSON.stringify(JSON.parse(EventLog.encode(document)), null, 2)}\n`))
+  Effect.sync(() => write(1, `${JSON.stringify(JSON.parse(EventLog.encode(document)), null, 2).replace(/##(?=\w*\[)/g, "#\\u0023")}\n`))
 
 /** Prints lines to standard error. */
 export const complaint = (lines: ReadonlyArray<Line.Line>): Effect.Effect<void> =>

@@ -58,6 +58,10 @@ const wide = new RegExp(
 // Line breaks, escapes and the marks that reorder text would let a name change what stands around it.
 const unprintable = /[\p{Control}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|\p{Surrogate}/gu
 
+// Continuous integrations obey `##[error]`, `##vso[…]` and the like wherever they stand, and `::error::` where a line begins.
+const command = /##(?=\w*\[)/g
+const commandAtStart = /^(\s*):(?=:)/
+
 const columnsOf = (grapheme: string): number => invisible.test(grapheme) ? 0 : wide.test(grapheme) ? 2 : 1
 
 const graphemes = (text: string): ReadonlyArray<string> =>
@@ -65,8 +69,8 @@ const graphemes = (text: string): ReadonlyArray<string> =>
     ? [...text]
     : Array.from((segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" })).segment(text), ({ segment }) => segment)
 
-/** Replaces what would break a line or steer a terminal; names and messages may hold anything. */
-export const clean = (text: string): string => text.replace(unprintable, "\ufffd")
+/** Replaces what would break a line, or steer a terminal or a continuous integration; names and messages may hold anything. */
+export const clean = (text: string): string => text.replace(unprintable, "\ufffd").replace(command, "#\ufffd")
 
 /** Makes a piece of a line. */
 export const span = (text: string, tone: Tone = "plain"): Span => ({ text: clean(text), tone })
@@ -158,6 +162,7 @@ export const wrap = (text: string, columns: number): ReadonlyArray<string> => {
 /** Writes a line. Without colour there is no escape sequence in it. */
 export const write = (line: Line, colour: boolean): string =>
   line.map(({ text, tone }) => colour && tone !== "plain" ? `${codes[tone]}${text}${reset}` : text).join("")
+    .replace(command, "#\ufffd").replace(commandAtStart, "$1\ufffd")
 
 /** Writes lines, each with its end, without spaces before it. */
 export const writeAll = (lines: ReadonlyArray<Line>, colour: boolean): string =>

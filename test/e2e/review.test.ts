@@ -16,7 +16,7 @@ const chance: PullRequest = {
     "experiments/chance.ts": `import { Experiment } from "ballast"
 import { base } from "./shared/base.ts"
 
-export default Experiment.make("chance", { question: "Which?", arms: { base }, seeds: [Math.random() < 2 ? 0 : 1], expect: [] })
+export default Experiment.make("chance", { question: "Which?", arms: { base, "##vso[a]b": base }, seeds: [Math.random() < 2 ? 0 : 1], expect: [] })
 `,
     "experiments/shared/canary.ts": `import { execSync } from "node:child_process"\nexecSync("touch canary")\n`
   },
@@ -39,7 +39,10 @@ describe("ballast review", () => {
     inRepository([chance, named("a malicious")], async ({ ballast, folder }) => {
       const first = await ballast("review", "--base", "main", "--head", "pull-0", "--json")
       assert.strictEqual(first.code, 1, first.stderr)
-      const { lint, passed, stands } = JSON.parse(first.stdout) as ReviewDocument
+      const { diff, lint, passed, stands } = JSON.parse(first.stdout) as ReviewDocument
+      // A continuous integration that reads along obeys none of it.
+      assert.notInclude(first.stdout, "##vso[")
+      assert.deepStrictEqual(diff.experiments[0]?.arms.map(({ arm }) => arm), ["base", "##vso[a]b"])
       assert.isFalse(passed)
       assert.deepStrictEqual([...lint.files], ["experiments/chance.ts", "experiments/shared/canary.ts"])
       assert.include(lint.findings.map(({ rule }) => rule), "source/random")

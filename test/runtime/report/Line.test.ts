@@ -28,6 +28,14 @@ describe("Line", () => {
     for (const [text, width] of widths) assert.strictEqual(Line.widthOf(text), width, text)
   })
 
+  it("replaces what a continuous integration would obey, and nothing like it", () => {
+    assert.strictEqual(Line.clean("a ##[error]b ##vso[task.setvariable variable=A]c"), "a #\ufffd[error]b #\ufffdvso[task.setvariable variable=A]c")
+    const said = (...pieces: ReadonlyArray<string>): string => Line.write(Line.of(...pieces), false)
+    assert.strictEqual(said("  ", "::error::a"), "  \ufffd:error::a")
+    assert.strictEqual(said("##", "[error]"), "#\ufffd[error]")
+    for (const text of ["## A heading [of one]", "C# [a]", "a::b", ":a", "- ::a"]) assert.strictEqual(said(text), text)
+  })
+
   it("replaces what breaks a line or steers a terminal", () => {
     assert.strictEqual(Line.clean("a\nb\u001b[2Jc\u009bd\u2028e\u202ef\ud800g"), "a�b�[2Jc�d�e�f�g")
     assert.strictEqual(Line.clean("クリップ 👩‍👩‍👧‍👦"), "クリップ 👩‍👩‍👧‍👦")
