@@ -29,7 +29,7 @@ const escapes: Readonly<Record<string, string>> = {
 
 // A reader would not see what these do: they end nothing in markup, but turn the order of what is read around.
 // oxlint-disable-next-line no-control-regex
-const unseen = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g
+const unseen = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g
 
 /** Escapes a text for content and for quoted attributes; what is not seen, such as a change of direction, becomes U+FFFD. */
 export const escape = (text: string): string =>

@@ -19,7 +19,7 @@ describe("Html", () => {
   })
 
   it("shows that a text was made to read otherwise than it is written", () => {
-    assert.strictEqual(escape("run\u202egpj.exe\u0000\ufeff\u200f"), "run\ufffdgpj.exe\ufffd\ufffd\ufffd")
+    assert.strictEqual(escape("run\u202egpj.exe\u0000\ufeff\u200f\u061c"), "run\ufffdgpj.exe\ufffd\ufffd\ufffd\ufffd")
     assert.strictEqual(escape("a\ud800b"), "a\ufffdb")
     assert.strictEqual(escape("Größe\n\t漢字 🚀"), "Größe\n\t漢字 🚀")
   })
