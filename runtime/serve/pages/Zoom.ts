@@ -71,8 +71,9 @@ ${query.map(([name, value]) => html`<input type="hidden" name="${name}" value="$
     isWhole ? null : html` <a href="${path}${search === "" ? "" : `?${search}`}#zoom">Show all</a>`
   } <small class="hint">or drag over a chart</small></p>
 </form>
-${asked.wrong.map(({ end, message }) => html`<p class="bad" id="wrong-${end}">${message} These are all.</p>
-`)}`
+${asked.wrong.map(({ end, message }) => html`<p class="bad" id="wrong-${end}">${message}</p>
+`)}${asked.wrong.length === 0 ? null : html`<p>These are all steps.</p>
+`}`
 }
 
 /** Writes the curves under their heading and the form; nothing where there is none, and all were asked for. */
