@@ -38,12 +38,13 @@ const nodes = ({ nodes }: Arm, columns: number): ReadonlyArray<Line.Line> => {
   ]
 }
 
-const cost = ({ cost }: Arm, columns: number): ReadonlyArray<Line.Line> =>
+const cost = ({ cost, status }: Arm, columns: number): ReadonlyArray<Line.Line> =>
   cost.flatMap((figure) => {
     const { after, before, name } = figure
     const [then, now] = [Words.figureValue(name, before), Words.figureValue(name, after)]
     const growth = Words.growth(figure)
-    return indented(`${Words.figureName(figure)}: ${then} -> ${now}${growth === "" ? "" : ` (${growth})`}`, columns, 4)
+    const said = status === "added" ? now : `${then} -> ${now}${growth === "" ? "" : ` (${growth})`}`
+    return indented(`${Words.figureName(figure)}: ${said}`, columns, 4)
   })
 
 const findings = ({ findings: { came, went } }: Arm, columns: number): ReadonlyArray<Line.Line> => [
