@@ -54,7 +54,10 @@ const memory = (before: Arm | null, after: Arm): Said => {
 const attempts = (before: Arm | null, after: Arm): Said => {
   const [then, now] = [before?.recipe.retry ?? Retry.never, after.recipe.retry]
   const [mostThen, mostNow] = [Attempts.most(then), Attempts.most(now)]
-  if (mostNow > mostThen) return [`is attempted up to ${mostNow} times, and was up to ${mostThen}`]
+  if (mostNow > mostThen) {
+    const said = `is attempted up to ${mostNow} times`
+    return [before === null ? `is new, and ${said}` : `${said}, and was up to ${mostThen}`]
+  }
   const faults = (Object.keys(now.on) as ReadonlyArray<keyof Retry.Decisions>)
     .filter((fault) => Attempts.further(now.on[fault]) > Attempts.further(then.on[fault]))
   return faults.map((fault) =>

@@ -121,6 +121,16 @@ const limits: Readonly<Record<string, readonly [policy: Parameters<typeof Policy
   ]
 }
 
+describe("what is new", () => {
+  it("is said to be new, and not to have been otherwise", () => {
+    const after = planned({ a: clipped, b: Recipe.with(clipped, { batch: 4, retry: Retry.diagnosed() }) })
+    assert.deepStrictEqual(
+      broadening(one({}), after, ["attempts"]),
+      ["approval approve.attempts e/b: is new, and is attempted up to 10 times"]
+    )
+  })
+})
+
 describe("a policy's limits", () => {
   for (const [name, [policy, after, says, how]] of Object.entries(limits)) {
     it(name, () => assert.deepStrictEqual(judge(Policy.make(policy), [], [after], how), says))
