@@ -38,7 +38,7 @@ const againstExplosion = (fault: OutcomeFault, { clipRate, gradNorm }: RunResult
   const leapt = ratio >= leap
     ? `, and the gradient norm reached ${Figure.measured(gradNorm.max)}, ${Figure.measured(ratio)} times its median`
     : ""
-  const broken = fault.step === null ? "" : `, because it broke at step ${fault.step}`
+  const broken = fault.step === null ? "" : `, because it began at step ${fault.onset}`
   return [
     clipRate === 0
       ? `clip: Clip.globalNorm(1), because no step was clipped${leapt}`

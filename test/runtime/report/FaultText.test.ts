@@ -57,6 +57,12 @@ describe("FaultText", () => {
     }
   })
 
+  it("names the step at which it began, and not that at which it was noticed", () => {
+    const fault = { tag: "Diverged", message: "it broke", step: 28, onset: 5, injected: null }
+    const said = FaultText.remedies(ended("", { attempts: [{ ...attempt("", ""), fault }] }), "/").join("; ")
+    assert.include(said, "or a longer one, because it began at step 5;")
+  })
+
   it("does not speak of a leap where the norm made none", () => {
     const calm = ended("NonFinite", { gradNorm: { median: 3, p99: 9, max: 9 } })
     assert.notInclude(FaultText.remedies(calm, "/").join(), "times its median")
