@@ -94,7 +94,7 @@ const names: Readonly<Record<Change, string>> = {
   "without the batch": "leaving out the batch",
   "half the learning rate": "half the learning rate",
   "half the bound": "half the bound",
-  "no augmentation": "no augmentation",
+  "no augmentation": "leaving out the augmentation",
   "another engine": "another engine"
 }
 

@@ -147,7 +147,7 @@ const warmupTooShort = ({ norms, recipe, warmupSteps }: Evidence): Said | null =
   const warmup = recipe.warmup._tag === "None" ? "there was no warmup" : `the warmup ended after ${plural(warmupSteps, "step")}`
   const length = { steps: least(from) }
   return {
-    message: `${warmup}, and the norms settled after ${from}: until then their running median was up to ${
+    message: `${warmup}, and the norms settled after ${plural(from, "step")}: until then their running median was up to ${
       figure(peak)
     }, in the second half of the run ${figure(level)}; a warmup of ${plural(length.steps, "step")} would have covered that`,
     change: { warmup: recipe.warmup._tag === "None" ? Warmup.linear(length) : { ...recipe.warmup, length } }

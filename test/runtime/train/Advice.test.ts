@@ -139,9 +139,9 @@ describe("Advice", () => {
     assert.deepStrictEqual(Object.keys(said({ norm, warmup: 300 })), [])
     assert.match(
       said({ norm, warmup: 100 })["warmup/too-short"] ?? "",
-      /^the warmup ended after 100 steps, and the norms settled after 165: .* up to 30, .* 3; a warmup of 200 steps would/
+      /^the warmup ended after 100 steps, and the norms settled after 165 steps: .* up to 30, .* 3; a warmup of 200 steps would/
     )
-    assert.match(said({ norm })["warmup/too-short"] ?? "", /^there was no warmup, and the norms settled after 165/)
+    assert.match(said({ norm })["warmup/too-short"] ?? "", /^there was no warmup, and the norms settled after 165 steps/)
     // A schedule that rises by itself has its warmup in it, and norms that never settle tell of none.
     const rising = Recipe.with(bare, { schedule: LearningRate.oneCycle({ peak: 0.1 }) })
     assert.deepStrictEqual(said({ norm, recipe: rising }), {})
