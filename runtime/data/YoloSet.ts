@@ -23,8 +23,8 @@ const layout = `It is laid out as the YOLO tools have it:
                           names: [first-class, second-class]
     images/train/a.jpg    JPEG, PNG or WebP
     images/val/b.jpg
-    labels/train/a.txt    a row a box: class x-centre y-centre width height, as shares of the image
-    labels/val/b.txt`
+    labels/train/a.txt    a row a box: class x-centre y-centre width height,
+    labels/val/b.txt      the last four as shares of the image`
 
 const findYaml = (dataset: Dataset.Yolo, place: string | null): Effect.Effect<string, DataMissing> => {
   const refuse = (what: string): Effect.Effect<never, DataMissing> => Effect.fail(missing(dataset, what, layout))

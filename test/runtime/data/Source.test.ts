@@ -117,6 +117,8 @@ describe("Source of a folder", () => {
         for (const part of [what, "cells under a microscope", "--data cells=PATH", "datasets.json", "labels/train/"]) {
           assert.include(message, part)
         }
+        const [, , ...layout] = message.split("\n")
+        for (const line of layout) assert.isAtMost(line.length, 76, "a report cuts what does not fit its columns")
       }
       said(yield* messageOf(open(folder)), "no data.yaml")
       said(yield* messageOf(open(path.join(folder, "none"))), "none is not there")
