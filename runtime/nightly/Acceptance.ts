@@ -118,7 +118,7 @@ export const make = Effect.fn("Acceptance.make")(function*(named: ReadonlyArray<
   if (issues.length > 0) {
     return yield* new BaselineRefused({
       message: [
-        `${Figure.plural(named.length, "run")} cannot be a baseline as they are`,
+        `no baseline can be made of ${Figure.plural(named.length, "run")} as they are`,
         ...issues.map(({ message, path }) => `  ${path}: ${message}`),
         "Name the runs that can, or narrow a launch with --arm"
       ].join("\n"),
