@@ -9,7 +9,7 @@ import type * as Dataset from "../../dsl/Dataset.ts"
 import { DataFault } from "../../dsl/Fault.ts"
 import type { Split } from "./Batch.ts"
 import * as CocoAnnotations from "./CocoAnnotations.ts"
-import { type DataMissing, missing } from "./DataMissing.ts"
+import { type DataMissing, missing, unplaced } from "./DataMissing.ts"
 import * as Inside from "./Inside.ts"
 import * as Labels from "./Labels.ts"
 import * as Listing from "./Listing.ts"
@@ -37,9 +37,13 @@ interface Place {
   readonly file: string
 }
 
-const rootOf = (dataset: Dataset.Coco, place: string | null): Effect.Effect<string, DataMissing> => {
+const rootOf = (
+  dataset: Dataset.Coco,
+  place: string | null,
+  known: ReadonlyArray<string>
+): Effect.Effect<string, DataMissing> => {
   const refuse = (what: string): Effect.Effect<never, DataMissing> => Effect.fail(missing(dataset, what, layout))
-  if (place === null) return refuse("nothing says where it lies")
+  if (place === null) return refuse(unplaced(known))
   const real = Inside.realOf(place)
   if (real === null) return refuse(`${place} is not there`)
   return fs.statSync(real).isDirectory() ? Effect.succeed(real) : refuse(`${place} is no folder`)
@@ -251,10 +255,14 @@ const readSplit = Effect.fn("CocoSet.readSplit")(function*(dataset: Dataset.Coco
   return read
 })
 
-/** Finds a set's images and labels. Fails with DataMissing where it is not at hand, DataFault where it is not right. */
+/** Finds a set's images and labels. `known` are the sets whose places are named. Fails with DataMissing where it is not at hand, DataFault where it is not right. */
 export const open = Effect.fn("CocoSet.open")(
-  function*(dataset: Dataset.Coco, place: string | null): Effect.fn.Return<FolderSet, DataMissing | DataFault> {
-    const root = yield* rootOf(dataset, place)
+  function*(
+    dataset: Dataset.Coco,
+    place: string | null,
+    known: ReadonlyArray<string>
+  ): Effect.fn.Return<FolderSet, DataMissing | DataFault> {
+    const root = yield* rootOf(dataset, place, known)
     const train = yield* readSplit(dataset, root, "train")
     const val = yield* readSplit(dataset, root, "val")
     const wrong = wrongClasses(train) ?? differentCategories(train, val)

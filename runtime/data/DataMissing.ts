@@ -6,6 +6,12 @@ export class DataMissing extends Schema.TaggedError<DataMissing>()("DataMissing"
   message: Schema.String
 }) {}
 
+/** Says that no place is named for a data set, and for which others one is: a name may be misspelt. */
+export const unplaced = (known: ReadonlyArray<string>): string => {
+  const others = known.map((name) => `"${name}"`).join(", ")
+  return `nothing says where it lies${others === "" ? "" : `, only where ${others} ${known.length === 1 ? "lies" : "lie"}`}`
+}
+
 /** Says that a data set is not at hand, and why; `layout` shows what its folder holds. */
 export const missing = (
   { about, name }: { readonly name: string; readonly about?: string },

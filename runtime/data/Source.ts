@@ -147,8 +147,9 @@ const shownIn = (images: ReadonlyArray<Scan.Image>): ReadonlyArray<Counts.Shown>
   }))
 
 const openNamed = Effect.fn("Source.openNamed")(function*(dataset: Named, options: Options) {
-  const place = options.locations.of(dataset.name)
-  const set = yield* (dataset._tag === "Yolo" ? YoloSet.open(dataset, place) : CocoSet.open(dataset, place))
+  const { known, of } = options.locations
+  const place = of(dataset.name)
+  const set = yield* (dataset._tag === "Yolo" ? YoloSet.open(dataset, place, known) : CocoSet.open(dataset, place, known))
   const scanned = yield* Scan.scan(set, CheckCache.open(options.cache, set.root, options.rehash ?? false))
   const fault = refusal(dataset, set, scanned)
   if (fault !== null) return yield* fault

@@ -9,7 +9,7 @@ import type * as Dataset from "../../dsl/Dataset.ts"
 import { DataFault } from "../../dsl/Fault.ts"
 import * as Issue from "../../dsl/Issue.ts"
 import type { Split } from "./Batch.ts"
-import { type DataMissing, missing } from "./DataMissing.ts"
+import { type DataMissing, missing, unplaced } from "./DataMissing.ts"
 import * as DataYaml from "./DataYaml.ts"
 import * as Inside from "./Inside.ts"
 import * as Labels from "./Labels.ts"
@@ -26,9 +26,13 @@ const layout = `It is laid out as the YOLO tools have it:
     labels/train/a.txt    a row a box: class x-centre y-centre width height,
     labels/val/b.txt      the last four as shares of the image`
 
-const findYaml = (dataset: Dataset.Yolo, place: string | null): Effect.Effect<string, DataMissing> => {
+const findYaml = (
+  dataset: Dataset.Yolo,
+  place: string | null,
+  known: ReadonlyArray<string>
+): Effect.Effect<string, DataMissing> => {
   const refuse = (what: string): Effect.Effect<never, DataMissing> => Effect.fail(missing(dataset, what, layout))
-  if (place === null) return refuse("nothing says where it lies")
+  if (place === null) return refuse(unplaced(known))
   const real = Inside.realOf(place)
   if (real === null) return refuse(`${place} is not there`)
   if (!fs.statSync(real).isDirectory()) {
@@ -75,10 +79,14 @@ const imagesOf = ({ classes, places, root }: DataYaml.DataYaml, split: Split): S
   }
 }
 
-/** Finds a set's images and labels. Fails with DataMissing where it is not at hand, DataFault where it is not right. */
+/** Finds a set's images and labels. `known` are the sets whose places are named. Fails with DataMissing where it is not at hand, DataFault where it is not right. */
 export const open = Effect.fn("YoloSet.open")(
-  function*(dataset: Dataset.Yolo, place: string | null): Effect.fn.Return<FolderSet, DataMissing | DataFault> {
-    const yaml = yield* DataYaml.read(yield* findYaml(dataset, place))
+  function*(
+    dataset: Dataset.Yolo,
+    place: string | null,
+    known: ReadonlyArray<string> = []
+  ): Effect.fn.Return<FolderSet, DataMissing | DataFault> {
+    const yaml = yield* DataYaml.read(yield* findYaml(dataset, place, known))
     const { classes, root } = yaml
     return yield* Effect.try({
       try: (): FolderSet => ({

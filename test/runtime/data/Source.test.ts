@@ -122,11 +122,15 @@ describe("Source of a folder", () => {
       }
       said(yield* messageOf(open(folder)), "no data.yaml")
       said(yield* messageOf(open(path.join(folder, "none"))), "none is not there")
-      const locations = yield* Locations.read(folder, [])
-      const dataset = Dataset.yolo({ name: "cells", about: "cells under a microscope" })
-      const missing = yield* Effect.flip(Source.open(dataset, { locations, cache: folder }))
-      assert.strictEqual(missing._tag, "DataMissing")
-      said(missing.message, "nothing says where it lies")
+      const nowhere = Effect.fnUntraced(function*(flags: ReadonlyArray<string>) {
+        const locations = yield* Locations.read(folder, flags)
+        const dataset = Dataset.yolo({ name: "cells", about: "cells under a microscope" })
+        const missing = yield* Effect.flip(Source.open(dataset, { locations, cache: folder }))
+        assert.strictEqual(missing._tag, "DataMissing")
+        return missing.message
+      })
+      said(yield* nowhere([]), "is not at hand: nothing says where it lies\n")
+      said(yield* nowhere(["cels=a"]), "is not at hand: nothing says where it lies, only where \"cels\" lies\n")
     })))
 })
 
