@@ -27,16 +27,23 @@ const { Argument, Command, Flag } = CommandLine
 
 const usualBudget = 200
 
+const endOf = (folder: string, flag: string, revision: string): Effect.Effect<string, WrongUsage> =>
+  Effect.mapError(Git.commitOf(folder, revision), ({ code, message }) => {
+    // Git says nothing more of a revision that is not there.
+    const why = code === 1 ? `there is no such revision in ${folder}` : message
+    return new WrongUsage({ message: `${flag} ${revision}: ${why}` })
+  })
+
 /** Finds the commits from the good to the bad one, both among them. Fails with WrongUsage. */
-const commitsOf = Effect.fnUntraced(
-  function*(folder: string, { bad, good }: { readonly bad: string; readonly good: string }) {
-    const [first, last] = [yield* Git.commitOf(folder, good), yield* Git.commitOf(folder, bad)]
-    return [first, ...yield* Git.between(folder, first, last)]
-  },
-  (effect, _, { bad, good }) =>
-    Effect.mapError(effect, ({ message }) =>
-      new WrongUsage({ message: `there is no way from --good ${good} to --bad ${bad}: ${message}` }))
-)
+const commitsOf = Effect.fnUntraced(function*(
+  folder: string,
+  { bad, good }: { readonly bad: string; readonly good: string }
+) {
+  const [first, last] = [yield* endOf(folder, "--good", good), yield* endOf(folder, "--bad", bad)]
+  const after = yield* Effect.mapError(Git.between(folder, first, last), ({ message }) =>
+    new WrongUsage({ message: `there is no way from --good ${good} to --bad ${bad}: ${message}` }))
+  return [first, ...after]
+})
 
 /** Finds the commits that change what is trained. Fails with WrongUsage where an end has no such arm. */
 const candidatesOf = Effect.fnUntraced(function*(commits: ReadonlyArray<string>, options: Revisions.Options) {

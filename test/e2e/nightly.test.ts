@@ -22,6 +22,36 @@ interface PlanDocument {
 
 const read = (stdout: string | undefined): PlanDocument => JSON.parse(stdout ?? "") as PlanDocument
 
+interface EnginesDocument {
+  readonly engines: ReadonlyArray<{ readonly engine: string; readonly version: string; readonly threads: number }>
+}
+
+interface ArmsDocument {
+  readonly arms: ReadonlyArray<{ readonly arm: string; readonly identity: { readonly training: string; readonly data: string } }>
+}
+
+/** Writes the baselines of an arm that came to a hundredth of its loss before, and of one that trained something else. */
+const betterBefore = ({ engines }: EnginesDocument, { arms }: ArmsDocument): string => {
+  const wasm = engines.find(({ engine }) => engine === "wasm")
+  const [calm] = arms
+  const baseline = {
+    arm: "calm",
+    engine: "wasm",
+    hardware: Hardware.classOf({ version: "", device: "cpu", threads: wasm?.threads ?? 0, mode: "eager", reason: null }, {
+      gpu: null,
+      platform: `${process.platform}-${process.arch}`
+    }),
+    ...calm?.identity,
+    version: wasm?.version,
+    processor: "another",
+    accepted: { by: "Ada", reason: "as it was", at: "2024-02-28T03:00:00Z", commit: null, dirty: null, ballast: "0.1.0" },
+    // So many that one run can be compared with them.
+    samples: Array.from({ length: 19 }, (_, seed) => ({ seed, run: `old-${seed}`, losses: [], metrics: { loss: 0.01 + seed / 1e6 } }))
+  }
+  const { arm, data, engine, hardware, training, ...rest } = baseline
+  const baselines = [{ arm, engine, hardware, training, data, ...rest }, { arm: "other", engine, hardware, training: "0".repeat(64), data, ...rest }]
+  return JSON.stringify({ format: "ballast.baselines/1", experiment: "tiny", baselines })
+}
 describe("ballast nightly", () => {
   it("plans what is due, finds a quiet night the same and a changed training changed, and names what has regressed", () =>
     inProject(async ({ ballast, each, folder, write }) => {
@@ -88,7 +118,7 @@ describe("ballast nightly", () => {
     inProject(async (project) => {
       const { before, good, planted } = plant(project)
       project.write("baselines/tiny.json", `{ "format": "ballast.baselines/1", "experiment": "tiny" }`)
-      const [bare, seeds, broken, nothing, spent, same, unknown, back, few] = await project.each([
+      const [bare, seeds, broken, nothing, spent, same, unknown, back, few, gone] = await project.each([
         ["nightly", "--json", "--md"],
         ["nightly", "--dry-run", "--seeds", "0"],
         ["nightly", "--dry-run", "--all"],
@@ -97,7 +127,8 @@ describe("ballast nightly", () => {
         asked(planted),
         asked(good, { arm: "wild" }),
         asked(before, { bad: good }),
-        asked(good, { seeds: 2 })
+        asked(good, { seeds: 2 }),
+        asked("v1")
       ])
       assert.deepStrictEqual([bare, seeds, broken, nothing].map((ended) => ended?.code), [2, 2, 1, 3])
       assert.include(bare?.stderr, "--json and --md do not go together")
@@ -105,11 +136,12 @@ describe("ballast nightly", () => {
       assert.strictEqual(spent?.code, 1, spent?.stderr)
       assert.deepInclude(readBisect(spent?.stdout ?? ""), { format: "ballast.bisect/1", verdict: "halted", good, bad: planted, runs: { spent: 0, most: 2 } })
       assert.include(spent?.stderr, "2 of 6 commits change what is trained")
-      assert.deepStrictEqual([same, unknown, back, few].map((ended) => ended?.code), [2, 2, 2, 2])
-      const said = [same, unknown, back, few].map((ended) => ended?.stderr.replace(/\s+/g, " "))
+      assert.deepStrictEqual([same, unknown, back, few, gone].map((ended) => ended?.code), [2, 2, 2, 2, 2])
+      const said = [same, unknown, back, few, gone].map((ended) => ended?.stderr.replace(/\s+/g, " "))
       assert.include(said[0], "what changed is Ballast, an engine, the data or the machine")
       assert.include(said[1], `tiny has no arm "wild"`)
       assert.include(said[2], `${good} does not come from ${before}`)
       assert.include(said[3], "--seeds takes a whole number from 3")
+      assert.include(said[4], "--good v1: there is no such revision in ")
     }), 120_000)
 })
