@@ -44,9 +44,18 @@ const invalid = (file: string, what: string, issues: ReadonlyArray<Issue.Issue> 
     issues
   })
 
+/** Thousands of baselines do not come near it, in bytes. */
+const largest = 16 << 20
+/** What is wrong in the same way a thousand times is not listed a thousand times. */
+const mostIssues = 50
+
+/** A report of the night shows what is wrong with a file, and so must not read another one that a link leads to. */
 const textOf = (file: string): Effect.Effect<string | null, BaselinesInvalid> =>
   Effect.suspend(() => {
     try {
+      const stat = fs.lstatSync(file)
+      if (!stat.isFile()) return Effect.fail(invalid(file, "is no file"))
+      if (stat.size > largest) return Effect.fail(invalid(file, `is larger than ${largest >> 20} MiB`))
       return Effect.succeed(fs.readFileSync(file, "utf8"))
     } catch (cause) {
       return (cause as NodeJS.ErrnoException).code === "ENOENT"
@@ -65,7 +74,11 @@ export const read = Effect.fn("BaselineFile.read")(function*(folder: string, exp
     catch: (cause) => invalid(file, `is not JSON: ${Issue.reasonOf(cause).split("\n")[0]}`)
   })
   const decoded = Issue.decode(codec, json)
-  if (Result.isFailure(decoded)) return yield* invalid(file, "holds baselines that cannot be used", decoded.failure)
+  if (Result.isFailure(decoded)) {
+    const { failure } = decoded
+    const more = failure.length > mostIssues ? [{ path: "", message: `and ${failure.length - mostIssues} more` }] : []
+    return yield* invalid(file, "holds baselines that cannot be used", [...failure.slice(0, mostIssues), ...more])
+  }
   const document = decoded.success
   if (document.experiment !== experiment) {
     return yield* invalid(file, "is another experiment's", [

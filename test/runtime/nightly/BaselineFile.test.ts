@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
@@ -82,6 +83,27 @@ describe("BaselineFile", () => {
       const others = yield* refused(project(), JSON.stringify({ ...document(one), experiment: "warm" }))
       assert.include(others.message, "expected \"cold\", as the file is named, got \"warm\"")
       assert.include((yield* refused(project(), "{")).message, "is not JSON")
+    }))
+
+  it.effect("reads no link, no pipe and nothing too large, and lists what is wrong a thousand times as far as anybody reads it", () =>
+    Effect.gen(function*() {
+      const folder = project()
+      const file = BaselineFile.fileOf(folder, "cold")
+      const said = Effect.map(Effect.flip(BaselineFile.read(folder, "cold")), ({ message }) => message.replace(/^baselines\/cold\.json /, ""))
+      fs.mkdirSync(folder, { recursive: true })
+      fs.writeFileSync(path.join(folder, "secret"), "secret")
+      fs.symlinkSync("secret", file)
+      assert.strictEqual(yield* said, "is no file")
+      fs.rmSync(file)
+      spawnSync("mkfifo", [file])
+      assert.strictEqual(yield* said, "is no file")
+      fs.rmSync(file)
+      fs.writeFileSync(file, "")
+      fs.truncateSync(file, (16 << 20) + 1)
+      assert.strictEqual(yield* said, "is larger than 16 MiB")
+      const { issues, message } = yield* refused(project(), JSON.stringify({ ...document(), baselines: Array.from({ length: 1000 }, () => ({})) }))
+      assert.strictEqual(issues.length, 51)
+      assert.match(message, /\n  and \d+ more$/)
     }))
 
   it.effect("leaves the file as it was where it cannot write a new one", () =>
