@@ -113,7 +113,7 @@ export interface Corrected {
 }
 
 const far = (loss: number, metric: Metric.Metric): string =>
-  `${Figure.measured(Math.abs(loss))} ${(metric.better === "higher") === loss > 0 ? "lower" : "higher"}`
+  `${Metric.apart(metric.name, Math.abs(loss))} ${(metric.better === "higher") === loss > 0 ? "lower" : "higher"}`
 
 const decided = { unconfirmed: false } as const
 
@@ -153,7 +153,7 @@ export const judge = (comparison: Comparison, { better, together, worse }: Corre
   }
   if (worse <= level || better <= level) {
     const said = worse <= level ? worse : better
-    return { ...decided, verdict: "same", p: said, reason: `the difference is below ${Figure.measured(floor)}, which does not matter` }
+    return { ...decided, verdict: "same", p: said, reason: `the difference is below ${Metric.apart(metric.name, floor)}, which does not matter` }
   }
   return { ...decided, verdict: "same", p: worse, reason: "chance alone makes such a difference" }
 }

@@ -1,6 +1,7 @@
 /**
  * What nights are compared by, and how much of it somebody would notice.
  */
+import * as Figure from "../report/Figure.ts"
 import type { RunResult } from "../run/Result.ts"
 
 /** How large a difference has to be to matter: a share of the baseline's median, and at least so much. */
@@ -87,6 +88,18 @@ export const metrics: ReadonlyArray<Metric> = [
     of: ({ attempts }) => attempts.filter(({ status }) => status !== "interrupted").length
   }
 ]
+
+/** Writes how far two figures of a metric, by its name, lie apart: in its unit, for a share in hundredths of all. */
+export const apart = (name: string | null, size: number): string => {
+  switch (name) {
+    case "memory":
+      return Figure.quantity(size, "B")
+    case "clipRate":
+      return `${Figure.chosen(100 * size)} points`
+    default:
+      return Figure.measured(size)
+  }
+}
 
 /** Computes the floor beside a baseline whose median is given. */
 export const floorAt = ({ floor: { absolute, relative } }: Metric, median: number): number =>

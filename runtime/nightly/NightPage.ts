@@ -3,44 +3,51 @@
  */
 import { type Html, html } from "../report/html/Html.ts"
 import * as Page from "../report/html/Page.ts"
-import * as Figure from "../report/Figure.ts"
+import * as Metric from "./Metric.ts"
 import type { Row } from "./Night.ts"
 import type { NightReport } from "./NightReport.ts"
 import * as NightWords from "./NightWords.ts"
 
 const columns: ReadonlyArray<Page.Column> = [
-  { heading: "arm" },
   { heading: "of" },
-  { heading: "baseline", number: true },
-  { heading: "now", number: true },
-  { heading: "difference, 95%", number: true },
-  { heading: "matters from", number: true },
-  { heading: "p", number: true },
-  { heading: "runs, now / baseline", number: true },
-  { heading: "verdict" },
+  { heading: "verdict", whole: true },
+  { heading: "baseline", number: true, whole: true },
+  { heading: "now", number: true, whole: true },
+  { heading: "difference, with its 95% interval", number: true },
+  { heading: "matters from", number: true, whole: true },
+  { heading: "p", number: true, whole: true },
+  { heading: "runs now / baseline", number: true },
   { heading: "why" }
 ]
 
-const signed = (value: number): string => `${value > 0 ? "+" : ""}${Figure.measured(value)}`
+/** The sign that is as wide as a plus. */
+const minus = "\u2212"
 
-const difference = ({ shift }: Row): string =>
-  shift === null ? "-" : `${signed(shift.shift)} (${signed(shift.low)} to ${signed(shift.high)})`
+const difference = ({ metric, shift }: Row): string | Html => {
+  if (shift === null) return "-"
+  const signed = (value: number): string => `${value > 0 ? "+" : value < 0 ? minus : ""}${Metric.apart(metric, Math.abs(value))}`
+  return html`<span class="whole">${signed(shift.shift)}</span> <small class="whole">${signed(shift.low)} to ${signed(shift.high)}</small>`
+}
 
-const place = ({ arm, engine, hardware }: Row): Html =>
-  html`${arm}${engine === null || hardware === null ? null : html`<br><small>${engine} on ${hardware}</small>`}`
+const place = ({ arm, engine, hardware }: Row): string =>
+  engine === null || hardware === null ? arm : `${arm}, ${engine} on ${hardware}`
 
 const cells = (row: Row): ReadonlyArray<string | Html> => [
-  place(row),
   NightWords.metric(row),
+  Page.toned(row.verdict, NightWords.tones[row.verdict]),
   NightWords.figure(row, row.baseline),
   NightWords.figure(row, row.observed),
   difference(row),
-  row.floor === null ? "-" : Figure.measured(row.floor),
+  row.floor === null ? "-" : Metric.apart(row.metric, row.floor),
   NightWords.chance(row),
   NightWords.samples(row),
-  Page.toned(row.verdict, NightWords.tones[row.verdict]),
   row.reason
 ]
+
+/** Writes an experiment's comparisons, those of an arm in a table of their own. */
+const armsOf = (rows: ReadonlyArray<Row>): ReadonlyArray<Html> =>
+  [...Map.groupBy(rows, place)].map(([arm, own]) => html`<h3>${arm}</h3>
+${Page.table(columns, own.map(cells))}`)
 
 /** Writes the page. */
 export const of = (report: NightReport): string => {
@@ -52,12 +59,12 @@ export const of = (report: NightReport): string => {
 <p class="quiet">${NightWords.about(report)}</p>
 `,
     Page.section("Besides", besides.length === 0 ? null : html`<ul>${besides.map((said) => html`<li>${said}</li>`)}</ul>`),
-    ...[...experiments].map(([experiment, rows]) => Page.section(experiment, Page.table(columns, rows.map(cells)))),
+    ...[...experiments].map(([experiment, rows]) => Page.section(experiment, ...armsOf(rows))),
     Page.section(
       "Launches",
       Page.table(
-        [{ heading: "experiment" }, { heading: "launch" }, { heading: "" }],
-        report.launches.map(({ experiment, launch, repeat }) => [experiment, launch, repeat ? "made once more" : ""])
+        [{ heading: "experiment" }, { heading: "launch" }, { heading: "made" }],
+        report.launches.map(({ experiment, launch, repeat }) => [experiment, launch, repeat ? "once more, for a repeat" : "first"])
       )
     )
   ])

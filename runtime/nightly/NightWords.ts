@@ -65,7 +65,7 @@ export const about = ({ ended, night, origin: { commit, dirty }, runs, started }
   if (night === null) return "nothing is due: --all runs every experiment all the same"
   const where = commit === null ? "of no commit" : `of ${commit.slice(0, 12)}${dirty === null ? "" : " with changes"}`
   const far = ended === null ? progress(runs) : Figure.plural(runs.all, "run")
-  return `night ${night} ${where}, begun ${Figure.moment(started)}, ${far}`
+  return `night ${night} ${where}, begun ${Figure.zoned(started)}, ${far}`
 }
 
 /** Says what has to be known beside the comparisons, one sentence each. */

@@ -78,6 +78,13 @@ export const moment = (milliseconds: number, timeZone?: string): string => {
   return `${parts.get("year")}-${parts.get("month")}-${parts.get("day")} ${parts.get("hour")}:${parts.get("minute")}`
 }
 
+/** Writes a moment, in milliseconds since 1970, as `moment` does, with the time zone's name: `2026-03-09 14:05 CET`. */
+export const zoned = (milliseconds: number, timeZone?: string): string => {
+  const format = new Intl.DateTimeFormat("en-GB", { timeZoneName: "short", ...(timeZone === undefined ? {} : { timeZone }) })
+  const zone = format.formatToParts(milliseconds).find(({ type }) => type === "timeZoneName")
+  return `${moment(milliseconds, timeZone)} ${zone?.value ?? ""}`.trimEnd()
+}
+
 const prefixes = ["", "k", "M", "G", "T", "P"] as const
 
 const scaled = (value: number, significant: number): readonly [text: string, prefix: string] => {

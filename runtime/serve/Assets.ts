@@ -13,26 +13,30 @@ const own = `
 a { color: var(--curve-1) }
 :focus-visible { outline: 3px solid var(--curve-1); outline-offset: 2px }
 main:focus { outline: none }
-header nav { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; padding-bottom: .75rem; margin-bottom: 1rem; border-bottom: 1px solid var(--rule) }
+header, header nav { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem }
+header { padding-bottom: .75rem; margin-bottom: 1rem; border-bottom: 1px solid var(--rule) }
 .mark { font-weight: 700 }
 nav a[aria-current] { color: var(--ink); font-weight: 600; text-decoration: none }
 .filters, .steps { display: flex; flex-wrap: wrap; gap: .25rem 1rem; align-items: end; margin: .5rem 0 1rem }
 label { color: var(--quiet); font-size: .85rem; display: block }
 input, select, button { font: inherit; color: var(--ink); background: var(--panel); border: 1px solid var(--quiet); border-radius: 4px;
   padding: 0 .5rem; height: 2.25rem; max-width: 100% }
-.filters input:not([type=date]), .filters select { width: 12rem }
+.filters :is(input, select) { width: 12rem }
 .steps input { width: 8rem } [aria-invalid] { border-color: var(--bad) }
 .hint { display: none } .chosen { fill: var(--curve-1); opacity: .2 }
 @media (scripting: enabled) and (any-pointer: fine) { .hint { display: inline } [data-first] { cursor: crosshair; -webkit-user-select: none; user-select: none } }
-input[type=checkbox] { width: 1.25rem; height: 1.25rem; margin: 0 }
+input[type=checkbox] { width: 1.25rem; height: 1.25rem; margin: 0; vertical-align: middle } #token { width: 24rem }
 button { cursor: pointer } button:disabled { color: var(--quiet); cursor: default }
-.actions { display: flex; flex-wrap: wrap; gap: .5rem; margin: .5rem 0 }
-.links { padding-left: 1.25rem }
+.actions { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem 1.25rem; margin: .75rem 0 }
 .chart text { font: 12px sans-serif }
 #answer:empty { display: none }
 td code { overflow-wrap: anywhere }
-td time, .id { white-space: nowrap }
-td.text:last-child { min-width: min(18rem, 70vw) }
+.id { white-space: nowrap }
+@media (max-width: 40rem) {
+  header, header nav { column-gap: .9rem }
+  .filters { display: grid; grid-template-columns: 1fr 1fr } .filters p { min-width: 0 } .filters :is(input, select) { width: 100% }
+}
+@media print { header, .skip, .filters, .steps, .actions, button { display: none } }
 `
 
 /** What is kept by whoever asked for it, and by nobody on the way. */

@@ -37,10 +37,12 @@ interface Parts {
 }
 
 /** Writes a page that says why there is no other. */
-export const failed = (status: number, message: string): Response =>
-  Shell.of({ title: message, here: null, status, content: html`<h1>${message}</h1>
-<p><a href="/">The list of runs</a></p>
+export const failed = (status: number, message: string): Response => {
+  const said = `${message.slice(0, 1).toUpperCase()}${message.slice(1)}`
+  return Shell.of({ title: said, here: null, status, content: html`<h1>${said}</h1>
+<p>${status >= 500 ? "Load the page again after a while, or go to" : "Look for it in"} <a href="/">the list of runs</a>.</p>
 ` })
+}
 
 const parametersOf = ({ url }: Request): URLSearchParams => new URLSearchParams(url.split("?", 2)[1] ?? "")
 

@@ -20,12 +20,14 @@ const page = (to: string, wrong: boolean): Response =>
   Shell.of({
     title: "Sign in",
     here: null,
+    leads: false,
     status: wrong ? 401 : 200,
     content: html`<h1>Sign in</h1>
 ${wrong ? html`<p class="bad" role="alert">That is not the token.</p>` : null}
 <form method="post" action="${place}">
 <input type="hidden" name="to" value="${to}">
-<p><label for="token">The token that the server was started with</label> <input id="token" name="token" type="password" autocomplete="current-password" required></p>
+<p><label for="token">The token that the server was started with</label> <input id="token" name="token" type="password" autocomplete="current-password" aria-describedby="where" required></p>
+<p id="where" class="note">It stands in the file that <code>--token-file</code> names, or in <code>BALLAST_TOKEN</code>.</p>
 <p><button>Sign in</button></p>
 </form>
 ` satisfies Html

@@ -134,6 +134,7 @@ const optionOf = (chart: Chart) => {
   const [low, high] = range([...curves, ...dots])
   const [bottom, top] = chart.range ?? [undefined, undefined]
   const logarithmic = chart.range === undefined && chart.linear !== true && low > 0 && high / low > wide
+  const lines = curves.map((curve) => ({ curve, points: drawn(curve, logarithmic) }))
   const axis = {
     axisLine: { lineStyle: { color: "var(--rule)" } },
     axisTick: { lineStyle: { color: "var(--rule)" } },
@@ -162,17 +163,18 @@ const optionOf = (chart: Chart) => {
       axisLine: { show: false },
       axisTick: { show: false },
       axisLabel: { ...axis.axisLabel, formatter: (value: number) => plain(value, logarithmic ? fewestDigits : digitsOf(low, high)) },
-      ...(bottom === undefined ? {} : { min: bottom, max: top, interval: (top - bottom) / 4 }),
+      ...(bottom === undefined ? low === 0 && high === 0 ? { max: 1 } : {} : { min: bottom, max: top, interval: (top - bottom) / 4 }),
       ...(logarithmic ? {} : { scale: low > 0 && high < 2 * low }),
       splitNumber: 4,
       splitLine: { lineStyle: { color: "var(--rule)" } }
     },
     series: [
-      ...curves.map((curve, index) => ({
+      ...lines.map(({ curve, points }, index) => ({
         ...quiet,
         type: "line" as const,
-        data: drawn(curve, logarithmic).map((pair) => [...pair]),
-        symbol: curve.x.length === 1 ? "circle" : "none",
+        data: points.map((pair) => [...pair]),
+        // One point alone makes no line.
+        symbol: points.length === 1 ? "circle" : "none",
         symbolSize: 5,
         itemStyle: { color: colourOf(curve.colour) },
         lineStyle: {

@@ -25,7 +25,7 @@ const answer = (holds: boolean | null): Html =>
 
 const expectations = (list: ReadonlyArray<ExpectationResult>): Html | null =>
   Page.table(
-    [{ heading: "expected" }, { heading: "" }, { heading: "seen" }],
+    [{ heading: "expected" }, { heading: "verdict", whole: true }, { heading: "seen" }],
     list.map(({ holds, observed, text }) => [html`<code>${text}</code>`, answer(holds), observed])
   )
 
@@ -40,11 +40,11 @@ const figure = (value: number | null | undefined, write: (value: number) => stri
 
 const table = (runs: ReadonlyArray<Facts>): Html | null => {
   const accuracy = runs.some(({ result }) => result !== null && result.metrics.accuracy !== null)
-  const number = (heading: string): Page.Column => ({ heading, number: true })
+  const number = (heading: string): Page.Column => ({ heading, number: true, whole: true })
   return Page.table(
     [
       { heading: "arm" },
-      { heading: "status" },
+      { heading: "status", whole: true },
       number("steps"),
       number("loss"),
       ...(accuracy ? [number("accuracy")] : [number("mAP50"), number("mAP50-95")]),
@@ -52,8 +52,8 @@ const table = (runs: ReadonlyArray<Facts>): Html | null => {
       number("norm, highest"),
       number("clipped"),
       number("time"),
-      { heading: "attempts" },
-      { heading: "run" }
+      { heading: "attempts", whole: true },
+      { heading: "run", whole: true }
     ],
     runs.map((run, colour) => {
       const { id, result, status } = run
@@ -96,7 +96,7 @@ export const of = async ({ result, runs }: Launched): Promise<string> => {
   const started = runs.find((run) => run.started !== null)?.started ?? null
   return Page.of(experiment, [
     html`<h1>${experiment}</h1>
-<p>${expected.length === 0 ? html`nothing was expected` : Page.toned(verdict, verdicts[verdict])} <span class="quiet">launch ${launch}${started === null ? null : `, started ${Figure.moment(started)}`}</span></p>
+<p>${expected.length === 0 ? html`nothing was expected` : Page.toned(verdict, verdicts[verdict])} <span class="quiet">launch ${launch}${started === null ? null : html`, started ${Page.time(started)}`}</span></p>
 `,
     Page.section("Expected", expectations(expected)),
     Page.section("Arms", table(runs)),

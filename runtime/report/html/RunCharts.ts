@@ -1,6 +1,7 @@
 /**
  * What is drawn of runs: one by itself, or several of one launch in the same charts.
  */
+import * as Figure from "../Figure.ts"
 import * as Chart from "./Chart.ts"
 import type * as Downsample from "./Downsample.ts"
 import type { AttemptRecording, Name, Recording } from "./Recording.ts"
@@ -120,7 +121,7 @@ const partsOf = (recording: Recording): ReadonlyArray<Chart.Curve> => {
 
 const notFinite = ({ attempts }: Recording, steps: Steps): string | null => {
   const count = attempts.reduce((sum, attempt) => sum + attempt.notFinite, 0)
-  return count === 0 ? null : `${count} not finite${isPart(steps) ? " in all" : ""}`
+  return count === 0 ? null : `${Figure.plural(count, "step")} not finite${isPart(steps) ? " in all" : ""}`
 }
 
 const evaluated = ["map50", "map", "accuracy"] as const
@@ -220,6 +221,7 @@ export const ofRun = (recording: Recording, steps: Steps = allSteps): ReadonlyAr
     { title: "Loss scale", curves: varies(scale) ? whole(course("lossScale"), null, 0) : [] },
     {
       title: "Evaluations",
+      linear: true,
       curves: evaluated.flatMap((name, colour) => {
         const { counts } = evaluationOf(recording, name)
         return hasValues(counts) && counts.x.length > 1 ? [{ ...counts, name: titles[name], colour }] : []
@@ -270,7 +272,7 @@ export const ofRuns = (runs: ReadonlyArray<Compared>, steps: Steps = allSteps): 
     ...evaluated.flatMap((name) => {
       const curves = over((recording) => evaluationOf(recording, name).counts)
       // One evaluation each is in the table.
-      return curves.some(({ x }) => x.length > 1) ? [{ title: titles[name], curves }] : []
+      return curves.some(({ x }) => x.length > 1) ? [{ title: titles[name], curves, linear: true }] : []
     }),
     { title: "Images a second", curves: columns("imagesPerSecond") }
   ]

@@ -2,7 +2,7 @@
  * The page of one run: its curves and figures, its attempts and what was found out about their faults.
  */
 import type * as Recipe from "../../../dsl/Recipe.ts"
-import type { AttemptResult } from "../../run/Result.ts"
+import type { AttemptResult, RunResult } from "../../run/Result.ts"
 import type * as Inspection from "../../train/Inspection.ts"
 import * as AttemptText from "../AttemptText.ts"
 import * as FaultText from "../FaultText.ts"
@@ -41,9 +41,11 @@ const figures = ({ recording, result }: Facts): ReadonlyArray<readonly [string, 
   const { clipRate, gradNorm, metrics, steps } = result
   const known = (name: string, value: number | null): ReadonlyArray<readonly [string, string]> =>
     value === null ? [] : [[name, Figure.precision(value)]]
+  // What has not trained has no other figures.
+  if (steps === 0) return [["steps", "0"], ["time", Figure.duration(metrics.seconds)]]
   return [
     ["steps", String(steps)],
-    ...(steps === 0 ? [] : [["loss", measured(metrics.loss)] as const]),
+    ["loss", measured(metrics.loss)],
     ...known("mAP50", metrics.map50),
     ...known("mAP50-95", metrics.map),
     ...known("accuracy", metrics.accuracy),
@@ -58,7 +60,7 @@ const figures = ({ recording, result }: Facts): ReadonlyArray<readonly [string, 
 /** Writes what was tried of a fault, and what of it cured it; null where it was not diagnosed. */
 export const trials = ({ diagnosis }: AttemptResult): Html | null =>
   diagnosis === null ? null : Page.table(
-    [{ heading: "tried from the last good state" }, { heading: "cured" }, { heading: "steps", number: true }, { heading: "why" }],
+    [{ heading: "tried from the last good state" }, { heading: "cured", whole: true }, { heading: "steps", number: true }, { heading: "why" }],
     diagnosis.trials.map(({ change, cured, reason, steps }) => [
       change,
       cured === null ? "not tried" : Page.toned(cured ? "yes" : "no", cured ? "good" : null),
@@ -66,6 +68,23 @@ export const trials = ({ diagnosis }: AttemptResult): Html | null =>
       reason ?? ""
     ])
   )
+
+/** Writes where a run stands, and its id. */
+export const standing = ({ id, result, status: state }: Pick<Facts, "id" | "result" | "status">): Html =>
+  html`<p>${status(state)}${result?.remedied === true ? " on a changed recipe" : null} <span class="quiet">run ${id}</span></p>
+`
+
+/** Writes what is worth a try after a run that failed; null where nothing is known. */
+export const worthATry = (result: RunResult): Html | null => {
+  const worth = FaultText.remedies(result, result.directory)
+  return worth.length === 0 ? null : html`<p>Worth a try:</p><ul>${worth.map((one) => html`<li>${one}</li>`)}</ul>`
+}
+
+/** Writes what ended a run that failed, and what is worth a try; null for any other. */
+export const cause = ({ result }: Pick<Facts, "result">): Html | null =>
+  result === null || result.status !== "failed" ? null : html`<div class="cause"><p>${FaultText.of(result)}</p>
+${worthATry(result)}</div>
+`
 
 const attempt = (one: AttemptResult): Html => {
   const { diagnosis, fault, from, incident, number, remarks, remedy } = one
@@ -103,51 +122,52 @@ export const recipe = (recipe: Recipe.Recipe | null): Html | null =>
 <pre>${RecipeText.source(recipe).join("\n")}</pre></details>
 `
 
-const origin = ({ environment, identity, launch, result, started }: Facts): ReadonlyArray<string> => {
+const origin = ({ environment, identity, launch, result, started }: Facts): Html | null => {
   const engine = result === null ? null : ResultText.engine(result)
-  const short = (name: string, hash: string | null): string => `${name} ${hash?.slice(0, shortIdentity) ?? "not known"}`
-  return [
-    ...(launch === "" ? [] : [`launch ${launch}`]),
-    ...(started === null ? [] : [`started ${Figure.moment(started)}`]),
-    ...(engine === null ? [] : [engine]),
-    ...(environment?.commit === undefined || environment.commit === null
-      ? []
-      : [`commit ${environment.commit.slice(0, shortIdentity)}${environment.dirty === null ? "" : ", with changes that were not committed"}`]),
-    ...(identity === null ? [] : [short("training", identity.training), short("data", identity.data)])
-  ]
+  const known = (name: string, value: string | Html | null): ReadonlyArray<readonly [string, string | Html]> => value === null ? [] : [[name, value]]
+  const short = (hash: string): Html => html`<code>${hash.slice(0, shortIdentity)}</code>`
+  const { commit = null, dirty = null } = environment ?? {}
+  return Page.facts([
+    ...known("launch", launch === "" ? null : launch),
+    ...known("started", started === null ? null : Page.time(started)),
+    ...known("engine", engine),
+    ...known("commit", commit === null ? null : html`${short(commit)}${dirty === null ? null : ", with changes that were not committed"}`),
+    ...(identity === null ? [] : Object.entries({ training: identity.training, data: identity.data })
+      .map(([name, hash]) => [name, hash === null ? "not known" : short(hash)] as const))
+  ])
 }
 
-/** Writes what a page says of a run before its curves: figures first, and remarks. */
+/** Writes what a page says of a run before its curves: figures first, remarks and advice. */
 export const above = (facts: Facts): ReadonlyArray<Html | null> => {
   const { result } = facts
   const remarks = result === null ? [] : AttemptText.remarks(result)
   return [
     Page.figures(figures(facts)),
     remarks.length === 0 ? null : html`<p>${remarks.join(", ")}</p>`,
-    result?.stopped === undefined || result.stopped === null ? null : html`<p>${result.stopped}</p>`
+    result?.stopped === undefined || result.stopped === null ? null : html`<p>${result.stopped}</p>`,
+    Page.section("Advice", result === null || result.advice.length === 0 ? null : html`<ul>${result.advice.map(({ message, rule }) => html`<li>${message} <small>${rule}</small></li>`)}</ul>`)
   ]
 }
 
-/** Writes what a page says of a run after its curves: attempts, evaluations, what the last one saw, advice and recipe. */
+/** Writes what a page says of a run after its curves: attempts, evaluations, what the last one saw, and the recipe. */
 export const below = (facts: Facts, seen: ReadonlyArray<Html | null>): ReadonlyArray<Html | null> => {
-  const { attempts, result } = facts
+  const { attempts } = facts
   return [
     Page.section("Attempts", ...(attempts.some(({ fault, remarks }) => fault !== null || remarks.length > 0) || attempts.length > 1 ? attempts.map(attempt) : [])),
     Page.section("Evaluations", evaluations(facts)),
     ...seen,
-    Page.section("Advice", result === null || result.advice.length === 0 ? null : html`<ul>${result.advice.map(({ message, rule }) => html`<li>${message} <small>${rule}</small></li>`)}</ul>`),
-    Page.section("Made with", html`<p>${origin(facts).join("; ")}</p>`, recipe(facts.recipe))
+    Page.section("Made with", origin(facts), recipe(facts.recipe))
   ]
 }
 
 /** Writes the page; `seen` is what the last evaluation has left. */
 export const of = async (facts: Facts, seen: Inspection.Left | null = null): Promise<string> => {
-  const { arm, experiment, id, reason, result, seed } = facts
+  const { arm, experiment, reason, seed } = facts
   return Page.of(`${experiment}: ${arm}, seed ${seed}`, [
     html`<h1>${experiment}: ${arm}, seed ${seed}</h1>
-<p>${status(facts.status)} <span class="quiet">run ${id}</span></p>
+${standing(facts)}
 ${reason === null ? null : html`<p>${reason}</p>`}
-${result === null || result.status !== "failed" ? null : html`<p>${FaultText.of(result)}</p>`}
+${cause(facts)}
 `,
     ...above(facts),
     Page.section("Curves", Page.charts(await Chart.draw(RunCharts.ofRun(facts.recording)))),

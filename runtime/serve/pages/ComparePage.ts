@@ -2,6 +2,7 @@
  * The page that compares runs: figures, recipes and curves.
  */
 import * as Figure from "../../report/Figure.ts"
+import * as Chart from "../../report/html/Chart.ts"
 import { type Html, html } from "../../report/html/Html.ts"
 import * as Page from "../../report/html/Page.ts"
 import * as RunCharts from "../../report/html/RunCharts.ts"
@@ -22,41 +23,53 @@ export interface Shown {
   readonly zoom: Zoom.Asked
 }
 
-const nameOf = ({ arm, experiment, seed }: RunRecord, all: ReadonlyArray<RunRecord>): string =>
-  all.every((run) => run.experiment === experiment) ? `${arm}, seed ${seed}` : `${experiment}: ${arm}, seed ${seed}`
+/** Names a run among others by no more than tells it from them. */
+const nameOf = ({ arm, experiment, id, seed }: RunRecord, all: ReadonlyArray<RunRecord>): string => {
+  const alike = all.filter((run) => run.experiment === experiment)
+  const name = alike.length === all.length ? `${arm}, seed ${seed}` : `${experiment}: ${arm}, seed ${seed}`
+  return alike.some((run) => run.id !== id && run.arm === arm && run.seed === seed) ? `${name} (${id})` : name
+}
 
-const figures = (runs: ReadonlyArray<RunRecord>): Html | null =>
-  Page.table(
+type Metric = "map50" | "accuracy"
+
+const figures = (runs: ReadonlyArray<RunRecord>): Html | null => {
+  const number = (heading: string): Page.Column => ({ heading, number: true, whole: true })
+  const measured = (["map50", "accuracy"] as const).filter((metric) => runs.some(({ result }) => (result?.metrics[metric] ?? null) !== null))
+  const headings: Readonly<Record<Metric, string>> = { map50: "mAP50", accuracy: "accuracy" }
+  const figure = (metric: Metric, { result }: RunRecord): string => {
+    const value = result?.metrics[metric] ?? null
+    return value === null ? "" : Figure.precision(value)
+  }
+  return Page.table(
     [
-      { heading: "run" },
+      { heading: "run", whole: true },
       { heading: "experiment" },
       { heading: "arm" },
-      { heading: "seed", number: true },
+      number("seed"),
       { heading: "status" },
-      { heading: "loss", number: true },
-      { heading: "mAP50", number: true },
-      { heading: "accuracy", number: true },
-      { heading: "steps clipped", number: true },
-      { heading: "gradient norm, median", number: true },
-      { heading: "highest", number: true }
+      number("loss"),
+      ...measured.map((metric) => number(headings[metric])),
+      number("clipped"),
+      number("norm, median"),
+      number("norm, highest")
     ],
-    runs.map((run) => {
-      const { result } = run
+    runs.map((run, colour) => {
+      const result = run.result === null || run.result.steps === 0 ? null : run.result
       return [
-        Shell.runLink(run.id),
+        html`${Chart.swatch(colour, RunCharts.isDashed(colour) ? "dashed" : "line")} ${Shell.runLink(run.id)}`,
         run.experiment,
         run.arm,
         String(run.seed),
-        html`${ReportPage.status(run.status)}${result?.remedied === true ? " on another recipe than it was launched with" : null}`,
-        RunsPage.loss(result === null || result.steps === 0 ? null : result.metrics.loss),
-        result?.metrics.map50 === undefined || result.metrics.map50 === null ? "" : Figure.precision(result.metrics.map50),
-        result?.metrics.accuracy === undefined || result.metrics.accuracy === null ? "" : Figure.precision(result.metrics.accuracy),
+        html`${ReportPage.status(run.status)}${result?.remedied === true ? " on a changed recipe" : null}`,
+        RunsPage.loss(result === null ? null : result.metrics.loss),
+        ...measured.map((metric) => figure(metric, run)),
         result === null ? "" : Figure.percent(result.clipRate),
         result === null ? "" : Figure.measured(result.gradNorm.median),
         result === null ? "" : Figure.measured(result.gradNorm.max)
       ]
     })
   )
+}
 
 const nodes = ({ nodes }: Shown["differences"][number]): Html | null => {
   if (nodes === null) return null
@@ -90,7 +103,7 @@ export const of = async ({ differences, runs, zoom }: Shown): Promise<Response> 
     title: "Compare",
     here: "/",
     content: [
-      html`<h1>Compare ${Figure.plural(runs.length, "run")}</h1>
+      html`<h1>Compare ${runs.length === 0 ? "runs" : Figure.plural(runs.length, "run")}</h1>
 `,
       runs.length < 2 ? html`<p>Tick two runs or more in <a href="/">the list</a> to compare them.</p>
 ` : null,

@@ -36,7 +36,7 @@ const suspects = ({ diagnosis }: AttemptResult): Html | null =>
 `
 
 const finding = ({ diagnosis }: AttemptResult): Html | null =>
-  diagnosis === null ? null : Page.figures([
+  diagnosis === null ? null : Page.facts([
     ["verdict", diagnosis.verdict],
     ...(diagnosis.node === null ? [] : [["node", diagnosis.node] as const]),
     ...(diagnosis.direction === null ? [] : [["where", AttemptText.ways[diagnosis.direction]] as const])
@@ -52,7 +52,7 @@ const before = async (account: Account | null): Promise<Html | null> => {
       title: "Gradient norm before clipping",
       curves: [{ name: "norm", colour: 0, x, y: account.before.map(({ gradNorm }) => gradNorm) }]
     }
-  ].map((chart) => ({ ...chart, marks: fault === null ? [] : [{ x: fault, name: "fault", colour: "bad" as const }] })))
+  ].map((chart) => ({ ...chart, steps: true, marks: fault === null ? [] : [{ x: fault, name: "fault", colour: "bad" as const }] })))
   return html`${Page.charts(charts)}${Page.table(
     [
       { heading: "step", number: true },
@@ -82,7 +82,7 @@ export const of = async ({ account, attempt, incident, run }: Shown): Promise<Re
     here: "/incidents",
     content: [
       html`<h1>${incident.fault} in ${run.experiment}: ${run.arm}, seed ${run.seed}</h1>
-<p class="quiet">incident ${incident.id}, of <a href="${Shell.runPath(run.id)}">run ${run.id}</a>, attempt ${incident.attempt}, ${Shell.time(incident.at, Figure.moment(incident.at))}</p>
+<p class="quiet">incident ${incident.id}, of <a href="${Shell.runPath(run.id)}">run ${run.id}</a>, attempt ${incident.attempt}, ${Page.time(incident.at)}</p>
 <p>${fault === null ? incident.fault : FaultText.say(fault)}</p>
 `,
       Page.section(
@@ -97,8 +97,8 @@ export const of = async ({ account, attempt, incident, run }: Shown): Promise<Re
       Page.section(
         "What was done",
         attempt === null ? null : attempt.remedy === null
-          ? html`<p>Nothing: the run ended with it.</p>`
-          : html`<p>${AttemptText.next(incident.attempt + 1, attempt.remedy)}</p><ul>${AttemptText.changes(attempt.remedy).map((change) => html`<li><code>${change}</code></li>`)}</ul>`
+          ? html`<p>Nothing: the run ended with it.</p>${run.result?.status === "failed" ? RunPage.worthATry(run.result) : null}`
+          : html`<p>${AttemptText.next(incident.attempt + 1, attempt.remedy)}</p>`
       ),
       Page.section("The steps before it", await before(told)),
       Page.section("To replay it", attempt?.incident === null || attempt === null ? null : html`<pre>npx ballast replay ${attempt.incident}</pre>`)

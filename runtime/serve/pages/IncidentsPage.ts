@@ -1,7 +1,6 @@
 /**
  * The list of faults.
  */
-import * as Figure from "../../report/Figure.ts"
 import { type Html, html } from "../../report/html/Html.ts"
 import * as Page from "../../report/html/Page.ts"
 import type { IncidentRecord } from "../../run/store/Incidents.ts"
@@ -10,16 +9,24 @@ import * as Shell from "./Shell.ts"
 
 const every = 10_000
 
+const undiagnosed = Page.toned("not diagnosed", "quiet")
+
 /** Writes the faults of one run, whose page tells more of each. */
 export const ofRun = (incidents: ReadonlyArray<IncidentRecord>): Html | null =>
   Page.table(
-    [{ heading: "incident" }, { heading: "when" }, { heading: "fault" }, { heading: "step", number: true }, { heading: "verdict" }],
+    [
+      { heading: "incident" },
+      { heading: "when" },
+      { heading: "fault", whole: true },
+      { heading: "step", number: true },
+      { heading: "verdict", whole: true }
+    ],
     incidents.map(({ at, fault, id, step, verdict }) => [
       Shell.incidentLink(id),
-      Shell.time(at, Figure.moment(at)),
+      Page.time(at),
       Page.toned(fault, "bad"),
       step === null ? "" : String(step),
-      verdict ?? "not diagnosed"
+      verdict ?? undiagnosed
     ])
   )
 
@@ -29,18 +36,18 @@ const table = (incidents: ReadonlyArray<IncidentRecord>): Html | null =>
       { heading: "incident" },
       { heading: "when" },
       { heading: "run" },
-      { heading: "fault" },
+      { heading: "fault", whole: true },
       { heading: "step", number: true },
-      { heading: "verdict" },
+      { heading: "verdict", whole: true },
       { heading: "explanation" }
     ],
     incidents.map(({ arm, at, experiment, explanation, fault, id, run, seed, step, verdict }) => [
       Shell.incidentLink(id),
-      Shell.time(at, Figure.moment(at)),
+      Page.time(at),
       html`<a href="${Shell.runPath(run)}">${experiment}: ${arm}, seed ${seed}</a>`,
       Page.toned(fault, "bad"),
       step === null ? "" : String(step),
-      verdict ?? "",
+      verdict ?? undiagnosed,
       explanation ?? ""
     ])
   )
@@ -57,6 +64,6 @@ export const of = (
     content: [
       html`<h1>Incidents</h1>
 `,
-      Shell.living("incidents", table(incidents) ?? html`<p>No run has had a fault.</p>`, Shell.next("/incidents", [], next))
+      Shell.living("incidents", table(incidents) ?? html`<p>No run has had a fault: one that has comes here, with its diagnosis.</p>`, Shell.next("/incidents", [], next))
     ]
   })

@@ -15,9 +15,12 @@ const tones = { error: "bad", warning: "doubtful", advice: null } as const
 
 const findings = ({ findings }: Arm): Html | null =>
   Page.table(
-    [{ heading: "severity" }, { heading: "rule" }, { heading: "where" }, { heading: "what" }],
+    [{ heading: "severity", whole: true }, { heading: "rule" }, { heading: "where" }, { heading: "what" }],
     findings.map(({ message, path, rule, severity }) => [Page.toned(severity, tones[severity]), rule, path, message])
   )
+
+/** Counts what a node has; most have nothing, which is not worth a look. */
+const known = (value: JsonNumber): string => Number(value) === 0 ? "" : Figure.count(Number(value))
 
 const nodes = (graph: NonNullable<Arm["graph"]>): Html | null =>
   Page.table(
@@ -25,17 +28,17 @@ const nodes = (graph: NonNullable<Arm["graph"]>): Html | null =>
       { heading: "node" },
       { heading: "op" },
       { heading: "inputs" },
-      { heading: "shape" },
-      { heading: "parameters", number: true },
-      { heading: "FLOPs", number: true }
+      { heading: "shape", whole: true },
+      { heading: "parameters", number: true, whole: true },
+      { heading: "FLOPs", number: true, whole: true }
     ],
     graph.nodes.map(({ flops, id, inputs, op, parameters, shape }) => [
       html`<code>${id}</code>`,
       op,
       inputs.join(", "),
       shape.join(" x "),
-      Figure.count(Number(parameters)),
-      Figure.quantity(Number(flops), "FLOPs")
+      known(parameters),
+      known(flops)
     ])
   )
 
@@ -48,8 +51,8 @@ const cost = ({ graph, schedule }: Arm): Html | null =>
     ["steps an epoch", String(schedule.stepsPerEpoch)],
     ...(graph === null ? [] : [
       ["parameters", Figure.count(Number(graph.parameters))],
-      ["an image forward", Figure.quantity(Number(graph.flops), "FLOPs")],
-      ["a step", Figure.quantity(Number(graph.flopsPerStep), "FLOPs")],
+      ["FLOPs an image, forward", Figure.count(Number(graph.flops))],
+      ["FLOPs a step", Figure.count(Number(graph.flopsPerStep))],
       ["memory", bytes(graph.memory.total)]
     ] as const)
   ])
@@ -68,12 +71,12 @@ export const of = (run: RunRecord, plan: PlanDocument | null): Response => {
     here: "/",
     content: [
       html`<h1>Plan of ${run.experiment}: ${run.arm}</h1>
-<p class="quiet">of <a href="${Shell.runPath(run.id)}">run ${run.id}</a></p>
+<p class="quiet">what <a href="${Shell.runPath(run.id)}">run ${run.id}</a> was to be</p>
 `,
       ...(arm === null ? [html`<p>There is no plan of it yet.</p>`] : [
         cost(arm),
         Page.section("Findings", findings(arm)),
-        Page.section("An update", html`<p>${arm.update.join(", then ")}</p>`),
+        Page.section("An update", html`<p>${arm.update.join(" → ")}</p>`),
         Page.section("Identities", identities(arm)),
         Page.section("Nodes", arm.graph === null ? null : nodes(arm.graph))
       ])

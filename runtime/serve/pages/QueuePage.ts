@@ -33,21 +33,29 @@ const offered = ({ ballast, data, engines, labels: own }: Demand.Offer): string 
     ...data.map((name) => `data ${name}`)
   ].join(", ")
 
-const lines = ({ lines }: Overview): Html | null =>
+/** Says why nobody takes what waits in a line, where that is so. */
+const hindrance = (lacking: Overview["lines"][number]["lacking"], workers: number): string | Html => {
+  if (workers === 0) return Page.toned("there is no worker", "doubtful")
+  return lacking.length === 0
+    ? Page.toned("none: a worker takes them when it is free", "quiet")
+    : Page.toned(lacking.map(({ what, worker }) => `${worker}: ${what}`).join("; "), "doubtful")
+}
+
+const lines = ({ lines, workers }: Overview): Html | null =>
   Page.table(
-    [{ heading: "waiting", number: true }, { heading: "since" }, { heading: "what they demand" }, { heading: "what every worker lacks" }],
+    [{ heading: "waiting", number: true }, { heading: "since" }, { heading: "what they demand" }, { heading: "what hinders them" }],
     lines.map(({ demand, lacking, since, waiting }) => [
       String(waiting),
-      Shell.time(since, Figure.moment(since)),
+      Page.time(since),
       demanded(demand),
-      lacking.length === 0 ? "" : Page.toned(lacking.map(({ what, worker }) => `${worker}: ${what}`).join("; "), "doubtful")
+      hindrance(lacking, workers.length)
     ])
   )
 
 const workers = ({ workers }: Overview): Html =>
   Page.table(
     [{ heading: "worker" }, { heading: "slots", number: true }, { heading: "since" }, { heading: "what it offers" }],
-    workers.map(({ id, offer, slots, started }) => [id, String(slots), Shell.time(started, Figure.moment(started)), offered(offer)])
+    workers.map(({ id, offer, slots, started }) => [id, String(slots), Page.time(started), offered(offer)])
   ) ?? html`<p>No worker is heard of: <code>npx ballast worker</code> starts one.</p>
 `
 
@@ -63,8 +71,10 @@ export const of = (overview: Overview): Response =>
       Shell.living(
         "queue",
         Page.figures([["at work", String(overview.leased)], ["waiting", String(overview.waiting)], ["held back", String(overview.held)]]),
+        overview.held === 0 ? null : html`<p class="note">What is held back waits until its time has come, or another launch has ended.</p>
+`,
         Page.section("Workers", workers(overview)),
-        Page.section("What waits", lines(overview) ?? html`<p>Nothing waits.</p>`)
+        Page.section("What waits", lines(overview) ?? html`<p>Nothing waits: <code>npx ballast submit FILE</code> puts runs here.</p>`)
       )
     ]
   })

@@ -39,10 +39,16 @@ const button = (action: "cancel" | "rerun", label: string, run: string, question
   html`<button type="button" hidden data-action="${Shell.runPath(run)}" data-do="${action}" data-question="${question}">${label}</button>
 `
 
-const actions = (run: RunRecord): Html =>
+const links = ({ id }: RunRecord, { logs, report }: Pick<Shown, "logs" | "report">): Html =>
+  html`<a href="${Shell.runPath(id)}/plan">Plan</a>
+${report ? html`<a href="${Shell.runPath(id)}/report">Report</a>` : null}
+${logs.map((attempt) => html`<a href="${Shell.runPath(id)}/attempts/${attempt}/log">Process log of attempt ${attempt}</a>
+`)}`
+
+const actions = (run: RunRecord, shown: Pick<Shown, "logs" | "report">): Html =>
   html`<div class="actions">${
     goesOn(run) && run.queued ? button("cancel", "Cancel", run.id, `Cancel run ${run.id}? One that runs ends with a checkpoint.`) : null
-  }${button("rerun", "Run again", run.id, `Put ${run.id} into the queue once more, as it was recorded?`)}<noscript><p class="quiet">Without a script: <code>npx ballast runs cancel ${run.id}</code> and <code>npx ballast runs rerun ${run.id}</code></p></noscript></div>
+  }${button("rerun", "Run again", run.id, `Put ${run.id} into the queue once more, as it was recorded?`)}${links(run, shown)}<noscript><p class="quiet">Without a script: <code>npx ballast runs cancel ${run.id}</code> and <code>npx ballast runs rerun ${run.id}</code></p></noscript></div>
 <p id="answer" role="alert"></p>
 `
 
@@ -94,7 +100,7 @@ const said = (event: Told): string => {
     case "trial":
       return AttemptText.trial(event)
     case "checkpoint":
-      return `checkpoint ${event.directory}`
+      return event.directory
     case "status":
       return event.detail === null ? event.status : `${event.status}: ${event.detail}`
   }
@@ -105,19 +111,12 @@ const shownTold = 100
 
 const log = ({ told }: Held): Html | null => {
   const shown = told.slice(-shownTold).toReversed()
+  const several = shown.some(({ attempt }) => attempt !== shown[0]?.attempt)
   return Page.table(
-    [{ heading: "attempt", number: true }, { heading: "step", number: true }, { heading: "what" }, { heading: "it says" }],
-    shown.map((event) => [String(event.attempt), String(event.step), event.kind, said(event)])
+    [...(several ? [{ heading: "attempt", number: true }] : []), { heading: "step", number: true }, { heading: "what", whole: true }, { heading: "it says" }],
+    shown.map((event) => [...(several ? [String(event.attempt)] : []), String(event.step), event.kind, said(event)])
   )
 }
-
-const elsewhere = ({ id }: RunRecord, { logs, report }: Pick<Shown, "logs" | "report">): Html =>
-  html`<ul class="links">
-<li><a href="${Shell.runPath(id)}/plan">Plan</a></li>
-${report ? html`<li><a href="${Shell.runPath(id)}/report">Report</a></li>` : null}
-${logs.map((attempt) => html`<li><a href="${Shell.runPath(id)}/attempts/${attempt}/log">What the process of attempt ${attempt} wrote</a></li>`)}
-</ul>
-`
 
 /** Writes the page. */
 export const of = async (shown: Shown): Promise<Response> => {
@@ -136,24 +135,23 @@ export const of = async (shown: Shown): Promise<Response> => {
 `,
       Shell.living(
         "standing",
-        html`<p>${ReportPage.status(run.status)} <span class="quiet">run ${run.id}</span></p>
+        html`${ReportPage.standing(run)}
 <p class="unseen" data-status="${run.status}"></p>
 ${run.reason === null ? null : html`<p>${run.reason}</p>`}
-${actions(run)}${last}`
+${ReportPage.cause(run)}${actions(run, shown)}${last}`
       ),
       Shell.living(
         "summary",
-        Page.section("Incidents", Incidents.ofRun(incidents)),
         // Those of the last step say more while it runs.
         last === null ? figures : null,
-        remarks
+        remarks,
+        Page.section("Incidents", Incidents.ofRun(incidents))
       ),
       Zoom.section(zoom, { path: Shell.runPath(run.id), query: [] }, charts),
       Shell.living(
         "facts",
         ReportPage.below(facts, seen).map((part) => part === null ? null : Charts.unstyled(part)),
-        Page.section("Log", log(held)),
-        elsewhere(run, shown)
+        Page.section("Log", log(held))
       )
     ]
   })

@@ -19,17 +19,21 @@ const field = (name: string, label: string, value: string | undefined, kind = "t
   html`<p><label for="${name}">${label}</label> <input id="${name}" name="${name}" type="${kind}" value="${value ?? ""}" maxlength="200"></p>
 `
 
-const filters = ({ arm, experiment, since, status, text }: Picked): Html =>
-  html`<form class="filters" method="get" action="/" role="search" aria-label="Runs">
+const isPicky = (picked: Picked): boolean => Object.values(picked).some((value) => value !== undefined && value !== "")
+
+const filters = (picked: Picked): Html => {
+  const { arm, experiment, since, status, text } = picked
+  return html`<form class="filters" method="get" action="/" role="search" aria-label="Runs">
 ${field("text", "Id, experiment or arm has", text, "search")}
 <p><label for="status">Status</label> <select id="status" name="status"><option value="">any</option>
 ${Status.states.map((state) => html`<option${state === status ? html` selected` : null}>${state}</option>`)}</select></p>
 ${field("experiment", "Experiment", experiment)}
 ${field("arm", "Arm", arm)}
 ${field("since", "Launched since", since, "date")}
-<p><button>Show</button> <a href="/">Show all</a></p>
+<p><button>Show</button>${isPicky(picked) ? html` <a href="/">Show all</a>` : null}</p>
 </form>
 `
+}
 
 const known = (value: number | null, write: (value: number) => string): string => value === null ? "" : write(value)
 
@@ -45,9 +49,9 @@ const rowOf = (run: Row): ReadonlyArray<string | Html> => [
   String(run.seed),
   RunPage.status(run.status),
   known(run.steps, String),
-  loss(run.loss),
+  loss(run.steps === 0 ? null : run.loss),
   run.map50 === null ? known(run.accuracy, Figure.precision) : Figure.precision(run.map50),
-  run.started === null ? "" : Shell.time(run.started, Figure.moment(run.started)),
+  run.started === null ? "" : Page.time(run.started),
   known(run.seconds, Figure.duration)
 ]
 
@@ -57,17 +61,17 @@ const columns: ReadonlyArray<Page.Column> = [
   { heading: "experiment" },
   { heading: "arm" },
   { heading: "seed", number: true },
-  { heading: "status" },
+  { heading: "status", whole: true },
   { heading: "steps", number: true },
   { heading: "loss", number: true },
   { heading: "mAP50 or accuracy", number: true },
   { heading: "started" },
-  { heading: "time", number: true }
+  { heading: "time", number: true, whole: true }
 ]
 
 const nothing = (picked: Picked): Html =>
-  Object.values(picked).some((value) => value !== undefined && value !== "")
-    ? html`<p>No run is like that.</p>`
+  isPicky(picked)
+    ? html`<p>No run is like that: <a href="/">show all</a>.</p>`
     : html`<p>There are no runs yet: <code>npx ballast run FILE</code> makes some, and <code>npx ballast submit FILE</code> has a worker make them.</p>`
 
 /** Writes the page. */

@@ -17,6 +17,8 @@ export interface Page {
   readonly here: typeof places[number][0] | null
   readonly content: Hole
   readonly status?: number
+  /** Whether it leads to the others: whoever has not signed in would only come back. */
+  readonly leads?: boolean
   /** How it is kept up to date: by looking again every so many milliseconds, or by a run's events from a position on. */
   readonly live?: { readonly every: number } | { readonly events: string } | undefined
 }
@@ -25,7 +27,7 @@ const liveness = (live: Page["live"]): Html =>
   live === undefined ? html`` : "every" in live ? html` data-every="${live.every}"` : html` data-events="${live.events}"`
 
 /** Writes a page. */
-export const of = ({ content, here, live, status = 200, title }: Page): Response =>
+export const of = ({ content, here, leads = true, live, status = 200, title }: Page): Response =>
   HttpServerResponse.text(
     html`<!doctype html>
 <html lang="en">
@@ -39,9 +41,9 @@ export const of = ({ content, here, live, status = 200, title }: Page): Response
 </head>
 <body${liveness(live)}>
 <a class="skip" href="#content">Skip to the content</a>
-<header><nav aria-label="Dashboard"><span class="mark">Ballast</span>
-${places.map(([path, name]) => html`<a href="${path}"${path === here ? html` aria-current="page"` : null}>${name}</a>
-`)}</nav></header>
+<header><span class="mark">Ballast</span>
+${leads ? html`<nav aria-label="Dashboard">${places.map(([path, name]) => html`<a href="${path}"${path === here ? html` aria-current="page"` : null}>${name}</a>
+`)}</nav>` : null}</header>
 <main id="content" tabindex="-1">
 ${content}</main>
 <p id="news" class="unseen" role="status"></p>
@@ -54,9 +56,6 @@ ${content}</main>
 /** Marks a part of a page that is fetched anew while somebody looks at it. */
 export const living = (id: string, ...content: ReadonlyArray<Hole>): Html => html`<div id="${id}" data-live>${content}</div>
 `
-
-/** Writes a moment, in milliseconds since 1970, for people and for programs. */
-export const time = (at: number, shown: string): Html => html`<time datetime="${new Date(at).toISOString()}">${shown}</time>`
 
 /** Writes a link to the next page of a list; nothing where there is none. */
 export const next = (path: string, query: ReadonlyArray<readonly [string, string]>, after: string | null): Html | null =>

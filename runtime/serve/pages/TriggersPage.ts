@@ -3,7 +3,6 @@
  */
 import { html } from "../../report/html/Html.ts"
 import * as Page from "../../report/html/Page.ts"
-import * as Figure from "../../report/Figure.ts"
 import type { Kept } from "../../run/trigger/Keeping.ts"
 import type * as Times from "../../run/trigger/Times.ts"
 import type { Response } from "../Http.ts"
@@ -29,18 +28,18 @@ export const of = (triggers: ReadonlyArray<Timed>): Response =>
           [
             { heading: "experiment" },
             { heading: "times" },
-            { heading: "last time" },
-            { heading: "next time" },
+            { heading: "last time", whole: true },
+            { heading: "next time", whole: true },
             { heading: "last launch" },
-            { heading: "where one goes on" },
+            { heading: "if one still runs", whole: true },
             { heading: "remark" }
           ],
           triggers.map(({ experiment, fires, last, remark, times }) => [
             html`<a href="/?experiment=${encodeURIComponent(experiment)}">${experiment}</a>`,
-            html`<code>${fires.cron}</code> ${fires.timeZone}`,
-            html`<time datetime="${times.last.utc}">${times.last.local}</time>`,
-            html`<time datetime="${times.next.utc}">${times.next.local}</time>`,
-            last === null ? "none yet" : html`<a href="/?text=${encodeURIComponent(last.launch)}">${last.launch}</a>, for ${Shell.time(last.at, Figure.moment(last.at))}`,
+            html`<code class="whole">${fires.cron}</code> ${fires.timeZone}`,
+            Page.time(Date.parse(times.last.utc), fires.timeZone),
+            Page.time(Date.parse(times.next.utc), fires.timeZone),
+            last === null ? "none yet" : html`<a href="/?text=${encodeURIComponent(last.launch)}">${last.launch}</a>, for ${Page.time(last.at, fires.timeZone)}`,
             fires.overlap,
             remark ?? ""
           ])

@@ -57,6 +57,9 @@ describe("Figure", () => {
     assert.strictEqual(Figure.moment(moment, "UTC"), "2026-03-09 23:05")
     assert.strictEqual(Figure.moment(moment, "Asia/Tokyo"), "2026-03-10 08:05")
     assert.strictEqual(Figure.moment(Date.UTC(2026, 0, 1, 0, 0), "UTC"), "2026-01-01 00:00")
+    assert.strictEqual(Figure.zoned(moment, "UTC"), "2026-03-09 23:05 UTC")
+    assert.strictEqual(Figure.zoned(moment, "Europe/Berlin"), "2026-03-10 00:05 CET")
+    assert.strictEqual(Figure.zoned(Date.UTC(2026, 6, 1, 0, 0), "Europe/Berlin"), "2026-07-01 02:00 CEST")
   })
 
   it("writes counts and quantities with prefixes, rounding before the prefix is chosen", () => {

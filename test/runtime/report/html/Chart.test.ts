@@ -50,6 +50,15 @@ describe("Chart", () => {
     assert.deepStrictEqual(await Chart.draw([{ title: "Nothing", curves: [{ ...curve, y: [NaN, NaN, NaN, NaN] }] }]), [])
   })
 
+  it("draws a point where all others cannot be drawn, and shares that are all none at the foot of an axis up to 1", async () => {
+    const paths = (svg: string): number => [...svg.matchAll(/<path[^>]*var\(--curve-1\)/g)].length
+    const one = await drawn({ title: "Loss", curves: [{ ...curve, y: [4, NaN, NaN, NaN] }] })
+    const none = await drawn({ title: "Loss", curves: [{ ...curve, y: [4, 4, 4, 4] }] })
+    assert.strictEqual(paths(one), 1 + paths(none))
+    const shares = await drawn({ title: "mAP50", curves: [{ ...curve, y: [0, 0, 0, 0] }] })
+    assert.deepStrictEqual([...shares.matchAll(/text-anchor="end"[^>]*>([^<]*)</g)].map(([, label]) => Number(label)).at(-1), 1)
+  })
+
   it("says a title and a name as they are", async () => {
     const svg = await drawn({ title: "<b>&", curves: [{ ...curve, name: `"><script>` }] })
     assert.include(svg, "&lt;b&gt;&amp;")

@@ -64,7 +64,7 @@ describe("RunCharts", () => {
 
   it("says of what is not finite that it was counted over all steps", () => {
     const recording = Recording.of([stepEvent(0, { finite: false, loss: NaN }), ...steps(5, 1, 1)])
-    assert.strictEqual(RunCharts.ofRun(recording)[0]?.note, "1 not finite")
-    assert.strictEqual(RunCharts.ofRun(recording, { from: 2, to: 4 })[0]?.note, "1 not finite in all")
+    assert.strictEqual(RunCharts.ofRun(recording)[0]?.note, "1 step not finite")
+    assert.strictEqual(RunCharts.ofRun(recording, { from: 2, to: 4 })[0]?.note, "1 step not finite in all")
   })
 })

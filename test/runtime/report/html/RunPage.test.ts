@@ -2,7 +2,10 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as path from "node:path"
 import * as LaunchPage from "../../../../runtime/report/html/LaunchPage.ts"
+import { escape } from "../../../../runtime/report/html/Html.ts"
 import * as RunPage from "../../../../runtime/report/html/RunPage.ts"
+import * as FaultText from "../../../../runtime/report/FaultText.ts"
+import { failedRun, runResult } from "../../run/results.ts"
 import type { AttemptResult } from "../../../../runtime/run/Result.ts"
 import type { Event, IncidentEvent } from "../../../../runtime/train/Event.ts"
 import { inTemporaryFolder } from "../../run/temporary.ts"
@@ -12,7 +15,7 @@ import { factsOf, hostile } from "./pages.ts"
 
 /** All that a page may be made of; anything else would be a name that was read as markup. */
 const elements = new Set(
-  ("html meta title style body section h1 h2 h3 p small span strong code pre dl div dt dd table tr th td figure figcaption ul li i "
+  ("html meta title style body main section h1 h2 h3 p small span strong code pre dl div dt dd table thead tbody tr th td time figure figcaption ul li i "
     + "details summary em svg image rect path text g defs clipPath").split(" ")
 )
 
@@ -105,6 +108,23 @@ describe("RunPage", () => {
         for (const said of ["taken again", "an attempt begins", "fault", "head.class", "bound"]) assert.include(page, `</i> ${said}</li>`)
         assert.match(page, /stroke="var\(--quiet\)"/)
         assert.notMatch(page, /NaN,|LNaN|MNaN/)
+      })
+    ), 30_000)
+
+  it.effect("says first why a run failed and what is worth a try, and of one that never trained no figures that it has not", () =>
+    inTemporaryFolder((folder) =>
+      Effect.gen(function*() {
+        const run = failedRun("NonFinite", { directory: folder })
+        const facts = { ...(yield* factsOf(folder, events)), status: "failed" as const }
+        const page = yield* Effect.promise(() => RunPage.of({ ...facts, result: run }))
+        const [, cause = ""] = /<div class="cause">([^]*?)<\/div>/.exec(page) ?? []
+        assert.include(cause, FaultText.of(run))
+        for (const worth of FaultText.remedies(run, folder)) assert.include(cause, `<li>${escape(worth)}</li>`)
+        assert.isBelow(page.indexOf("Worth a try"), page.indexOf("<h2>"))
+        const never = yield* Effect.promise(() => RunPage.of({ ...facts, result: { ...run, steps: 0 } }))
+        assert.notMatch(never, /<dt>(loss|gradient norm, median)<\/dt>/)
+        assert.include(page, "<dt>gradient norm, median</dt>")
+        assert.notInclude(yield* Effect.promise(() => RunPage.of({ ...facts, status: "succeeded", result: runResult({ directory: folder }) })), "Worth a try")
       })
     ), 30_000)
 
