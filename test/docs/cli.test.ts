@@ -56,6 +56,14 @@ describe("docs/cli.md", () => {
     assert.sameMembers(sections, commands)
   })
 
+  it("lists every command at its beginning, in the order of their sections", () => {
+    const [beginning = ""] = page.split(/^## /m)
+    const listed = [...beginning.matchAll(/^\| \[(ballast [\w ]+)\]\(#([\w-]+)\)/gm)]
+    const sections = [...page.matchAll(/^## (ballast .*)$/gm)].map(([, heading]) => heading)
+    assert.deepStrictEqual(listed.map(([, command]) => command), sections)
+    assert.deepStrictEqual(listed.map(([, , anchor]) => anchor), sections.map((heading = "") => heading.replaceAll(" ", "-")))
+  })
+
   it("has every exit code, and no other", () => {
     const codes = [...section("Exit codes").matchAll(/^\| (\d+) \|/gm)].map(([, number]) => Number(number))
     assert.sameMembers(codes, Object.values(code))
