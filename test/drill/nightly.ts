@@ -24,6 +24,9 @@ describe("ballast nightly", () => {
       assert.deepStrictEqual([bare?.code, empty?.code], [2, 2])
       assert.include(empty?.stderr, "there are no experiments below experiments/")
       write("experiments/tiny.ts", experiment({ seeds: "0, 1, 2" }))
+      const [nothing] = await each([["nightly", "--dry-run"]])
+      assert.deepStrictEqual([nothing?.code, nothing?.stdout], [0, "nothing is due: --all plans every experiment all the same\n"])
+      assert.isFalse(fs.existsSync(path.join(folder, ".ballast")))
       const night = ["nightly", "--all", "--seeds", "3", "--engine", "wasm", "--json"]
       const first = await ballast(...night)
       assert.strictEqual(first.code, 0, first.stderr)
@@ -117,4 +120,13 @@ describe("ballast nightly bisect", () => {
       ])
       assert.strictEqual(found.runs.spent, 21)
     }), 600_000)
+
+  it("looks for nothing where nothing changes the training, or the arm is not there", () =>
+    inProject(async (project) => {
+      const { good, planted } = plant(project)
+      const [same, unknown] = await project.each([asked(planted), asked(good, { arm: "wild" })])
+      assert.deepStrictEqual([same?.code, unknown?.code], [2, 2])
+      assert.include(same?.stderr.replace(/\s+/g, " "), "what changed is Ballast, an engine, the data or the machine")
+      assert.include(unknown?.stderr.replace(/\s+/g, " "), `tiny has no arm "wild"`)
+    }), 120_000)
 })

@@ -10,14 +10,15 @@ import type { Database, StoreFailed } from "../../runtime/run/store/Database.ts"
 import { Tables } from "../../runtime/run/store/Tables.ts"
 import { tiny } from "./queueing.ts"
 
-/** Writes an experiment of one arm; one with a time has it come, and not come again while a test runs. */
+/** Writes an experiment, of one arm if nothing is said; one with a time has it come, and not come again while a test runs. */
 export const experiment = (options: {
+  readonly arms?: string
   readonly peak?: string
   readonly seeds?: string
   readonly steps?: number
   readonly timed?: boolean
 } = {}): string =>
-  tiny({ steps: options.steps ?? 40, arms: "{ calm }", rest: options.timed ? `triggers: [Trigger.cron("0 3 29 2 *")]` : "" })
+  tiny({ steps: options.steps ?? 40, arms: options.arms ?? "{ calm }", rest: options.timed ? `triggers: [Trigger.cron("0 3 29 2 *")]` : "" })
     .replace("constant(0.01)", `constant(${options.peak ?? "0.1"})`)
     .replace("seeds: [0]", `seeds: [${options.seeds ?? "0"}]`)
 
@@ -36,16 +37,23 @@ export const readReport = (stdout: string): ReportDocument => JSON.parse(stdout)
 export const verdictsOf = (stdout: string): ReadonlyArray<readonly [string | null, string]> =>
   readReport(stdout).comparisons.map(({ metric, verdict }) => [metric, verdict])
 
+/** Names what the first arm of a plan trains. */
+export const trainingOf = (plan: string): string => {
+  const { arms } = JSON.parse(plan) as { readonly arms: ReadonlyArray<{ readonly identity: { readonly training: string } }> }
+  return String(arms[0]?.identity.training)
+}
+
 interface BaselineJson {
+  readonly arm: string
   readonly training: string
   readonly samples: ReadonlyArray<{ readonly seed: number; readonly run: string; readonly metrics: Readonly<Record<string, number>> }>
 }
 
-/** Edits the only baseline of a project, as somebody with an editor can. */
-export const editBaseline = (folder: string, edit: (baseline: BaselineJson) => BaselineJson): void => {
+/** Edits the baselines of a project, as somebody with an editor can. */
+export const editBaseline = (folder: string, edit: (baseline: BaselineJson) => BaselineJson | ReadonlyArray<BaselineJson>): void => {
   const file = path.join(folder, "baselines/tiny.json")
   const document = JSON.parse(fs.readFileSync(file, "utf8")) as { readonly baselines: ReadonlyArray<BaselineJson> }
-  fs.writeFileSync(file, JSON.stringify({ ...document, baselines: document.baselines.map(edit) }))
+  fs.writeFileSync(file, JSON.stringify({ ...document, baselines: document.baselines.flatMap(edit) }))
 }
 
 /** Leaves the loss of each sample alone: few samples can decide on one metric, and on no more. */
@@ -79,8 +87,8 @@ export const widen = (folder: string): void =>
 /** Says that the baseline has trained what a run of a night has: as if the same recipe were trained otherwise. */
 export const claim = (folder: string, home: string, { launches }: ReportDocument): void => {
   const plan = path.join(folder, home, "runs", `${launches[0]?.launch}-1`, "plan.json")
-  const { arms } = JSON.parse(fs.readFileSync(plan, "utf8")) as { readonly arms: ReadonlyArray<{ readonly identity: { readonly training: string } }> }
-  editBaseline(folder, (baseline) => ({ ...baseline, training: String(arms[0]?.identity.training) }))
+  const training = trainingOf(fs.readFileSync(plan, "utf8"))
+  editBaseline(folder, (baseline) => ({ ...baseline, training }))
 }
 
 const inTables = <A>(folder: string, use: (tables: Database) => Effect.Effect<A, StoreFailed>): Promise<A> =>
