@@ -61,8 +61,8 @@ export interface Input {
   readonly unended?: ReadonlyArray<Pick<Row, "experiment" | "arm">>
 }
 
-/** The verdict of a night is the first of these that one of its comparisons has. */
-const gravity: ReadonlyArray<Comparison.Verdict> = [
+/** The gravest first: the verdict of a night is the first of these that one of its comparisons has. */
+export const gravity: ReadonlyArray<Comparison.Verdict> = [
   "regressed",
   "missing",
   "flaky",

@@ -16,7 +16,7 @@ const headings = [
   { text: "baseline", right: true },
   { text: "now", right: true },
   { text: "p", right: true },
-  { text: "runs", right: true },
+  { text: "runs / baseline", right: true },
   { text: "verdict" },
   { text: "why" }
 ]

@@ -25,7 +25,7 @@ export const of = (report: NightReport, columns: number): ReadonlyArray<Line.Lin
           { heading: "baseline", align: "right" },
           { heading: "now", align: "right" },
           { heading: "p", align: "right" },
-          { heading: "runs", align: "right" },
+          { heading: "runs / baseline", align: "right" },
           { heading: "", align: "left" }
         ],
         rows.map((row) => [

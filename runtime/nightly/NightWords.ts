@@ -3,7 +3,7 @@
  */
 import * as Figure from "../report/Figure.ts"
 import type { Verdict } from "./Comparison.ts"
-import type { Row } from "./Night.ts"
+import * as Night from "./Night.ts"
 import type { NightReport } from "./NightReport.ts"
 
 /** How each verdict is meant. */
@@ -19,10 +19,10 @@ export const tones: Readonly<Record<Verdict, "good" | "bad" | "doubtful" | "quie
 }
 
 /** Names what a comparison is of. */
-export const metric = ({ metric }: Row): string => metric ?? "the arm"
+export const metric = ({ metric }: Night.Row): string => metric ?? "the arm"
 
 /** Writes a figure of a comparison; `-` where there is none. */
-export const figure = ({ metric }: Pick<Row, "metric">, value: number | null): string => {
+export const figure = ({ metric }: Pick<Night.Row, "metric">, value: number | null): string => {
   if (value === null) return "-"
   switch (metric) {
     case "memory":
@@ -38,21 +38,19 @@ export const figure = ({ metric }: Pick<Row, "metric">, value: number | null): s
 }
 
 /** Writes a corrected p; `-` where nothing was tested. */
-export const chance = ({ p }: Pick<Row, "p">): string => p === null ? "-" : Figure.measured(p)
+export const chance = ({ p }: Pick<Night.Row, "p">): string => p === null ? "-" : Figure.measured(p)
 
 /** Counts samples on both sides: the night's against the baseline's. */
-export const samples = ({ samples: { baseline, observed } }: Pick<Row, "samples">): string => `${observed} / ${baseline}`
-
-const order: ReadonlyArray<Verdict> = ["regressed", "missing", "flaky", "changed", "undecided", "new", "better", "same"]
+export const samples = ({ samples: { baseline, observed } }: Pick<Night.Row, "samples">): string => `${observed} / ${baseline}`
 
 /** Puts comparisons in the order in which somebody wants to read them: the gravest first. */
-export const gravestFirst = ({ comparisons }: Pick<NightReport, "comparisons">): ReadonlyArray<Row> =>
-  comparisons.toSorted((left, right) => order.indexOf(left.verdict) - order.indexOf(right.verdict))
+export const gravestFirst = ({ comparisons }: Pick<NightReport, "comparisons">): ReadonlyArray<Night.Row> =>
+  comparisons.toSorted((left, right) => Night.gravity.indexOf(left.verdict) - Night.gravity.indexOf(right.verdict))
 
 /** Counts comparisons by their verdicts: `1 regressed, 6 same`. */
 export const counted = ({ comparisons }: Pick<NightReport, "comparisons">): string => {
   const counts = Map.groupBy(comparisons, ({ verdict }) => verdict)
-  const said = order.flatMap((verdict) => counts.has(verdict) ? [`${counts.get(verdict)?.length} ${verdict}`] : [])
+  const said = Night.gravity.flatMap((verdict) => counts.has(verdict) ? [`${counts.get(verdict)?.length} ${verdict}`] : [])
   return said.length === 0 ? "nothing to compare" : said.join(", ")
 }
 
@@ -69,7 +67,10 @@ export const about = ({ ended, night, origin: { commit, dirty }, runs, started }
 }
 
 /** Says what has to be known beside the comparisons, one sentence each. */
-export const besides = ({ broken, failed }: NightReport): ReadonlyArray<string> => [
+export const besides = ({ broken, comparisons, failed }: NightReport): ReadonlyArray<string> => [
   ...failed.map(({ arm, experiment, fault, run, seed }) => `${experiment}, ${arm}, seed ${seed} failed: ${fault} (${run})`),
-  ...broken.map(({ file, message }) => `${file} is left out: ${message}`)
+  ...broken.map(({ file, message }) => `${file} is left out: ${message}`),
+  ...(comparisons.some(({ verdict }) => verdict === "new")
+    ? ["to compare what is new with something: npx ballast nightly accept LAUNCH --reason WHY makes runs of several seeds a baseline"]
+    : [])
 ]

@@ -10,6 +10,9 @@ describe("NightMarkdown", () => {
     assert.include(lines, "| cold | clip | loss | 2.000 | 3.000 | 0.001000 | 5 / 10 | **regressed** | it is higher |")
     assert.isAbove(lines.findIndex((line) => line.includes("accuracy")), lines.indexOf("<details><summary>1 the same</summary>"))
     assert.include(lines, "- cold, clip, seed 3 failed: the loss is NaN (mx2-1)")
+    const advice = /^- to compare what is new with something: npx ballast nightly accept LAUNCH --reason WHY/m
+    assert.match(NightMarkdown.of(report()), advice)
+    assert.notMatch(NightMarkdown.of(report({ comparisons: [row()] })), advice)
   })
 
   it("shows names as they are", () => {
