@@ -29,9 +29,8 @@ const newest = Effect.fnUntraced(function*(asked: string) {
     : yield* store.list({ launch: first.launch })
 })
 
-/** Finds a run by its id, or by a beginning of it that no other has; `last` is the last run
- * of the newest launch. Fails with RunNotFound. */
-export const find = Effect.fn("Lookup.find")(function*(asked: string) {
+/** `what` names all that might have been asked for, for where there is none. */
+const runOf = Effect.fnUntraced(function*(asked: string, what: string) {
   const store = yield* Store
   const newestRuns = yield* newest(asked)
   const last = newestRuns.at(-1)
@@ -42,9 +41,13 @@ export const find = Effect.fn("Lookup.find")(function*(asked: string) {
   if (exact !== undefined) return exact
   if (first !== undefined && matching.length === 1) return first
   return yield* matching.length === 0
-    ? notFound(asked, `there is no run "${asked}"; the newest are`, yield* store.list({ limit: shown }))
+    ? notFound(asked, `there is no ${what} "${asked}"; the newest are`, yield* store.list({ limit: shown }))
     : notFound(asked, `"${asked}" begins the ids of ${matching.length} runs`, matching)
 })
+
+/** Finds a run by its id, or by a beginning of it that no other has; `last` is the last run
+ * of the newest launch. Fails with RunNotFound. */
+export const find = Effect.fn("Lookup.find")((asked: string) => runOf(asked, "run"))
 
 /** A launch, and those of its runs that were asked for. */
 export interface FoundLaunch {
@@ -54,18 +57,14 @@ export interface FoundLaunch {
   readonly asked: ReadonlyArray<RunRecord>
 }
 
-/**
- * Finds a launch by its id, by a beginning of it that no other has, or by one of its runs, which alone is then asked for;
- * `last` is the newest launch. Fails with RunNotFound.
- */
-export const launch = Effect.fn("Lookup.launch")(function*(asked: string) {
+const launchOf = Effect.fnUntraced(function*(asked: string, what: string) {
   const store = yield* Store
   const runsOf = (launch: string) => store.list({ launch })
   const matching = asked === "last" ? yield* newest(asked) : yield* store.list({ prefix: asked })
   const launches = [...new Set(matching.map(({ launch }) => launch))]
   const [only] = launches
   const id = launches.find((launch) => launch === asked) ?? (launches.length === 1 && only?.startsWith(asked) ? only : undefined)
-  const run = asked === "last" || id !== undefined ? null : yield* find(asked)
+  const run = asked === "last" || id !== undefined ? null : yield* runOf(asked, what)
   const record = yield* store.launch(run?.launch ?? id ?? only ?? "")
   if (record === null) return yield* Effect.die(new Error("a run of no launch"))
   const runs = yield* runsOf(record.id)
@@ -73,9 +72,15 @@ export const launch = Effect.fn("Lookup.launch")(function*(asked: string) {
   return found
 })
 
+/**
+ * Finds a launch by its id, by a beginning of it that no other has, or by one of its runs, which alone is then asked for;
+ * `last` is the newest launch. Fails with RunNotFound.
+ */
+export const launch = Effect.fn("Lookup.launch")((asked: string) => launchOf(asked, "run or launch"))
+
 /** Finds a launch as `launch` does, or the newest one of an experiment by its name. Fails with RunNotFound. */
 export const launchOrExperiment = Effect.fn("Lookup.launchOrExperiment")(function*(asked: string) {
   const store = yield* Store
   const [ofName] = yield* store.list({ experiment: asked, limit: 1 })
-  return yield* launch(ofName?.launch ?? asked)
+  return yield* launchOf(ofName?.launch ?? asked, "run, launch or experiment")
 })

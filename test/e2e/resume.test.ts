@@ -214,7 +214,7 @@ describe("ballast resume", () => {
       ])
       assert.strictEqual(none?.code, 3)
       assert.strictEqual(unknown?.code, 2)
-      assert.match(unknown?.stderr ?? "", /there is no run "zzz"/)
+      assert.match(unknown?.stderr ?? "", /there is no run or launch "zzz"/)
       assert.strictEqual(gone?.code, 2)
       assert.match(gone?.stderr ?? "", /there is no arm "first"/)
     }), 240_000)

@@ -37,7 +37,12 @@ describe("Lookup", () => {
       assert.deepStrictEqual(idsOf(yield* Lookup.launch("aa")), ["aab", 2, "aab-1,aab-2"])
       assert.deepStrictEqual(idsOf(yield* Lookup.launch("aab-2")), ["aab", 2, "aab-2"])
       assert.match((yield* Effect.flip(Lookup.launch("a"))).message, /begins the ids of 4 runs/)
-      assert.match((yield* Effect.flip(Lookup.launch("zzz"))).message, /there is no run "zzz"/)
+      assert.match((yield* Effect.flip(Lookup.launch("zzz"))).message, /there is no run or launch "zzz"/)
+      assert.deepStrictEqual(idsOf(yield* Lookup.launchOrExperiment("e")), ["abc", 2, "abc-1,abc-2"])
+      assert.match(
+        (yield* Effect.flip(Lookup.launchOrExperiment("ee"))).message,
+        /there is no run, launch or experiment "ee"; the newest are\n {2}abc-1 {2}e,/
+      )
     })))
 
   it.effect("finds what is named in full though others begin so, and takes nothing that is typed for a pattern", () =>
@@ -49,7 +54,7 @@ describe("Lookup", () => {
       assert.match((yield* Effect.flip(Lookup.launch("abcd-"))).message, /begins the ids of 12 runs\n {2}abcd-1 {2}/)
       for (const pattern of ["a%", "%", "a_b-2", "_ab-2", "ABC-1"]) {
         assert.include((yield* Effect.flip(Lookup.find(pattern))).message, `there is no run "${pattern}"`)
-        assert.include((yield* Effect.flip(Lookup.launch(pattern))).message, `there is no run "${pattern}"`)
+        assert.include((yield* Effect.flip(Lookup.launch(pattern))).message, `there is no run or launch "${pattern}"`)
       }
     })))
 
