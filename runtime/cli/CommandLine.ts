@@ -14,13 +14,16 @@ import { code, Ended } from "./ExitCode.ts"
 
 export { Argument, Command, Flag }
 
+/** A flag's text is read as a number, which is nothing to whoever has typed it. */
+const plainly = (message: string): string => message.replace(/Expected a string representing a finite number$/, "Expected: a number")
+
 /** Prints what is wrong with an invocation to standard error, so that standard output holds results alone. */
 const presenter: CliOutput.Presenter = {
   present: (event) =>
     event._tag === "InvalidInvocation"
       ? Console.error(
         [
-          ...event.errors.map(({ message }) => message),
+          ...event.errors.map(({ message }) => plainly(message)),
           `What there is: npx ${event.commandPath.join(" ")} --help`
         ].join("\n")
       )

@@ -108,7 +108,7 @@ describe("ballast", () => {
         [["plann", "e.ts"], /plan/],
         [["plan"], /file/],
         [["plan", "e.ts", "--jsno"], /--json/],
-        [["run", "e.ts", "--steps", "many"], /steps/],
+        [["run", "e.ts", "--steps", "many"], /--steps: "many". Expected: a number$/m],
         [["run", "e.ts", "--steps", "-1"], /--steps takes/],
         [["run", "e.ts", "--engine", "cuda"], /engine/],
         [["run", "e.ts", "--inject", "nan"], /--inject: expected nan@STEP, [^]*, got "nan"/],
