@@ -101,7 +101,7 @@ const codeOf = ({ broken, ended, failed, verdict }: NightReport, stop: Stop.Stop
 /** Says what nights that were broken off have left in the queue, which whoever works there makes, too. */
 const tellLeft = ({ experiment, launch, night: { id, origin: { commit }, started }, runs }: NightRun.Left) =>
   Launching.say(
-    `night ${id} of ${commit?.slice(0, 12) ?? "no commit"}, begun ${moment(started)}, was broken off, and measures something else than is asked for now. `
+    `night ${id} of ${commit?.slice(0, 12) ?? "no commit"}, begun ${Figure.zoned(started)}, was broken off, and measures something else than is asked for now. `
     + `The queue still has ${Figure.plural(runs, "run")} of ${experiment} that it launched: npx ballast runs cancel ${launch} withdraws them`
   )
 
@@ -114,7 +114,7 @@ const begun = Effect.fn("Nightly.begun")(function*(plan: NightPlan.NightPlan, op
   const interrupted = yield* NightRun.interrupted(plan, options)
   if (interrupted !== null) {
     const { night: { id, started }, runs } = interrupted
-    yield* Launching.say(`going on with night ${id}, begun ${moment(started)}: ${NightWords.progress(runs)}`)
+    yield* Launching.say(`going on with night ${id}, begun ${Figure.zoned(started)}: ${NightWords.progress(runs)}`)
   }
   const night = interrupted?.night ?? (plan.parts.length === 0 ? null : yield* NightRun.begin(plan, options))
   yield* Effect.forEach(yield* NightRun.left(options.home, night?.launches.map(({ launch }) => launch) ?? []), tellLeft)
@@ -180,8 +180,8 @@ export const nightly = Command.make(
       }
       const say = Launching.say
       const workOff = Worker.workOff({ home, locations, engine, drain: stop })
-      const report = night === null
-        ? yield* NightRun.ofNothing(plan, { baselines, engine })
+      const { close, report }: NightRun.Brought = night === null
+        ? { report: yield* NightRun.ofNothing(plan, { baselines, engine }), close: Effect.void }
         : yield* NightRun.bring(night, plan, { ...planning, engine, say, stop, workOff })
       yield* reported(report, {
         folder: out !== null ? path.resolve(out) : night === null ? null : NightRecord.folderOf(home, night.id),
@@ -189,6 +189,7 @@ export const nightly = Command.make(
         json,
         md
       })
+      yield* close
       if (report.ended === null) yield* say("to go on with it: npx ballast nightly, once more, with the same --engine")
       const ended = codeOf(report, stop)
       if (ended !== code.done) return yield* new Ended({ code: ended })

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import type { Choice } from "../engine/Engines.ts"
 import * as Figure from "../report/Figure.ts"
 import * as Environment from "../run/Environment.ts"
-import type { Home } from "../run/Home.ts"
+import type { Home, HomeUnusable } from "../run/Home.ts"
 import { newLaunchId } from "../run/LaunchId.ts"
 import * as Owner from "../run/Owner.ts"
 import { LaunchHeld } from "../run/Resume.ts"
@@ -135,6 +135,12 @@ const launchingOf = (kept: ReturnType<typeof keeping>) =>
 const launchesOf = ({ launches }: NightRecord.NightRecord, repeat: boolean): ReadonlyArray<string> =>
   launches.filter((one) => one.repeat === repeat).map(({ launch }) => launch)
 
+/** A night as far as it was brought. `close` keeps that it has ended: only once its report has been told is it over. */
+export interface Brought {
+  readonly report: NightReport.NightReport
+  readonly close: Effect.Effect<void, HomeUnusable>
+}
+
 /**
  * Brings a night to its end, or as far as nobody stops it and there is somebody to make its runs, and judges what there is.
  * Fails with BaselinesInvalid, HomeUnusable and, where an experiment of it does not load any more, with InvalidExperiment
@@ -157,9 +163,10 @@ export const bring = Effect.fn("NightRun.bring")(
       }))
     }
     const whole = (runs: ReadonlyArray<{ readonly result: unknown }>): boolean => runs.every(({ result }) => result !== null)
-    const report = () => NightReport.make(kept.now(), { baselines, broken })
-    if (!whole(yield* NightRuns.finish(launchesOf(kept.now(), false), options))) return yield* report()
-    const waiting = Map.groupBy(Night.toRepeat(yield* report()), ({ experiment }) => experiment)
+    const report = (ended: number | null) => NightReport.make({ ...kept.now(), ended }, { baselines, broken })
+    const open = Effect.map(report(null), (report): Brought => ({ report, close: Effect.void }))
+    if (!whole(yield* NightRuns.finish(launchesOf(kept.now(), false), options))) return yield* open
+    const waiting = Map.groupBy(Night.toRepeat(yield* report(null)), ({ experiment }) => experiment)
     for (const { experiment, launch, repeat } of kept.now().launches) {
       const arms = (waiting.get(experiment) ?? []).map(({ arm }) => arm)
       if (repeat || arms.length === 0 || stop.requested() !== null) continue
@@ -169,9 +176,11 @@ export const bring = Effect.fn("NightRun.bring")(
       }))
     }
     const repeats = yield* NightRuns.finish(launchesOf(kept.now(), true), options)
-    const isStopped = stop.requested() !== null && Night.toRepeat(yield* report()).length > 0
-    if (whole(repeats) && !isStopped) yield* kept.change({ ended: Date.now() })
-    return yield* report()
+    const isStopped = stop.requested() !== null && Night.toRepeat(yield* report(null)).length > 0
+    if (!whole(repeats) || isStopped) return yield* open
+    const ended = Date.now()
+    const brought: Brought = { report: yield* report(ended), close: kept.change({ ended }) }
+    return brought
   }
 )
 

@@ -103,7 +103,11 @@ onBoth("A night", (place) => {
         const { signal, stderr } = await begin(killed).ended
         assert.strictEqual(signal, "SIGKILL", `${killed}: ${stderr}`)
       }
+      const [last = ""] = fs.readdirSync(path.join(project.folder, "home/nights")).toSorted().slice(-1)
+      // Whatever has ended has told so before.
+      assert.isTrue(fs.existsSync(path.join(project.folder, "home/nights", last, "report.html")))
       const report = await reported(1, begin())
+      assert.strictEqual(report.night, last)
       assert.include(report.stderr, `going on with night ${report.night}`)
       assert.deepStrictEqual([report.verdict, report.runs], ["regressed", { ended: 2, all: 2 }])
       assert.deepStrictEqual(report.launches.map(({ repeat }) => repeat), [false, true])
@@ -130,7 +134,7 @@ onBoth("A night", (place) => {
       killed.kill("SIGKILL")
       await killed.ended
       const further = await reported(0, begin())
-      assert.match(further.stderr, /going on with night \S+, begun \S+: 0 of 1 run has ended/)
+      assert.match(further.stderr, /going on with night \S+, begun .+: 0 of 1 run has ended/)
       assert.deepStrictEqual([verdictsOf(further.stdout), further.runs], [same, { ended: 1, all: 1 }])
       assert.deepStrictEqual(await attemptsOf(nights, own), [{ status: "interrupted" }, { status: "succeeded" }])
     }), 300_000)
@@ -166,11 +170,11 @@ onBoth("A night", (place) => {
       project.write(file, experiment({ steps, peak: worsePeak }))
       const other = await reported(0, begin())
       assert.deepStrictEqual([verdictsOf(other.stdout), other.runs], [[[null, "changed"]], { ended: 1, all: 1 }])
-      assert.match(other.stderr, /night \S+ of no commit, begun \S+, was broken off, and measures something else/)
+      assert.match(other.stderr, /night \S+ of no commit, begun .+, was broken off, and measures something else/)
       assert.include(other.stderr, `has 1 run of tiny that it launched: npx ballast runs cancel ${run.slice(0, -"-1".length)} withdraws them`)
       project.write(file, experiment({ steps }))
       const own = await reported(0, begin())
-      assert.match(own.stderr, /going on with night \S+, begun \S+: 1 of 1 run has ended/)
+      assert.match(own.stderr, /going on with night \S+, begun .+: 1 of 1 run has ended/)
       assert.deepStrictEqual([verdictsOf(own.stdout), own.runs], [same, { ended: 1, all: 1 }])
     }), 300_000)
 })
