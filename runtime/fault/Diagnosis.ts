@@ -18,6 +18,16 @@ export type Change =
   | "no augmentation"
   | "another engine"
 
+/** What each trial changed, as sentences name it: half of a bound is a first bound where nothing bounds the gradient. */
+export const inWords: Readonly<Record<Change, string>> = {
+  "same again": "the same again",
+  "without the batch": "leaving out the batch",
+  "half the learning rate": "half the learning rate",
+  "half the bound": "a tighter clip",
+  "no augmentation": "leaving out the augmentation",
+  "another engine": "another engine"
+}
+
 /** Whether the training stayed upright with one thing changed; null where that was not tried, and `reason` says why. */
 export interface Trial {
   readonly change: Change

@@ -2,7 +2,7 @@
  * The verdict on a fault, from the evidence alone.
  */
 import * as Words from "../plan/rules/Words.ts"
-import type { Change, Diagnosis, Trial, Verdict } from "./Diagnosis.ts"
+import { type Change, type Diagnosis, inWords, type Trial, type Verdict } from "./Diagnosis.ts"
 import { cured, type Evidence, type First } from "./Evidence.ts"
 import * as Growth from "./Growth.ts"
 import * as Suspicion from "./Suspicion.ts"
@@ -89,21 +89,12 @@ const what = ({ fault: { message, step }, probe }: Evidence): string => {
   return sentence(at + place(first) + (rows === null ? "" : `, in ${Words.plural(rows.length, "row")} of the batch`))
 }
 
-const names: Readonly<Record<Change, string>> = {
-  "same again": "the same again",
-  "without the batch": "leaving out the batch",
-  "half the learning rate": "half the learning rate",
-  "half the bound": "half the bound",
-  "no augmentation": "leaving out the augmentation",
-  "another engine": "another engine"
-}
-
 const outcomeOf = (
   trials: ReadonlyArray<Trial>,
   cured: boolean | null,
   outcome: (count: number) => string
 ): ReadonlyArray<string> => {
-  const found = trials.filter((trial) => trial.cured === cured).map(({ change }) => names[change])
+  const found = trials.filter((trial) => trial.cured === cured).map(({ change }) => inWords[change])
   return found.length === 0 ? [] : [`${Words.listed(found)} ${outcome(found.length)}`]
 }
 

@@ -2,7 +2,7 @@
  * Faults in words, and what is worth a try.
  */
 import * as path from "node:path"
-import type { Diagnosis } from "../fault/Diagnosis.ts"
+import { type Diagnosis, inWords } from "../fault/Diagnosis.ts"
 import type { AttemptResult, RunResult } from "../run/Result.ts"
 import * as RunFolder from "../run/RunFolder.ts"
 import type { OutcomeFault } from "../train/Outcome.ts"
@@ -63,7 +63,7 @@ export const isExplosion = (run: RunResult): boolean =>
 const byVerdict = ({ files, node, trials, verdict }: Diagnosis, fault: OutcomeFault, run: RunResult): ReadonlyArray<string> => {
   switch (verdict) {
     case "explosion": {
-      const cured = trials.filter((trial) => trial.cured === true).map(({ change }) => `${change}, which cured it in a trial`)
+      const cured = trials.filter((trial) => trial.cured === true).map(({ change }) => `${inWords[change]}, which cured it in a trial`)
       return [...cured, ...againstExplosion(fault, run)]
     }
     case "bad-data": {

@@ -221,7 +221,7 @@ describe("Verdict.of's explanation", () => {
       explained({ norms: growing, trials: made }),
       "At step 120 the output of backbone.4.cv1.conv was the first that was not finite, on the way forward. "
         + "Over the 50 steps before, the gradient norm grew from 2 to 3072, 1024 times its median before, at a learning "
-        + "rate of 0.2; none of them was clipped. Taken again, the step failed again; half the bound cured it; the same "
+        + "rate of 0.2; none of them was clipped. Taken again, the step failed again; a tighter clip cured it; the same "
         + "again and half the learning rate did not cure it; leaving out the augmentation was not tried."
     )
   })
