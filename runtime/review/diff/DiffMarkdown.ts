@@ -107,14 +107,15 @@ interface Part {
 
 /** Keeps what fits; what does not is said to be left out, experiment by experiment and never halfway through one. */
 const fitting = (head: ReadonlyArray<string>, parts: ReadonlyArray<Part>, most: number): string => {
-  const names = parts.slice(0, mostRows).map(({ name }) => name)
+  const written = (name: string): number => Markdown.text(short(name)).length
+  const names = parts.map(({ name }) => name).toSorted((one, other) => written(other) - written(one))
+  // Room stays for the line that says what does not fit, whichever experiments that are.
+  const room = leftOut(names, parts.length).length
   let text = `${head.join("\n")}\n`
   const left: Array<string> = []
   for (const { lines, name } of parts) {
     const part = `${lines.join("\n")}\n`
-    // Room stays for the line that says what does not fit.
-    const said = leftOut([...left.slice(0, mostRows), ...names], left.length + parts.length)
-    if (text.length + part.length + said.length > most) left.push(name)
+    if (text.length + part.length + room > most) left.push(name)
     else text += part
   }
   return text + leftOut(left, left.length)

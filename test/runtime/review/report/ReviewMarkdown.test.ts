@@ -71,5 +71,13 @@ describe("ReviewMarkdown", () => {
     assert.isAtMost(markdown.length, DiffMarkdown.longest)
     assert.match(markdown, /more that do not fit here/)
     assert.match(markdown, /more experiments do not fit here/)
+    const [sample] = diff.experiments
+    const named = (experiment: string, lines: number) =>
+      ({ ...sample, experiment, arms: [], said: Array.from({ length: lines }, () => ({ path: "x".repeat(1000), before: null, after: "1" })) }) as typeof diff.experiments[number]
+    const short = Array.from({ length: 12 }, (_, index) => named(`${index}`, 4))
+    const long = Array.from({ length: 30 }, (_, index) => named(`${"@".repeat(190)}${index}`, 1))
+    const uneven = ReviewMarkdown.of({ ...reports.report, diff: { ...diff, experiments: [...short, ...long] } })
+    assert.isAtMost(uneven.length, DiffMarkdown.longest)
+    assert.match(uneven, /more experiments do not fit here/)
   })
 })
