@@ -45,11 +45,11 @@ export const judged = Effect.fn("Launching.judged")(function*(plan: Plan.Plan, s
 /** Says something beside the results. */
 export const say = (text: string): Effect.Effect<void> => Output.complaint(text.split("\n").map((line) => Line.of(line)))
 
-/** Chooses the engine and says which, and why. */
-export const engineOf = Effect.fn("Launching.engineOf")(function*(choice: Engines.Choice) {
+/** Chooses the engine and says which, and why; `why` is said of a name that nobody has typed. */
+export const engineOf = Effect.fn("Launching.engineOf")(function*(choice: Engines.Choice, why: string | null = null) {
   const engine = yield* Engines.choose(choice, (name) =>
     Effect.runSync(say(`${name}: running its reference cases, once on this machine`)))
-  yield* say(`engine ${engine.reason}`)
+  yield* say(`engine ${why === null || choice === "auto" ? engine.reason : `${choice}: ${why}`}`)
   if (engine.warning !== null) yield* say(engine.warning)
   return engine
 })

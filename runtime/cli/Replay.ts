@@ -35,7 +35,7 @@ export const replay = Command.make(
     const locations = yield* Locations.read(at, data)
     const source = yield* Incident.demand(bundle, { locations, cache })
     const failedOn = Engines.names.find((name) => name === document.engine?.engine) ?? "auto"
-    const engine = yield* Launching.engineOf(asked ?? failedOn)
+    const engine = yield* Launching.engineOf(asked ?? failedOn, asked === null ? "the fault came up on it" : null)
     const assignment = { bundle: directory, source }
     const replayed = yield* inTemporaryLog((log) => EngineProcess.ask({ kind: "replay", engine, assignment }, { log }))
     const { attempt, fault, run } = document

@@ -49,8 +49,10 @@ const enginesOf = Effect.fnUntraced(function*(found: Lookup.FoundLaunch) {
   const chosen = new Map<string, Chosen>()
   const engines = new Map<string, Chosen>()
   for (const run of Resume.left(found)) {
-    const choice = Standing.engineOf(run) ?? found.launch.request.engine
-    const { directory, engine, version } = chosen.get(choice) ?? (yield* Launching.engineOf(choice))
+    const begun = Standing.engineOf(run)
+    const choice = begun ?? found.launch.request.engine
+    const { directory, engine, version } = chosen.get(choice)
+      ?? (yield* Launching.engineOf(choice, begun === null ? null : "the run was begun with it"))
     chosen.set(choice, { directory, engine, version })
     engines.set(run.id, { directory, engine, version })
   }

@@ -42,6 +42,7 @@ describe("ballast replay", () => {
       const [attempt] = run?.attempts ?? []
       const again = await ballast("replay", attempt?.incident ?? "", "--json")
       assert.strictEqual(again.code, 0, again.stderr)
+      assert.match(again.stderr, /^engine wasm: the fault came up on it$/m)
       const { engine, format, incident, probe, reproduced } = JSON.parse(again.stdout) as ReplayDocument
       assert.deepStrictEqual([format, incident, engine, reproduced], ["ballast.replay/1", attempt?.incident, "wasm", true])
       assert.deepStrictEqual([probe?.first?.node, probe?.first?.direction], [attempt?.diagnosis.node, "forward"])

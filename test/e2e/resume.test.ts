@@ -103,6 +103,7 @@ describe("ballast resume", () => {
     afterInterruption(async (project, before) => {
       const { code, stderr, stdout } = await project.ballast("resume", "last", ...home)
       assert.strictEqual(code, 0, stderr)
+      assert.match(stderr, /^engine \w+: the run was begun with it$/m)
       const after = parsed(stdout)
       assert.strictEqual(after.launch, before.launch)
       assert.deepStrictEqual(after.runs.map(({ arm, status, steps }) => [arm, status, steps]), [
