@@ -36,7 +36,7 @@ export interface Project {
   /** Starts `ballast` with arguments, or Node with a program where the first is a file. */
   readonly start: (parameters: ReadonlyArray<string>, environment?: Readonly<Record<string, string>>) => Running
   readonly ballast: (...parameters: ReadonlyArray<string>) => Promise<Ended>
-  /** Has one process be `ballast` with each of these arguments, for what only reads and says what it found. */
+  /** Has one process be `ballast` with each of these arguments, one after the other, where nothing is to happen in between. */
   readonly each: (
     invocations: ReadonlyArray<ReadonlyArray<string>>,
     environment?: Readonly<Record<string, string>>
