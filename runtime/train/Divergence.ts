@@ -72,15 +72,16 @@ export const detector = (memory: Memory = start): Detector => {
       if (first.length < beginning) first.push({ matched, loss })
       const began = mean(first.map((step) => step.loss))
       if (loss > worst.loss) worst = { step, loss }
-      if (loss > rising * Math.min(best, began)) {
+      vanished = matched < gone * mean(first.map((step) => step.matched))
+        ? { first: vanished?.first ?? step, steps: (vanished?.steps ?? 0) + 1 }
+        : null
+      // Where nothing is matched what is left of the loss is noise, and would hide the rise that came before.
+      if (vanished === null && loss > rising * Math.min(best, began)) {
         rise = { first: rise !== null && step - rise.last <= pause ? rise.first : step, last: step }
       }
       last.push(loss)
       if (last.length > inARow) last.shift()
       if (last.length === inARow) best = Math.min(best, mean(last))
-      vanished = matched < gone * mean(first.map((step) => step.matched))
-        ? { first: vanished?.first ?? step, steps: (vanished?.steps ?? 0) + 1 }
-        : null
 
       if (vanished !== null && vanished.steps >= inARow) {
         return new Diverged({

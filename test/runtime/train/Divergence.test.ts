@@ -86,6 +86,9 @@ describe("Divergence", () => {
     const vanished = repeated(20, outcome(1e-3, 0.2, 1e-3))
     assert.strictEqual(begun([...healthy, outcome(4, 50, 3), outcome(4, 797, 3), ...vanished]), 30)
     assert.strictEqual(begun([...healthy, ...vanished]), 30)
+    // What is left of the loss then is noise, whose ups are no rise.
+    const low = [outcome(0.06, 0.01, 0.06), ...repeated(19, outcome(1e-4, 1e-3, 1e-4)), outcome(1e-4, 1, 1e-4)]
+    assert.strictEqual(begun([...healthy, outcome(4, 50, 3), outcome(4, 797, 3), ...low]), 30)
   })
 
   it("says where an explosion of the first steps began", () => {
