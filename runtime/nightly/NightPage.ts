@@ -9,7 +9,7 @@ import type { NightReport } from "./NightReport.ts"
 import * as NightWords from "./NightWords.ts"
 
 const columns: ReadonlyArray<Page.Column> = [
-  { heading: "of" },
+  { heading: "of", whole: true },
   { heading: "verdict", whole: true },
   { heading: "baseline", number: true, whole: true },
   { heading: "now", number: true, whole: true },
@@ -24,9 +24,9 @@ const columns: ReadonlyArray<Page.Column> = [
 const minus = "\u2212"
 
 const difference = ({ metric, shift }: Row): string | Html => {
-  if (shift === null) return "-"
+  if (shift === null) return ""
   const signed = (value: number): string => `${value > 0 ? "+" : value < 0 ? minus : ""}${Metric.apart(metric, Math.abs(value))}`
-  return html`<span class="whole">${signed(shift.shift)}</span> <small class="whole">${signed(shift.low)} to ${signed(shift.high)}</small>`
+  return html`<span class="whole">${signed(shift.shift)}</span><br><small class="whole">${signed(shift.low)} to ${signed(shift.high)}</small>`
 }
 
 const place = ({ arm, engine, hardware }: Row): string =>
@@ -35,11 +35,11 @@ const place = ({ arm, engine, hardware }: Row): string =>
 const cells = (row: Row): ReadonlyArray<string | Html> => [
   NightWords.metric(row),
   Page.toned(row.verdict, NightWords.tones[row.verdict]),
-  NightWords.figure(row, row.baseline),
-  NightWords.figure(row, row.observed),
+  row.baseline === null ? "" : NightWords.figure(row, row.baseline),
+  row.observed === null ? "" : NightWords.figure(row, row.observed),
   difference(row),
-  row.floor === null ? "-" : Metric.apart(row.metric, row.floor),
-  NightWords.chance(row),
+  row.floor === null ? "" : Metric.apart(row.metric, row.floor),
+  row.p === null ? "" : NightWords.chance(row),
   NightWords.samples(row),
   row.reason
 ]

@@ -106,6 +106,8 @@ export const remedies = (run: RunResult, cwd: string): ReadonlyArray<string> => 
       ]
     case "EngineFault":
       return ["npx ballast engine check, which compares the engine with reference cases"]
+    case "Timeout":
+      return [`a longer ${fault.message.includes("host.silence") ? "silence" : "time"} in host, if the training was only slow`]
     default:
       return []
   }

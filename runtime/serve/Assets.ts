@@ -36,7 +36,7 @@ td code { overflow-wrap: anywhere }
   header, header nav { column-gap: .9rem }
   .filters { display: grid; grid-template-columns: 1fr 1fr } .filters p { min-width: 0 } .filters :is(input, select) { width: 100% }
 }
-@media print { header, .skip, .filters, .steps, .actions, button { display: none } }
+@media print { header, .skip, .filters, .steps, .actions, input, button { display: none } }
 `
 
 /** What is kept by whoever asked for it, and by nobody on the way. */

@@ -37,11 +37,10 @@ export const browsing = async <A>(
 
 interface Violation {
   readonly id: string
-  readonly impact: string | null
   readonly nodes: ReadonlyArray<{ readonly target: ReadonlyArray<string> }>
 }
 
-/** Lists what axe finds that keeps somebody from reading or using a page. */
+/** Lists what axe finds that makes a page harder to read or to use for somebody. */
 export const violations = async (page: Page): Promise<ReadonlyArray<string>> => {
   // The page's own policy lets no script in that is not its own.
   const session = await page.context().newCDPSession(page)
@@ -54,7 +53,5 @@ export const violations = async (page: Page): Promise<ReadonlyArray<string>> => 
   await session.detach()
   const found = JSON.parse(String(result.value)) as { readonly passed: number; readonly violations: ReadonlyArray<Violation> }
   assert.isAbove(found.passed, 5)
-  return found.violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => `${page.url()}: ${id} at ${nodes.map(({ target }) => target.join(" ")).join(", ")}`)
+  return found.violations.map(({ id, nodes }) => `${page.url()}: ${id} at ${nodes.map(({ target }) => target.join(" ")).join(", ")}`)
 }

@@ -30,7 +30,7 @@ p { margin: .25rem 0 } small, .quiet { color: var(--quiet) } small { font-size: 
 .good { color: var(--good) } .bad { color: var(--bad) } .doubtful { color: var(--doubtful) }
 code, pre { font-family: ui-monospace, monospace; font-size: .9em }
 pre { margin: .5rem 0; padding: .75rem; background: var(--panel); overflow-x: auto; white-space: pre-wrap }
-.figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); gap: .5rem; margin: 1rem 0 }
+.figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(9.5rem, 50% - .25rem), 1fr)); gap: .5rem; margin: 1rem 0 }
 .figures div { display: flex; flex-direction: column; justify-content: space-between; background: var(--panel); padding: .5rem .75rem }
 .figures dt { color: var(--quiet); font-size: .85rem } .figures dd { margin: 0; font-size: 1.15rem; font-variant-numeric: tabular-nums }
 .facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .15rem 1.25rem; margin: .5rem 0 }
@@ -75,10 +75,10 @@ details { margin: .5rem 0 } summary { cursor: pointer }
   :root { --paper: #fff; --ink: #000; --quiet: #444; --rule: #bbb; --panel: #fff; --good: #0b5a2e; --bad: #a01710; --doubtful: #7a4700;
     --curve-1: #1f5fbf; --curve-2: #c2500c; --curve-3: #1b7a4b; --curve-4: #8a3ea8;
     --curve-5: #a07a00; --curve-6: #0d7f8c; --curve-7: #b8336a; --curve-8: #555b66 }
-  body { padding: 0; max-width: none; font-size: 10pt } .charts { grid-template-columns: 1fr 1fr } h2 { break-after: avoid }
+  body { padding: 0; max-width: none; font-size: 10pt } .charts { grid-template-columns: 1fr 1fr } h2, h3, h2 + p { break-after: avoid }
   .figures div { border: 1px solid var(--rule) } tr { break-inside: avoid }
   .scroll { overflow: visible } table { font-size: .9em } th, td { padding-right: .6em } td.text:last-child:not(.whole) { min-width: 0 }
-  .folds { font-size: .75em; overflow-wrap: anywhere } .folds .number { overflow-wrap: normal } .folds td.text:last-child:not(.whole) { min-width: 10em }
+  .folds { font-size: .75em; overflow-wrap: anywhere } .folds :is(th, .number) { overflow-wrap: normal } .folds td.text:last-child:not(.whole) { min-width: 10em }
 }
 `
 

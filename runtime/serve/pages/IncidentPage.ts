@@ -37,7 +37,6 @@ const suspects = ({ diagnosis }: AttemptResult): Html | null =>
 
 const finding = ({ diagnosis }: AttemptResult): Html | null =>
   diagnosis === null ? null : Page.facts([
-    ["verdict", diagnosis.verdict],
     ...(diagnosis.node === null ? [] : [["node", diagnosis.node] as const]),
     ...(diagnosis.direction === null ? [] : [["where", AttemptText.ways[diagnosis.direction]] as const])
   ])
@@ -66,7 +65,7 @@ const before = async (account: Account | null): Promise<Html | null> => {
       String(step),
       Figure.measured(loss),
       Figure.measured(gradNorm),
-      Figure.measured(clipBound),
+      Number.isFinite(clipBound) ? Figure.measured(clipBound) : "none",
       clipped ? "yes" : "no",
       Figure.chosen(learningRate)
     ])

@@ -75,6 +75,13 @@ describe("FaultText", () => {
     assert.match(smaller, /^a smaller batch, with accumulate: Accumulate\.batches\(2\)/)
   })
 
+  it("names the limit that a training was too slow for", () => {
+    const [time, silence] = ["time", "silence"].map((limit) =>
+      FaultText.remedies(ended("", { attempts: [attempt("Timeout", `it was ended (host.${limit})`)] }), "/").join())
+    assert.include(time, "a longer time in host")
+    assert.include(silence, "a longer silence in host")
+  })
+
   it("sends to the log where the recipe is not to blame, and nothing for a fault that it does not know", () => {
     const lost = ended("WorkerLost", { directory: "/home/me/.ballast/runs/l1-1" })
     assert.include(FaultText.remedies(lost, "/home/me").join(), "the end of .ballast/runs/l1-1/attempts/1/process.log")

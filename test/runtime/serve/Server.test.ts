@@ -91,6 +91,14 @@ onBoth("Server", (lend) => {
             assert.notMatch(body, / style="| on[a-z]+="|<script(?! type="module" src="\/assets\/dashboard.js">)/, place)
             assert.strictEqual(headers["content-type"], "text/html; charset=utf-8")
           }
+          const said = (place: string) => Effect.map(ask(`${address}${place}`, { headers: { accept: "text/html" } }), ({ body }) => body)
+          assert.include(yield* said("/queue"), "there is no worker")
+          assert.include(yield* said("/runs/a-1"), `<div class="cause">`)
+          assert.match(yield* said("/nowhere"), /<h1>There is no such page<\/h1>\s*<p>Look for it in <a href="\/">/)
+          // Runs that are called the same are told apart.
+          const alike = yield* said(`/compare?run=${waits.id}&run=${again.runs[0].id}`)
+          for (const id of [waits.id, again.runs[0].id]) assert.include(alike, `seed 0 (${id})`)
+          assert.notInclude(yield* said("/compare?run=a-1&run=a-2"), "(a-1)")
           for (const place of ["/runs/nobody", "/runs/a", "/incidents/nobody", "/nowhere", "/api/runs/nobody", "/api/nowhere"]) {
             assert.strictEqual((yield* ask(`${address}${place}`)).status, 404, place)
           }
