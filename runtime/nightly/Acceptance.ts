@@ -64,12 +64,16 @@ const disagreements = (runs: ReadonlyArray<Measured.Measured>): ReadonlyArray<st
   return [...apart, ...twice, ...many]
 }
 
-/** Where all have failed, as is expected, nothing tells which measure of quality the arm would have besides its loss. */
+/**
+ * Of an arm that fails as is expected, what the few runs have that stayed upright is too little to compare with, and where
+ * none did nothing tells which measure of quality it would have besides its loss.
+ */
 const figuresOf = (runs: ReadonlyArray<Measured.Measured>): ReadonlyArray<Measured.Sample> => {
   const samples = runs.map(({ sample }) => sample)
-  const told = Metric.names.filter((name) =>
-    name === "loss" || [...Comparison.figuresOf(samples, name).values()].some(Number.isFinite)
-  )
+  const told = Metric.names.filter((name) => {
+    const figures = [...Comparison.figuresOf(samples, name).values()]
+    return figures.length === samples.length && (name === "loss" || figures.some(Number.isFinite))
+  })
   return samples.map(({ metrics, ...sample }) => ({
     ...sample,
     metrics: Object.fromEntries(told.flatMap((name) => metrics[name] === undefined ? [] : [[name, metrics[name]]]))

@@ -96,6 +96,9 @@ export const apart = (name: string | null, size: number): string => {
       return Figure.quantity(size, "B")
     case "clipRate":
       return `${Figure.chosen(100 * size)} points`
+    case "incidents":
+    case "attempts":
+      return Figure.chosen(size)
     default:
       return Figure.measured(size)
   }

@@ -32,6 +32,9 @@ export const figure = ({ metric }: Pick<Night.Row, "metric">, value: number | nu
       return Figure.precision(value)
     case "clipRate":
       return Figure.percent(value)
+    case "incidents":
+    case "attempts":
+      return Figure.chosen(value)
     default:
       return Figure.measured(value)
   }

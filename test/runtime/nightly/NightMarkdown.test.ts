@@ -15,6 +15,11 @@ describe("NightMarkdown", () => {
     assert.notMatch(NightMarkdown.of(report({ comparisons: [row()] })), advice)
   })
 
+  it("counts faults and attempts in whole numbers", () => {
+    const written = NightMarkdown.of(report({ comparisons: [row({ metric: "attempts", baseline: 1, observed: 2 })] }))
+    assert.include(written, "| attempts | 1 | 2 |")
+  })
+
   it("shows names as they are", () => {
     const written = NightMarkdown.of(report({ comparisons: [row({ arm: hostile, reason: hostile })], failed: [], broken: [] }))
     assert.notInclude(written, "<script>")
