@@ -91,7 +91,11 @@ export const metrics: ReadonlyArray<Metric> = [
 
 /** Writes how far two figures of a metric, by its name, lie apart: in its unit, for a share in hundredths of all. */
 export const apart = (name: string | null, size: number): string => {
+  if (!Number.isFinite(size)) return Figure.measured(size)
   switch (name) {
+    case "map50":
+    case "accuracy":
+      return Figure.precision(size)
     case "memory":
       return Figure.quantity(size, "B")
     case "clipRate":

@@ -32,6 +32,11 @@ describe("Metric", () => {
     assert.strictEqual(read(failedRun("NonFinite"))["incidents"], 1)
   })
 
+  it("writes differences as the figures are written that they are of", () => {
+    const said = [["map50", 0.005], ["map50", Infinity], ["loss", 0.005], ["attempts", 0.5], ["memory", 2 ** 24], ["clipRate", 0.02]] as const
+    assert.deepStrictEqual(said.map(([name, size]) => Metric.apart(name, size)), ["0.005", "inf", "0.005000", "0.5", "16.8 MB", "2 points"])
+  })
+
   it("has a floor beside every baseline", () => {
     const [map50] = Metric.metrics
     if (map50 === undefined) return assert.fail("there is one")
