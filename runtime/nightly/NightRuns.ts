@@ -74,16 +74,18 @@ const hasEnded = ({ result }: RunRecord): boolean => result !== null
 /** Whoever has taken it makes it, or is not heard of any more and loses it in time. */
 const isTaken = ({ holder, queued, result }: RunRecord): boolean => result === null && queued && holder !== null
 
-/** Says of each run that it has ended, once. */
+/** Says of each run that it has ended, once, and nothing of those that had before anybody looked. */
 const telling = (launches: ReadonlyArray<string>, say: (text: string) => Effect.Effect<void>) => {
   const told = new Set<string>()
+  let isFirst = true
   return Effect.gen(function*() {
     const runs = yield* of(launches)
     for (const { arm, experiment, id, result, seed } of runs) {
       if (result === null || told.has(id)) continue
       told.add(id)
-      yield* say(`${told.size} of ${runs.length}: ${experiment}, ${arm}, seed ${seed} ${result.status} (${id})`)
+      if (!isFirst) yield* say(`${told.size} of ${runs.length}: ${experiment}, ${arm}, seed ${seed} ${result.status} (${id})`)
     }
+    isFirst = false
     return runs
   })
 }

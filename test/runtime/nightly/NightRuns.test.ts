@@ -8,8 +8,6 @@ import { Store } from "../../../runtime/run/Store.ts"
 import { Tables } from "../../../runtime/run/store/Tables.ts"
 import { offer, record, submission, usual, withRecord } from "../run/queue/queues.ts"
 
-const say = () => Effect.void
-
 describe("NightRuns", () => {
   it.live("waits for a run that was taken by somebody who is not heard of, and for nobody where none was", () =>
     Effect.gen(function*() {
@@ -17,6 +15,8 @@ describe("NightRuns", () => {
       const store = yield* Store
       const { launch } = yield* queue.submit(submission(1), usual)
       const stop = Stop.make()
+      const said: Array<string> = []
+      const say = (text: string) => Effect.sync(() => said.push(text)).pipe(Effect.asVoid)
       const alone = yield* NightRuns.finish([launch], { stop, say, workOff: Effect.void })
       assert.deepStrictEqual(alone.map(({ result }) => result), [null])
 
@@ -29,5 +29,7 @@ describe("NightRuns", () => {
       })
       const runs = yield* NightRuns.finish([launch], { stop, say, workOff })
       assert.deepStrictEqual([looks, ...runs.map(({ status }) => status)], [2, "succeeded"])
+      yield* NightRuns.finish([launch], { stop, say, workOff })
+      assert.deepStrictEqual(said, [`1 of 1: queued, only, seed 0 succeeded (${launch}-1)`])
     }).pipe(Effect.provide(withRecord(Queue.layerEmbedded("/nowhere"), Tables.layerSqlite(":memory:")))))
 })
