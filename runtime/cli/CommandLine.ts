@@ -57,6 +57,18 @@ export const repeatedText = (name: string, metavar: string, description: string)
 export const given = (name: string, description: string): Flag.Flag<boolean> =>
   Flag.Boolean(name).pipe(Flag.withDescription(description), Flag.withDefault(false))
 
+const highestPort = 65_535
+
+/** Makes a flag that takes a port to listen on. */
+export const port = (name: string, description: string): Flag.Flag<number> =>
+  Flag.Int(name).pipe(
+    Flag.withDescription(description),
+    Flag.filter(
+      (number) => number >= 0 && number <= highestPort,
+      () => `Expected: a port from 1 to ${highestPort}, or 0 for any that is free`
+    )
+  )
+
 /** Makes the failure of a flag whose value is wrong without repeating that, as it may hold a secret. */
 export const refused = (flag: string, expected: string): CliError.CliError =>
   new CliError.InvalidValue({ option: flag, value: "...", expected, kind: "flag" })

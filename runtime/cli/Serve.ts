@@ -42,10 +42,7 @@ export const serve = Command.make(
       Flag.withDescription("the address to listen on; others than this machine need the token"),
       Flag.withDefault("127.0.0.1")
     ),
-    port: Flag.Int("port").pipe(
-      Flag.withDescription("the port to listen on; 0 for any that is free"),
-      Flag.withDefault(7070)
-    ),
+    port: CommandLine.port("port", "the port to listen on; 0 for any that is free").pipe(Flag.withDefault(7070)),
     "token-file": CommandLine.optionalText("token-file", "the file that holds the token (default: BALLAST_TOKEN)")
   },
   Effect.fn(function*({ home: asked, host, port, queue, "token-file": tokenFile }) {

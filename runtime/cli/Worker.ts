@@ -101,11 +101,10 @@ export const worker = Command.make(
     ),
     labels: CommandLine.repeatedText("labels", "NAME=VALUE", "what this host is, such as gpu=h200; may be repeated"),
     once: CommandLine.given("once", "end when nothing waits for it any more"),
-    "metrics-port": Flag.Int("metrics-port").pipe(
-      Flag.withDescription("serve /metrics, /healthz and /readyz on this port of this machine; 0 for any that is free"),
-      Flag.optional,
-      Flag.map(Option.getOrNull)
-    ),
+    "metrics-port": CommandLine.port(
+      "metrics-port",
+      "serve /metrics, /healthz and /readyz on this port of this machine; 0 for any that is free"
+    ).pipe(Flag.optional, Flag.map(Option.getOrNull)),
     "log-format": Flag.Literals("log-format", Log.formats).pipe(
       Flag.withDescription("text for people, json for programs; by default text on a terminal and json elsewhere"),
       Flag.withDefault("auto")

@@ -115,6 +115,7 @@ describe("ballast", () => {
         [["run", "e.ts", "--inject", "nan@2:backbone.1.con"], /did\s+you\s+mean\s+"backbone\.1\.conv"\?/],
         [["run", "e.ts", "--inject", "nan@500"], /in\s+arm\s+"calm":\s+the\s+last\s+step\s+is\s+number\s+5/],
         [["plan", "e.ts", "--data", "cells"], /NAME=PATH/],
+        [["serve", "--port", "65536"], /--port: "65536". Expected: a port from 1 to 65535/],
         [["runs", "show", "nothing"], /no runs/]
       ]
       const ended = await each(wrong.map(([parameters]) => parameters))
