@@ -50,6 +50,20 @@ const networkFileSystems: ReadonlyMap<number, string> = new Map([
 export const networkFileSystem = (directory: string): string | null =>
   networkFileSystems.get(fs.statfsSync(directory).type >>> 0) ?? null
 
+const isFolder = (folder: string): boolean => fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true
+
+/** Makes a folder and those above it. Node's own way does not return where one cannot be made in a folder that is there. */
+const makeFolder = (folder: string): void => {
+  if (isFolder(folder)) return
+  makeFolder(path.dirname(folder))
+  try {
+    fs.mkdirSync(folder)
+  } catch (cause) {
+    // Another process may have been first.
+    if (!isFolder(folder)) throw cause
+  }
+}
+
 /**
  * Makes a home ready to be written to. It keeps itself out of git. One whose record lies in a database elsewhere may be
  * `shared` by hosts. Fails with HomeUnusable.
@@ -58,8 +72,8 @@ export const open = Effect.fn("Home.open")(function*(directory: string, { shared
   const home = at(directory)
   const fileSystem = yield* Effect.try({
     try: () => {
-      fs.mkdirSync(home.runs, { recursive: true })
-      fs.mkdirSync(home.cache, { recursive: true })
+      makeFolder(home.runs)
+      makeFolder(home.cache)
       const ignore = path.join(directory, ".gitignore")
       if (!fs.existsSync(ignore)) fs.writeFileSync(ignore, "*\n")
       return networkFileSystem(directory)

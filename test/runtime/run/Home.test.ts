@@ -42,6 +42,8 @@ describe("Home", () => {
       const failed = yield* Effect.flip(Home.open(path.join(file, "home")))
       assert.strictEqual(failed._tag, "HomeUnusable")
       assert.match(failed.message, /cannot be written to: ENOTDIR.*--home or BALLAST_HOME/)
+      const nowhere = yield* Effect.flip(Home.open("/proc/nowhere/home"))
+      assert.match(nowhere.message, /cannot be written to: ENOENT.*--home or BALLAST_HOME/)
     })))
 
   it.effect("is refused on a file system that several hosts write to, but where its record lies elsewhere", () =>
