@@ -117,7 +117,7 @@ inChromium("ballast serve", () => {
 
   onOne("its dashboard", (place) => {
     it("shows a run live, cancels it, runs it again, compares runs and explains a fault, to everybody", () =>
-      served(place, async ({ does, stands, submit, worker }, address, server) => {
+      served(place, async ({ does, folder, stands, submit, worker }, address, server) => {
         const [endless = ""] = await submit("e.ts", "--arm", "endless")
         const [calm = ""] = await submit("e.ts", "--arm", "calm")
         worker()
@@ -152,6 +152,7 @@ inChromium("ballast serve", () => {
           for (const [colorScheme, width, judged] of [["light", 1280, true], ["dark", 360, true], ["light", 320, false]] as const) {
             const page = await open({ colorScheme, viewport: { width, height: 720 } })
             assert.deepStrictEqual(await hindrances(page, address, paths, judged), [])
+            assert.deepStrictEqual(await hindrances(page, `file://${folder(broken)}`, ["/report.html"], judged), [])
           }
         })
         await drained(server)

@@ -26,7 +26,7 @@ body { margin: 0 auto; padding: 1rem; max-width: 84rem; background: var(--paper)
   font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere }
 h1 { font-size: 1.4rem; margin: 0 0 .25rem; text-wrap: balance } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem }
 h3 { font-size: 1rem; margin: 1rem 0 .25rem }
-p { margin: .25rem 0 } small, .quiet { color: var(--quiet) } small { font-size: .85em }
+p { margin: .25rem 0 } p, li { max-width: 56rem } small, .quiet { color: var(--quiet) } small { font-size: .85em }
 .good { color: var(--good) } .bad { color: var(--bad) } .doubtful { color: var(--doubtful) }
 code, pre { font-family: ui-monospace, monospace; font-size: .9em }
 pre { margin: .5rem 0; padding: .75rem; background: var(--panel); overflow-x: auto; white-space: pre-wrap }
@@ -35,7 +35,7 @@ pre { margin: .5rem 0; padding: .75rem; background: var(--panel); overflow-x: au
 .figures dt { color: var(--quiet); font-size: .85rem } .figures dd { margin: 0; font-size: 1.15rem; font-variant-numeric: tabular-nums }
 .facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .15rem 1.25rem; margin: .5rem 0 }
 .facts dt { color: var(--quiet) } .facts dd { margin: 0 }
-.cause { max-width: 60rem; margin: .75rem 0; padding-left: .75rem; border-left: 3px solid var(--bad) } .cause ul { margin: .25rem 0 }
+.cause { margin: .75rem 0; padding-left: .75rem; border-left: 3px solid var(--bad) } .cause ul { margin: .25rem 0 }
 .scroll { overflow-x: auto }
 table { border-collapse: collapse; margin: .5rem 0; font-size: .95rem; overflow-wrap: normal }
 th, td { padding: .25rem 1rem .25rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--rule) }
