@@ -41,7 +41,7 @@ describe("Home", () => {
       fs.writeFileSync(file, "")
       const failed = yield* Effect.flip(Home.open(path.join(file, "home")))
       assert.strictEqual(failed._tag, "HomeUnusable")
-      assert.match(failed.message, /cannot be written to: EEXIST: file already exists, mkdir '.*/file'.*--home or BALLAST_HOME/)
+      assert.match(failed.message, /cannot be written to: EEXIST: file already exists, mkdir '.*\/file'.*--home or BALLAST_HOME/)
       const nowhere = yield* Effect.flip(Home.open("/proc/nowhere/home"))
       assert.match(nowhere.message, /cannot be written to: ENOENT.*--home or BALLAST_HOME/)
     })))
