@@ -1,4 +1,5 @@
 import { assert, it } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import type { Database } from "../../../../runtime/run/store/Database.ts"
@@ -20,6 +21,24 @@ const widen: Migration = {
 
 /** Changes what is there, and then names a table that is not. */
 const broken: Migration = { version: 4, statements: () => [...widen.statements("sqlite"), "insert into nowhere values (1)"] }
+
+/** A database that never goes on from the last of so many changes in a transaction. */
+const stoppingAfter = (database: Database, changes: number, changed: Deferred.Deferred<void>): Database => ({
+  ...database,
+  transaction: (body) =>
+    database.transaction((inside) => {
+      let left = changes
+      return body({
+        ...inside,
+        change: Effect.fnUntraced(function*(statement, ...values) {
+          const count = yield* inside.change(statement, ...values)
+          if (--left > 0) return count
+          yield* Deferred.succeed(changed, undefined)
+          return yield* Effect.never
+        })
+      })
+    })
+})
 
 const content = (database: Database) => database.rows("select * from t")
 
@@ -69,16 +88,10 @@ onBoth("Migrations", (lend) => {
     lend(Effect.fn(function*(opening) {
       const database = yield* opening
       yield* migrate(database, [make])
-      const asleep: Migration = {
-        version: 4,
-        // SQLite cannot be interrupted inside of a statement, but between two.
-        statements: (dialect) => [
-          ...widen.statements(dialect),
-          ...dialect === "sqlite" ? Array.from({ length: 100_000 }, () => "update t set size = size + 1") : ["select pg_sleep(2)"]
-        ]
-      }
-      const fiber = yield* Effect.forkChild(migrate(database, [make, asleep]))
-      yield* Effect.sleep("200 millis")
+      const changed = yield* Deferred.make<void>()
+      const endless = stoppingAfter(database, widen.statements(database.dialect).length, changed)
+      const fiber = yield* Effect.forkChild(migrate(endless, [make, widen]))
+      yield* Deferred.await(changed)
       yield* Fiber.interrupt(fiber)
       assert.deepStrictEqual(yield* content(database), [{ text: "kept" }])
       yield* migrate(yield* opening, [make, widen])
