@@ -14,17 +14,17 @@ export type Change =
   | "same again"
   | "without the batch"
   | "half the learning rate"
-  | "half the bound"
-  | "no augmentation"
+  | "a tighter clip"
+  | "without augmentation"
   | "another engine"
 
-/** What each trial changed, as sentences name it: half of a bound is a first bound where nothing bounds the gradient. */
+/** What each trial changed, as sentences name it. */
 export const inWords: Readonly<Record<Change, string>> = {
   "same again": "the same again",
   "without the batch": "leaving out the batch",
   "half the learning rate": "half the learning rate",
-  "half the bound": "a tighter clip",
-  "no augmentation": "leaving out the augmentation",
+  "a tighter clip": "a tighter clip",
+  "without augmentation": "leaving out the augmentation",
   "another engine": "another engine"
 }
 

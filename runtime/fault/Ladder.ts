@@ -128,7 +128,7 @@ const untried = (rungs: ReadonlyArray<Retry.Rung>, tried: ReadonlyArray<Retry.Ru
 const back = 50
 
 const againstExplosion: ReadonlyArray<{ readonly remedy: Remedy.Remedy; readonly trial: Change | null }> = [
-  { remedy: Remedy.tightenClip(), trial: "half the bound" },
+  { remedy: Remedy.tightenClip(), trial: "a tighter clip" },
   { remedy: Remedy.scaleLearningRate(), trial: "half the learning rate" },
   { remedy: Remedy.extendWarmup(), trial: null }
 ]

@@ -21,8 +21,8 @@ export const changes = [
   "same again",
   "without the batch",
   "half the learning rate",
-  "no augmentation",
-  "half the bound"
+  "without augmentation",
+  "a tighter clip"
 ] as const satisfies ReadonlyArray<Change>
 type Tried = typeof changes[number]
 
@@ -41,7 +41,7 @@ const without = (change: Change, reason: string): Trial => ({ change, cured: nul
 const halved: Readonly<Partial<Record<Tried, Remedy.Remedy>>> = {
   "without the batch": Remedy.skipBatches(),
   "half the learning rate": Remedy.scaleLearningRate(),
-  "half the bound": Remedy.tightenClip()
+  "a tighter clip": Remedy.tightenClip()
 }
 
 /** Finds the recipe of a trial; says why there is none where it would be the same. */
@@ -51,7 +51,7 @@ const changed = (
   { engine, schedule: { stepsPerEpoch, totalSteps } }: Pick<Remedies.Situation, "engine"> & Pick<Plan.Arm, "schedule">
 ): Result.Result<Recipe.Recipe, string> => {
   if (change === "same again") return Result.succeed(recipe)
-  if (change === "no augmentation") {
+  if (change === "without augmentation") {
     return recipe.augment._tag === "Off"
       ? Result.fail("nothing is augmented")
       : Result.succeed({ ...recipe, augment: { _tag: "Off" } })
@@ -111,7 +111,7 @@ const tried = Effect.fnUntraced(function*(
   { from, window }: Chosen
 ): Effect.fn.Return<Trial, never, Engine> {
   return yield* Effect.scoped(Effect.gen(function*() {
-    const again = change === "half the bound"
+    const again = change === "a tighter clip"
       ? yield* Rerun.compile(bundle, recipe)
       : Rerun.under(rerun, bundle, recipe)
     const { fault, steps } = yield* Rerun.onData(again, bundle, source, from, window.until)

@@ -7,7 +7,7 @@ import { cured, type Evidence, type First } from "./Evidence.ts"
 import * as Growth from "./Growth.ts"
 import * as Suspicion from "./Suspicion.ts"
 
-const halves: ReadonlyArray<Change> = ["half the learning rate", "half the bound"]
+const halves: ReadonlyArray<Change> = ["half the learning rate", "a tighter clip"]
 
 /**
  * What half of the learning rate or of the bound did: cured, did not, or was not tried at all. Before the first update
@@ -43,7 +43,7 @@ const ofNumbers = (evidence: Evidence): Verdict => {
   if (isOfData(evidence)) return "bad-data"
   if (byHalf(evidence) === true || fault.tag === "Diverged" || Growth.of(norms)?.grown === true) return "explosion"
   const without = cured(evidence, "without the batch")
-  if (without === true || cured(evidence, "no augmentation") === true) return "bad-data"
+  if (without === true || cured(evidence, "without augmentation") === true) return "bad-data"
   // As long as not all was tried, the likeliest is not ruled out.
   return without === false && byHalf(evidence) === false ? "bad-graph" : "explosion"
 }

@@ -40,8 +40,8 @@ const changes: { readonly [Name in Change]: true } = {
   "same again": true,
   "without the batch": true,
   "half the learning rate": true,
-  "half the bound": true,
-  "no augmentation": true,
+  "a tighter clip": true,
+  "without augmentation": true,
   "another engine": true
 }
 

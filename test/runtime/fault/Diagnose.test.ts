@@ -76,8 +76,8 @@ const suite = (engine: () => Layer.Layer<Engine, EngineFault>, calm: Recipe.Reci
         "same again": false,
         "without the batch": false,
         "half the learning rate": false,
-        "no augmentation": null,
-        "half the bound": false
+        "without augmentation": null,
+        "a tighter clip": false
       })
     })))
 
@@ -88,7 +88,7 @@ const suite = (engine: () => Layer.Layer<Engine, EngineFault>, calm: Recipe.Reci
       assert.strictEqual(replayed?.probe?.first?.direction, "forward")
       const rows = replayed?.probe?.first?.rows
       assert.strictEqual(rows?.length, 1)
-      assert.include(cured, { "same again": false, "without the batch": true, "half the bound": false })
+      assert.include(cured, { "same again": false, "without the batch": true, "a tighter clip": false })
     })))
 
   it.effect("finds what would have held an explosion", () =>

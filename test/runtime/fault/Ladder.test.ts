@@ -170,7 +170,7 @@ describe("Ladder.next, diagnosing", () => {
       ...diagnosis("explosion", trial("half the learning rate", true))
     }, "TightenClip"],
     ["not that bound if its own trial did not cure", {
-      ...diagnosis("explosion", trial("half the bound", false), trial("half the learning rate", true))
+      ...diagnosis("explosion", trial("a tighter clip", false), trial("half the learning rate", true))
     }, "ScaleLearningRate"],
     ["what a trial cured", {
       recipe: clipped,
@@ -178,15 +178,15 @@ describe("Ladder.next, diagnosing", () => {
     }, "ScaleLearningRate"],
     ["the bound first where both trials cured", {
       recipe: clipped,
-      ...diagnosis("explosion", trial("half the learning rate", true), trial("half the bound", true))
+      ...diagnosis("explosion", trial("half the learning rate", true), trial("a tighter clip", true))
     }, "TightenClip"],
     ["the warmup where neither trial cured", {
       recipe: Recipe.with(clipped, { warmup: Warmup.linear({ steps: 20 }) }),
-      ...diagnosis("explosion", trial("half the learning rate", false), trial("half the bound", false))
+      ...diagnosis("explosion", trial("half the learning rate", false), trial("a tighter clip", false))
     }, "ExtendWarmup"],
     ["the bound where no trial was made", {
       recipe: clipped,
-      ...diagnosis("explosion", trial("half the learning rate", null), trial("half the bound", null))
+      ...diagnosis("explosion", trial("half the learning rate", null), trial("a tighter clip", null))
     }, "TightenClip"]
   ]
   for (const [what, of, expected] of explosions) {
@@ -194,7 +194,7 @@ describe("Ladder.next, diagnosing", () => {
   }
 
   it("takes other remedies as an explosion goes on, and goes back twice as far each time", () => {
-    const both = diagnosis("explosion", trial("half the learning rate", true), trial("half the bound", true))
+    const both = diagnosis("explosion", trial("half the learning rate", true), trial("a tighter clip", true))
     const decided = follow(Retry.diagnosed({ attempts: 5 }), [both, nothing, nothing, nothing, { step: 60 }])
     assert.deepStrictEqual(decided.map((next) => next.kind === "remedy" ? [next.rung[1]?._tag, next.back] : next), [
       ["TightenClip", 50],
@@ -266,7 +266,7 @@ const faults = fc.array(
       verdict: fc.constantFrom<Verdict>("transient", "bad-data", "explosion", "bad-graph", "engine-fault"),
       trials: fc.array(
         fc.tuple(
-          fc.constantFrom<Trial["change"]>("same again", "half the bound", "half the learning rate"),
+          fc.constantFrom<Trial["change"]>("same again", "a tighter clip", "half the learning rate"),
           fc.option(fc.boolean())
         ).map(([change, cured]) => trial(change, cured)),
         { maxLength: 3 }

@@ -44,7 +44,7 @@ describe("FaultText", () => {
       const diagnosis = { verdict, node: "neck.15.cv2.conv", direction: null, files: [], explanation: "", trials: [], ...fields }
       return FaultText.remedies(ended("", { attempts: [{ ...attempt("NonFinite", "it broke", 17), diagnosis }] }), "/").join("; ")
     }
-    const trials = [{ change: "half the bound", cured: true, steps: 3, reason: null }] as const
+    const trials = [{ change: "a tighter clip", cured: true, steps: 3, reason: null }] as const
     assert.match(judged("explosion", { trials }), /^a tighter clip, which cured it in a trial; clip: Clip\.globalNorm\(1\)/)
     const files = [{ file: "a \"b\".jpg", row: null, reason: "" }]
     assert.include(judged("bad-data", { files }), "feed: Feed.make({ quarantine: [\"a \\\"b\\\".jpg\"] })")

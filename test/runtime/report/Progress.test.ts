@@ -220,7 +220,7 @@ const retried = (progress: Progress.Progress, clock: { now: number }): void => {
   told(1, statusEvent(17, "failed", "at step 17 the loss is NaN"))
   progress.decided(run, first, { kind: "diagnose" })
   told(1, change("same again", false))
-  told(1, change("half the bound", true))
+  told(1, change("a tighter clip", true))
   told(1, change("another engine", null))
   if (first.remedy !== null) progress.decided(run, first, { kind: "remedy", remedy: first.remedy })
   progress.begins(run, second)
@@ -246,9 +246,9 @@ describe("Progress of a run that is retried", () => {
       "X  failed after 18 steps: at step 17 the loss is NaN",
       "X  diagnosing",
       "X  diagnosing: same again: not cured",
-      "X  diagnosing: half the bound: cured",
+      "X  diagnosing: a tighter clip: cured",
       "X  diagnosing: another engine: not tried",
-      "X  explosion: the norm rose 300-fold over the 12 steps before; half the bound cures it, the same again does not; first not "
+      "X  explosion: the norm rose 300-fold over the 12 steps before; a tighter clip cures it, the same again does not; first not "
       + "finite:",
       `${" ".repeat(name.length + 2)}head.class.0, forward`,
       "X  attempt 2 from step 10: clip: Clip.off -> Clip.globalNorm(1)",

@@ -245,11 +245,11 @@ const diagnosis: Diagnosis = {
   node: "head.class.0",
   direction: "forward",
   files: [],
-  explanation: "the norm rose 300-fold over the 12 steps before; half the bound cures it, the same again does not",
+  explanation: "the norm rose 300-fold over the 12 steps before; a tighter clip cures it, the same again does not",
   trials: [
     { change: "same again", cured: false, steps: 12, reason: "at step 17 the loss is NaN" },
     { change: "half the learning rate", cured: true, steps: 40, reason: null },
-    { change: "half the bound", cured: true, steps: 40, reason: null },
+    { change: "a tighter clip", cured: true, steps: 40, reason: null },
     { change: "another engine", cured: null, steps: 0, reason: "no other engine works on this host" }
   ]
 }

@@ -46,7 +46,7 @@ const failed: AttemptResult = {
     direction: "forward",
     files: [{ file: hostile, row: 3, reason: hostile }],
     explanation: hostile,
-    trials: [{ change: "half the bound", cured: true, steps: 12, reason: hostile }]
+    trials: [{ change: "a tighter clip", cured: true, steps: 12, reason: hostile }]
   },
   remedy: { change: hostile, fields: [], engine: null, from: 30 },
   exact: null,
