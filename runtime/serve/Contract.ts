@@ -30,7 +30,10 @@ export const Run = Schema.Struct({
   accuracy: Known(Measured),
   started: Known(Schema.Int),
   ended: Known(Schema.Int),
-  seconds: Known(Measured)
+  seconds: Known(Measured),
+  progress: Known(Schema.Struct({ steps: Schema.Int, totalSteps: Schema.Int, loss: Measured })).annotate({
+    description: "how far a run is that is under way, and its last loss; null elsewhere, and before its first step"
+  })
 })
 
 export const Runs = Schema.Struct({

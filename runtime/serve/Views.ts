@@ -12,6 +12,7 @@ import * as Times from "../run/trigger/Times.ts"
 import * as Contract from "./Contract.ts"
 import * as Curves from "./Curves.ts"
 import * as Difference from "./Difference.ts"
+import * as LastStep from "./LastStep.ts"
 import { Recordings } from "./Recordings.ts"
 import * as RunFacts from "./RunFacts.ts"
 import * as RunFiles from "./RunFiles.ts"
@@ -34,7 +35,8 @@ export const row = (run: RunRecord) => ({
   reason: run.reason,
   queued: run.queued,
   attempt: run.attempt,
-  ended: run.ended
+  ended: run.ended,
+  progress: run.status === "running" ? LastStep.of(run.directory) : null
 })
 
 /** What picks runs out of all. */

@@ -41,6 +41,9 @@ const known = (value: number | null, write: (value: number) => string): string =
 export const loss = (value: number | null): string | Html =>
   value === null ? "" : Number.isFinite(value) ? Figure.measured(value) : Page.toned(Figure.measured(value), "bad")
 
+const steps = ({ progress, steps }: Row): string =>
+  progress === null ? known(steps, String) : `${progress.steps} of ${progress.totalSteps}`
+
 const rowOf = (run: Row): ReadonlyArray<string | Html> => [
   html`<input type="checkbox" name="run" value="${run.id}" aria-label="Compare ${run.id}">`,
   Shell.runLink(run.id),
@@ -48,8 +51,8 @@ const rowOf = (run: Row): ReadonlyArray<string | Html> => [
   run.arm,
   String(run.seed),
   RunPage.status(run.status),
-  known(run.steps, String),
-  loss(run.steps === 0 ? null : run.loss),
+  steps(run),
+  loss(run.progress?.loss ?? (run.steps === 0 ? null : run.loss)),
   run.map50 === null ? known(run.accuracy, Figure.precision) : Figure.precision(run.map50),
   run.started === null ? "" : Page.time(run.started),
   known(run.seconds, Figure.duration)

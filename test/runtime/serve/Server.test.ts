@@ -42,13 +42,19 @@ onBoth("Server", (lend) => {
           assert.isDefined(bare)
           assert.isDefined(clip)
           yield* store.accept("a-1", first, own)
+          const { address } = yield* serving()
+          const [going] = (yield* json(`${address}/api/runs?status=running`)).runs
+          assert.deepStrictEqual([going.id, going.progress.steps, going.progress.loss], ["a-1", 20, 2.9])
+          assert.include((yield* ask(address)).body, `20 of ${going.progress.totalSteps}`)
           const failed = failedRun("NonFinite", { id: "a-1", arm: "bare", directory: bare?.directory ?? "" })
           yield* store.keep({ id: "a-1", holder: own.holder }, failed.attempts[0] ?? attemptResult(), first.token, 6)
           yield* store.end(failed, first.token, ended)
-          const { address } = yield* serving()
 
           const page = yield* json(`${address}/api/runs?limit=1`)
-          assert.deepStrictEqual(page.runs.map(({ id, loss, status }: Record<string, unknown>) => [id, status, loss]), [["a-1", "failed", "Infinity"]])
+          assert.deepStrictEqual(
+            page.runs.map(({ id, loss, progress, status }: Record<string, unknown>) => [id, status, loss, progress]),
+            [["a-1", "failed", "Infinity", null]]
+          )
           assert.deepStrictEqual((yield* json(`${address}/api/runs?limit=1&after=${page.next}`)).runs.map(({ id }: { id: string }) => id), ["a-2"])
           assert.deepStrictEqual((yield* json(`${address}/api/runs?text=CLI`)).runs.map(({ id }: { id: string }) => id), ["a-2"])
           assert.deepStrictEqual((yield* json(`${address}/api/runs?status=failed&arm=clip`)).runs, [])
