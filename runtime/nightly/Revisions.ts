@@ -6,7 +6,6 @@ import * as path from "node:path"
 import type * as Recipe from "../../dsl/Recipe.ts"
 import * as Canonical from "../plan/Canonical.ts"
 import * as Prepare from "../run/Prepare.ts"
-import * as Admission from "../source/Admission.ts"
 import * as Evaluate from "../source/Evaluate.ts"
 import * as Revision from "../source/Revision.ts"
 
@@ -61,8 +60,8 @@ const look = Effect.fnUntraced(function*({ experiments, root }: Revision.Revisio
   return none(refused ?? `no file below experiments/ has an experiment ${options.experiment}`)
 })
 
-const contentOf = ({ contents }: Revision.Revision): string =>
-  Canonical.hash([...contents].filter(([file]) => Admission.isReadable(file)).toSorted(([left], [right]) => left < right ? -1 : 1))
+const contentOf = ({ contents, sources }: Revision.Revision): string =>
+  Canonical.hash([...contents].filter(([file]) => sources.has(file)).toSorted(([left], [right]) => left < right ? -1 : 1))
 
 /** Looks at commits in their order; those with the same sources are looked into once. Fails with RevisionUnreadable. */
 export const read = Effect.fn("Revisions.read")(function*(commits: ReadonlyArray<string>, options: Options) {

@@ -33,8 +33,10 @@ export interface Revision {
   readonly root: string
   /** Where in the repository the folder lies that was asked about; empty at its top. */
   readonly project: string
-  /** Every file of the revision whose name a disk can hold, written or not: its path, and its content's id in git. */
+  /** Every file of the revision whose name a disk can hold, written or not: its path, and what tells its content apart. */
   readonly contents: ReadonlyMap<string, string>
+  /** Those that decide what experiments come to: sources, and symlinks, which lead to some. */
+  readonly sources: ReadonlySet<string>
   /** The files that could be experiments. */
   readonly experiments: ReadonlyArray<string>
   readonly leftOut: ReadonlyArray<LeftOut>
@@ -60,6 +62,9 @@ interface Chosen {
 const hides = ({ mode, path }: Git.Entry, project: string): boolean =>
   path === null
   || (mode !== modes.symlink && ExperimentFiles.couldLieAt(path, project, mode === modes.submodule ? "folder" : "file"))
+
+/** A file may hold what a symlink leads to, and git keeps both under one id. */
+const contentOf = ({ id, mode }: Git.Entry): string => mode === modes.symlink ? `symlink ${id}` : id
 
 /** Chooses what is written, and says of the rest why it is not where somebody could expect it. */
 const choose = (entries: ReadonlyArray<Git.Entry>, project: string): {
@@ -170,7 +175,10 @@ export const materialise = Effect.fn("Revision.materialise")(
       commit,
       root,
       project,
-      contents: new Map(entries.flatMap(({ id, path }) => path === null || TreeName.refused(path) !== null ? [] : [[path, id] as const])),
+      contents: new Map(entries.flatMap((entry) =>
+        entry.path === null || TreeName.refused(entry.path) !== null ? [] : [[entry.path, contentOf(entry)] as const]
+      )),
+      sources: new Set(chosen.map(({ path }) => path)),
       experiments: ExperimentFiles.list(root, project),
       leftOut: [...leftOut, ...notWritten].toSorted((left, right) => left.path < right.path ? -1 : 1)
     } satisfies Revision

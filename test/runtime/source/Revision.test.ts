@@ -139,6 +139,19 @@ describe("materialise", () => {
         ])
       })))
 
+  it.live("tells a symlink from a file that holds what it leads to", () =>
+    materialised((folder) =>
+      committed(folder, (blob) => [
+        { mode: "100644", name: "file.ts", id: blob },
+        { mode: "120000", name: "link", id: blob },
+        { mode: "100644", name: "notes.md", id: blob }
+      ]), ({ contents, sources }) =>
+      Effect.sync(() => {
+        assert.notStrictEqual(contents.get("file.ts"), contents.get("link"))
+        assert.strictEqual(contents.get("file.ts"), contents.get("notes.md"))
+        assert.deepStrictEqual([...sources].toSorted(), ["file.ts", "link"])
+      })))
+
   it.live("writes no name that a disk must not be written by", () =>
     materialised((folder) =>
       committed(folder, (id) => {
