@@ -27,8 +27,8 @@ export interface Memory {
   readonly vanished: { readonly first: number; readonly steps: number } | null
   readonly first: ReadonlyArray<{ readonly matched: number; readonly loss: number }>
   readonly last: ReadonlyArray<number>
-  /** The first and the last step of the latest rise of the loss; null before the first one. */
-  readonly rise: { readonly first: number; readonly last: number } | null
+  /** The first step of the latest rise of the loss, and how many came down since its last; null before the first one. */
+  readonly rise: { readonly first: number; readonly down: number } | null
 }
 
 /** Makes what is remembered before the first step. */
@@ -69,16 +69,18 @@ export const detector = (memory: Memory = start): Detector => {
       if (!finite || !boxes) return null
       // A classifier matches nothing; its loss has no such part.
       const matched = (parts.box ?? NaN) + (parts.dfl ?? NaN)
+      const lossOfFirst = (): number => mean(first.map((step) => step.loss))
+      // The first steps may be a part of the rise themselves.
+      const high = rising * Math.min(best, first.length === 0 ? Infinity : lossOfFirst())
       if (first.length < beginning) first.push({ matched, loss })
-      const began = mean(first.map((step) => step.loss))
+      const began = lossOfFirst()
       if (loss > worst.loss) worst = { step, loss }
       vanished = matched < gone * mean(first.map((step) => step.matched))
         ? { first: vanished?.first ?? step, steps: (vanished?.steps ?? 0) + 1 }
         : null
       // Where nothing is matched what is left of the loss is noise, and would hide the rise that came before.
-      if (vanished === null && loss > rising * Math.min(best, began)) {
-        rise = { first: rise !== null && step - rise.last <= pause ? rise.first : step, last: step }
-      }
+      if (vanished === null && loss > high) rise = { first: rise !== null && rise.down <= pause ? rise.first : step, down: 0 }
+      else if (vanished === null && rise !== null) rise = { ...rise, down: rise.down + 1 }
       last.push(loss)
       if (last.length > inARow) last.shift()
       if (last.length === inARow) best = Math.min(best, mean(last))
@@ -93,8 +95,7 @@ export const detector = (memory: Memory = start): Detector => {
         })
       }
       // A loss that was nearly 0 may rise far without being high: a new start of the schedule does that.
-      const high = Math.max(farAbove * best, began)
-      if (last.length === inARow && Math.min(...last) > high) {
+      if (last.length === inARow && Math.min(...last) > Math.max(farAbove * best, began)) {
         return new Diverged({
           step,
           loss,
@@ -108,7 +109,7 @@ export const detector = (memory: Memory = start): Detector => {
     memory: () => ({ best, worst, vanished, first: [...first], last: [...last], rise }),
     onset: (step) => {
       const since = vanished?.first ?? step
-      return rise !== null && since - rise.last <= (vanished === null ? pause : inARow) ? rise.first : since
+      return rise !== null && rise.down <= (vanished === null ? pause : inARow) ? rise.first : since
     }
   }
 }

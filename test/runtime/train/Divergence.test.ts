@@ -66,10 +66,10 @@ describe("Divergence", () => {
     )
   })
 
-  const begun = (outcomes: ReadonlyArray<StepOutcome>): number => {
+  const begun = (outcomes: ReadonlyArray<StepOutcome>, boxes: (step: number) => boolean = () => true): number => {
     const detector = Divergence.detector()
     for (const [step, seen] of outcomes.entries()) {
-      if (detector.look(step, seen, true) !== null) return detector.onset(step)
+      if (detector.look(step, seen, boxes(step)) !== null) return detector.onset(step)
     }
     return detector.onset(outcomes.length)
   }
@@ -91,8 +91,19 @@ describe("Divergence", () => {
     assert.strictEqual(begun([...healthy, outcome(4, 50, 3), outcome(4, 797, 3), ...low]), 30)
   })
 
+  it("says where a rise began, however many steps between saw no box", () => {
+    assert.strictEqual(begun([...healthy, ...repeated(400, outcome(500, 0, 1))], (step) => step < 30 || step % 10 === 0), 30)
+  })
+
+  it("says where began what made all scores vanish but for one now and then", () => {
+    const flickers = Array.from({ length: 60 }, (_, step) => step % 15 === 14 ? outcome(0.3, 0.2, 0.1) : outcome(1e-3, 1e-3, 1e-3))
+    const peak = [outcome(4, 50, 3), outcome(4, 797, 3)]
+    assert.strictEqual(begun([...healthy, ...peak, ...flickers, ...repeated(20, outcome(1e-3, 1e-3, 1e-3))]), 30)
+  })
+
   it("says where an explosion of the first steps began", () => {
     assert.strictEqual(begun([8, 8, 7, 7, 7, 30, 200, 4000].map((loss) => outcome(loss, 0, 1))), 5)
+    assert.strictEqual(begun([outcome(4, 3, 1), ...repeated(6, outcome(4, 797, 3)), ...repeated(20, outcome(1e-3, 0.2, 1e-3))]), 1)
   })
 
   it("goes on from what it remembers as if it had never stopped", () => {
