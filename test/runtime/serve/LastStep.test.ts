@@ -35,4 +35,12 @@ describe("LastStep", () => {
         assert.isNull(LastStep.of(run))
       })
     ))
+
+  it.effect("is none where a folder cannot be read, so that a list tells of the others", () =>
+    inTemporaryFolder((folder) =>
+      Effect.sync(() => {
+        fs.writeFileSync(path.join(folder, "attempts"), "")
+        assert.isNull(LastStep.of(folder))
+      })
+    ))
 })
