@@ -12,15 +12,21 @@ const keyOf = (element: Element): string | null => {
   return null
 }
 
+/** Finds what can be folded, by what its summary says: others may have come before it. */
+const foldsIn = (element: HTMLElement): ReadonlyMap<string, ReadonlyArray<HTMLDetailsElement>> =>
+  Map.groupBy(element.querySelectorAll("details"), (details) => details.querySelector("summary")?.textContent ?? "")
+
 const keep = (old: HTMLElement, fresh: HTMLElement): void => {
   for (const ticked of old.querySelectorAll<HTMLInputElement>("input:checked")) {
     const same = fresh.querySelector<HTMLInputElement>(keyOf(ticked) ?? "")
     if (same !== null) same.checked = true
   }
-  const folded = [...fresh.querySelectorAll("details")]
-  for (const [index, details] of [...old.querySelectorAll("details")].entries()) {
-    const same = folded[index]
-    if (same !== undefined) same.open = details.open
+  const folded = foldsIn(fresh)
+  for (const [summary, several] of foldsIn(old)) {
+    for (const [index, details] of several.entries()) {
+      const same = folded.get(summary)?.[index]
+      if (same !== undefined) same.open = details.open
+    }
   }
   const scrolled = [...fresh.querySelectorAll(".scroll")]
   const lefts = [...old.querySelectorAll(".scroll")].map(({ scrollLeft }) => scrollLeft)

@@ -117,5 +117,13 @@ inChromium("Zooming", () => {
         assert.deepStrictEqual([await firstOf(page), await writtenIn(page)], [["12", "32"], ["12", "99"]])
         assert.strictEqual(page.url(), `${address}/runs/a-1?from=12`)
         assert.deepStrictEqual([pictures.length, new Set(pictures).size], [2, 2])
+
+        // What somebody has opened stays open though more comes before it.
+        await page.getByText("The recipe").click()
+        await page.getByLabel("To step").focus()
+        await Effect.runPromise(leave(RunFolder.attemptOf(directory, 1), [3, 2, 1]))
+        await goOn(32)
+        const opened = await page.locator("details[open] > summary").allTextContents()
+        assert.deepStrictEqual([await page.getByText("Its boxes").count(), opened], [3, ["Its boxes", "The recipe"]])
       })), 60_000)
 })
