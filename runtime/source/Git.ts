@@ -18,6 +18,8 @@ export class GitFailed extends Schema.TaggedError<GitFailed>()("GitFailed", {
 export interface Entry {
   /** Null where the name is no UTF-8. */
   readonly path: string | null
+  /** The name as far as it can be read. */
+  readonly legible: string
   readonly mode: string
   readonly id: string
   /** Null for what is no file, such as a submodule. */
@@ -145,7 +147,8 @@ const textOf = (bytes: Uint8Array): string | null => {
 const entryOf = (record: Buffer): Entry => {
   const tab = record.indexOf("\t")
   const [mode = "", , id = "", size = ""] = record.subarray(0, tab).toString("latin1").split(/ +/)
-  return { path: textOf(record.subarray(tab + 1)), mode, id, size: /^\d+$/.test(size) ? Number(size) : null }
+  const name = record.subarray(tab + 1)
+  return { path: textOf(name), legible: name.toString("utf8"), mode, id, size: /^\d+$/.test(size) ? Number(size) : null }
 }
 
 /** Lists everything in a commit's tree. */

@@ -23,6 +23,8 @@ export interface LeftOut {
   /** In one line, so that it may differ from the name in the tree. */
   readonly path: string
   readonly reason: string
+  /** What tells its content apart. */
+  readonly content: string
   /** Whether it could be an experiment, or hold some, where the revision is checked out. */
   readonly hides: boolean
 }
@@ -58,10 +60,9 @@ interface Chosen {
   readonly entry: Git.Entry
 }
 
-/** A link is no experiment wherever it lies; what has a name that nobody can read may be anything. */
-const hides = ({ mode, path }: Git.Entry, project: string): boolean =>
-  path === null
-  || (mode !== modes.symlink && ExperimentFiles.couldLieAt(path, project, mode === modes.submodule ? "folder" : "file"))
+/** A link is no experiment wherever it lies. */
+const hides = ({ legible, mode }: Git.Entry, project: string): boolean =>
+  mode !== modes.symlink && ExperimentFiles.couldLieAt(legible, project, mode === modes.submodule ? "folder" : "file")
 
 /** A file may hold what a symlink leads to, and git keeps both under one id. */
 const contentOf = ({ id, mode }: Git.Entry): string => mode === modes.symlink ? `symlink ${id}` : id
@@ -75,7 +76,8 @@ const choose = (entries: ReadonlyArray<Git.Entry>, project: string): {
   const leftOut: Array<LeftOut> = []
   for (const entry of entries) {
     const leave = (reason: string): void => {
-      leftOut.push({ path: Refused.oneLine(entry.path ?? "a name that is no UTF-8"), reason, hides: hides(entry, project) })
+      const path = Refused.oneLine(entry.path ?? "a name that is no UTF-8")
+      leftOut.push({ path, reason, content: contentOf(entry), hides: hides(entry, project) })
     }
     const refused = entry.path === null ? "has a name that is no UTF-8" : TreeName.refused(entry.path)
     if (entry.path === null || refused !== null) leave(refused ?? "")
@@ -121,7 +123,7 @@ const write = Effect.fn("Revision.write")(function*(
 ) {
   const leftOut: Array<LeftOut> = []
   const leave = ({ entry, path }: Chosen, reason: string | null): void => {
-    if (reason !== null) leftOut.push({ path, reason, hides: hides(entry, project) })
+    if (reason !== null) leftOut.push({ path, reason, content: contentOf(entry), hides: hides(entry, project) })
   }
   const links: Array<{ readonly link: Chosen; readonly target: string }> = []
   yield* Git.read(repository, chosen.map(({ entry }) => entry.id), (index, bytes) => {

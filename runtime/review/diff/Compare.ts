@@ -81,7 +81,9 @@ const touching = (
   // What cannot be bundled is refused when it is evaluated.
   if (after === undefined || Result.isFailure(after)) return [file]
   const own = after.success.map(({ path }) => path).filter((one) => changed.has(one))
-  if (own.length > 0 || before === undefined) return own
+  if (own.length > 0) return own
+  // What was no experiment where a link stood, or where it could not be written, is one now.
+  if (before === undefined) return [file]
   if (Result.isSuccess(before) && JSON.stringify(before.success) === JSON.stringify(after.success)) return []
   // A link that leads elsewhere now, or a file that went, has it reach others, though none of them changed.
   const then = Result.isSuccess(before) ? before.success.map(({ path }) => path) : []
@@ -90,7 +92,8 @@ const touching = (
 
 /** Finds, for each experiment, the files of its own that changed. */
 const touchedFiles = Effect.fnUntraced(function*(base: Tree, head: Tree, changed: ReadonlySet<string>) {
-  if (changed.size === 0) return new Map<string, ReadonlyArray<string>>()
+  // A folder does not tell which of its links, and of the files that nobody has committed, are new.
+  if (changed.size === 0 && head.contents !== null) return new Map<string, ReadonlyArray<string>>()
   const [before, after] = yield* Effect.all([base, head].map(({ experiments, root }) => Bundle.closures(root, experiments)), {
     concurrency: "unbounded"
   })
@@ -113,10 +116,10 @@ const found = Effect.fn("Compare.found")(function*(tree: Tree, file: string, opt
 })
 
 /** Refuses what could be an experiment of the head and was not written, where it was not so in the base. */
-const hidden = (base: Tree, head: Tree, changed: ReadonlySet<string>): ReadonlyArray<ExperimentDiff.Refused> =>
+const hidden = (base: Tree, head: Tree): ReadonlyArray<ExperimentDiff.Refused> =>
   head.leftOut
-    .filter(({ hides, path, reason }) =>
-      hides && (changed.has(path) || !base.leftOut.some((one) => one.path === path && one.reason === reason)))
+    .filter(({ content, hides, path, reason }) =>
+      hides && !base.leftOut.some((one) => one.path === path && one.reason === reason && one.content === content))
     .map(({ path, reason }) => ({ kind: "refused", file: path, reason: `it ${reason}` }))
 
 const unchanged = (file: string): ExperimentDiff.ExperimentDiff => ({
@@ -182,7 +185,7 @@ export const open = Effect.fn("Compare.open")(function*(options: Options) {
     Effect.forEach(head.experiments.filter(isTouched), (file) => found(head, file, options), { concurrency: "unbounded" })
   ], { concurrency: "unbounded" })
   const { seconds } = options
-  const after = [...read, ...hidden(base, head, changed)]
+  const after = [...read, ...hidden(base, head)]
   const diffs = ExperimentDiff.all(before, after, { seconds, touched: (file) => touched.get(file) ?? [] })
   const compared: Compared = {
     base: base.side,

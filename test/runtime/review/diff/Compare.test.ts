@@ -41,22 +41,28 @@ const many = "export const steps = 100000\n"
 
 interface Change {
   readonly base: Readonly<Record<string, string>>
+  /** The base's symlinks, each with its target. */
+  readonly links?: Readonly<Record<string, string>>
   /** Makes the head of the base's files. */
   readonly change: (folder: string) => void
+  /** Whether the head is committed, as it is where nothing is said. */
+  readonly committed?: boolean
 }
 
 const link = (folder: string, file: string, target: string): void => {
   fs.rmSync(path.join(folder, file), { force: true })
+  fs.mkdirSync(path.dirname(path.join(folder, file)), { recursive: true })
   fs.symlinkSync(target, path.join(folder, file))
 }
 
 /** Compares a change's revisions, by the policy. */
-const compared = ({ base, change }: Change) =>
+const compared = ({ base, change, committed = true, links = {} }: Change) =>
   inTemporaryFolder((folder) =>
     Effect.gen(function*() {
+      for (const [file, target] of Object.entries(links)) link(folder, file, target)
       const before = repositories.make(folder, { "ballast.policy.ts": policy, ...base })
       change(folder)
-      const head = repositories.commit(folder)
+      const head = committed ? repositories.commit(folder) : null
       const home = Home.at(path.join(folder, "home"))
       const locations: Locations = { of: () => null, known: [] }
       const found = yield* Compare.compare({ folder, base: before, head, all: false, seconds: () => null, home, locations })
@@ -95,16 +101,49 @@ describe("compare", () => {
       assert.deepStrictEqual(objections, ["most.steps", "most.steps", "most.steps"])
     }))
 
+  it.live("sees in a folder what links lead to, what stands before another file, and what was a link", () =>
+    Effect.gen(function*() {
+      const { statuses, through } = yield* compared({
+        base: {
+          "experiments/a.ts": experiment("a", "./shared/length.ts"),
+          "experiments/b.ts": experiment("b", "./length.js"),
+          "experiments/c.ts": experiment("c", "./length.ts"),
+          "experiments/length.ts": few,
+          "few/length.ts": few,
+          "many/length.ts": many
+        },
+        links: { "experiments/shared": "../few", "experiments/d.ts": "c.ts" },
+        change: (folder) => {
+          link(folder, "experiments/shared", "../many")
+          fs.rmSync(path.join(folder, "experiments/d.ts"))
+          checkouts.write(folder, { "experiments/length.js": many, "experiments/d.ts": experiment("c", "./length.ts") })
+        },
+        committed: false
+      })
+      assert.deepStrictEqual(statuses, { a: "changed", b: "changed", c: "added", "experiments/c.ts": "unchanged" })
+      assert.deepStrictEqual(through, ["many/length.ts", "experiments/length.js"])
+    }))
+
   it.live("refuses what it cannot read where an experiment could lie, and looks at no file of this host", () =>
     Effect.gen(function*() {
       const large = `${experiment("large", "./length.ts")}// ${"x".repeat(1 << 20)}\n`
       const from = (name: string, file: string) =>
         experiment(name, "./length.ts").replace(/model: (.*),\n/, (_, model: string) => `model: Model.from({ file: "${file}" }, ${model}),\n`)
       const { findings, reasons, statuses } = yield* compared({
-        base: { "experiments/length.ts": few, "experiments/old.ts": large, "experiments/grows.ts": experiment("grows", "./length.ts") },
+        base: {
+          "experiments/be\u200bfore.ts": few,
+          "experiments/grows.ts": experiment("grows", "./length.ts"),
+          "experiments/length.ts": few,
+          "experiments/old.ts": large,
+          "experiments/sa\u200bme.ts": few
+        },
         change: (folder) => {
+          const latin = (file: string): Buffer => Buffer.from(path.join(folder, file), "latin1")
+          fs.writeFileSync(latin("caf\u00e9.ts"), few)
+          fs.writeFileSync(latin("experiments/caf\u00e9.ts"), few)
           checkouts.write(folder, {
             "elsewhere/large.ts": large,
+            "experiments/be\u200bfore.ts": many,
             "experiments/grows.ts": large,
             "experiments/host.ts": from("host", "/etc/passwd"),
             "experiments/none.ts": from("none", "/nowhere"),
@@ -115,6 +154,8 @@ describe("compare", () => {
         }
       })
       assert.deepStrictEqual(statuses, {
+        "a name that is no UTF-8": "refused",
+        "experiments/be\u200bfore.ts": "refused",
         "experiments/grows.ts": "refused",
         "experiments/theirs": "refused",
         "experiments/un\u200bseen.ts": "refused",
@@ -122,6 +163,8 @@ describe("compare", () => {
         none: "added"
       })
       assert.sameMembers([...reasons], [
+        "it has a name that is no UTF-8",
+        "it has a name with characters that are not seen",
         "it is larger than 1 MiB",
         "it is a submodule, whose files are another repository's",
         "it has a name with characters that are not seen"
