@@ -53,7 +53,8 @@ export const isIn = (text: string): boolean => {
   const isTooMuch = (): boolean => looks > mostLooks * text.length
   for (const { index } of text.matchAll(/\bexport\b/g)) {
     const at = behindGap(index + "export".length)
-    if (isDefault(nameAt(at)) || isTooMuch()) return true
+    // TypeScript's `export =` is what a file gives by default, too.
+    if (isDefault(nameAt(at)) || text[at] === "=" || isTooMuch()) return true
     if (text[at] === "{" && isInClause(at + 1)) return true
     const renamed = text[at] === "*" ? behindGap(at + 1) : at
     if (nameAt(renamed) === "as" && isDefault(nameAt(behindGap(renamed + "as".length)))) return true

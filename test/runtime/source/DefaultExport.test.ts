@@ -5,6 +5,7 @@ describe("isIn", () => {
   it("finds every form that the language has", () => {
     const forms = [
       "export default 1",
+      "const a = 1\nexport = a",
       "export\u2028default 1",
       "export/**/default 1",
       "export /* } */ // {\n default 1",
