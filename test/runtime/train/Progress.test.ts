@@ -60,7 +60,7 @@ describe("Progress", () => {
     assert.strictEqual(new Progress(recipe, after({})).onset(510), 510)
     const spikes = { losses: [], norms: [], count: 2, latest: { first: 495, last: 502 } }
     assert.strictEqual(new Progress(recipe, after({ spikes })).onset(510), 495)
-    const divergence = { ...cursor.divergence, rise: { first: 490, last: 508 } }
+    const divergence = { ...cursor.divergence, rise: { first: 490, down: 1 } }
     assert.strictEqual(new Progress(recipe, after({ divergence, spikes })).onset(510), 490)
   })
 })
