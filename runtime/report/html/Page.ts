@@ -63,12 +63,12 @@ svg, img { display: block; max-width: 100%; height: auto } .chart svg { width: 1
 details { margin: .5rem 0 } summary { cursor: pointer }
 @media screen and (max-width: 40rem) {
   .folds, .folds tbody, .folds tr, .folds td { display: block }
-  .folds thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
+  .folds thead, .folds td.none { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
   .folds tr { display: flex; flex-wrap: wrap; gap: 0 1rem; padding: .6rem 0; border-bottom: 1px solid var(--rule) }
   .folds tr:first-child { border-top: 1px solid var(--rule) }
   .folds td { padding: 0; border: 0; text-align: left; overflow-wrap: anywhere }
   .folds td::before { content: attr(data-label) " "; color: var(--quiet); font-size: .85em }
-  .folds td.none { display: none } .folds .whole { white-space: normal } td.text:last-child:not(.whole) { min-width: 0 }
+  .folds td.none::before { content: none } .folds .whole { white-space: normal } td.text:last-child:not(.whole) { min-width: 0 }
 }
 @media print {
   @page { margin: 12mm }

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { html } from "../../../../runtime/report/html/Html.ts"
 import * as Page from "../../../../runtime/report/html/Page.ts"
+import { browsing, inChromium } from "../../../e2e/browser.ts"
 
 const columns = (count: number): ReadonlyArray<Page.Column> =>
   Array.from({ length: count }, (_, index) => ({ heading: `<${index}>`, number: index === 1, whole: index === 2 }))
@@ -30,4 +31,20 @@ describe("Page", () => {
     assert.include(page, "<title>&lt;a&gt;</title>")
     assert.match(page, /<main>\s*<h1>b<\/h1><\/main>/)
   })
+})
+
+inChromium("Page", () => {
+  it("has a reader hear every cell of a folded row, so that each is of its own column", async () => {
+    const page = Page.of("a", [Page.table(columns(4), [["a", "", "c", "d"]])])
+    const cells = await browsing(async (open) => {
+      const narrow = await open({ viewport: { width: 360, height: 720 } })
+      await narrow.setContent(page)
+      const session = await narrow.context().newCDPSession(narrow)
+      const { nodes } = await session.send("Accessibility.getFullAXTree")
+      const heard = nodes.filter(({ ignored, role }) => !ignored && role?.value === "cell")
+      const seen = await narrow.evaluate("document.querySelector('td.none').getBoundingClientRect().width")
+      return [heard.length, seen, await narrow.evaluate("document.documentElement.scrollWidth - innerWidth")]
+    })
+    assert.deepStrictEqual(cells, [4, 1, 0])
+  }, 20_000)
 })
