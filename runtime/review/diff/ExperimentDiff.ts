@@ -106,6 +106,8 @@ const refused = ({ file, reason }: Refused): ExperimentDiff => ({
   through: []
 })
 
+const unread = (found: ReadonlyArray<Found>): ReadonlyArray<Refused> => found.flatMap((one) => one.kind === "refused" ? [one] : [])
+
 const planned = (found: ReadonlyArray<Found>): ReadonlyArray<Planned> =>
   found.flatMap((one) => one.kind === "planned" ? [one] : [])
 
@@ -129,7 +131,8 @@ export const all = (
 ): ReadonlyArray<ExperimentDiff> => {
   const [then, now] = [planned(before), planned(after)]
   const names = new Set(now.map(({ definition }) => definition.name))
-  const notThere = new Set(after.flatMap((one) => one.kind === "refused" ? [one.file] : []))
+  const notThere = new Set(unread(after).map(({ file }) => file))
+  const files = new Set(after.map(({ file }) => file))
   // One whose file is refused now is told of by that, and not as removed.
   const gone = then.filter(({ definition, file }) => !names.has(definition.name) && !notThere.has(file))
   const found = now.map((one) => {
@@ -142,6 +145,7 @@ export const all = (
   return [
     ...found,
     ...gone.map((one) => alone(one, "removed", seconds)),
-    ...after.flatMap((one) => one.kind === "refused" ? [refused(one)] : [])
+    ...unread(before).filter(({ file }) => !files.has(file)).map((one) => ({ ...refused(one), status: "removed", reason: null } as const)),
+    ...unread(after).map(refused)
   ].toSorted((left, right) => left.experiment < right.experiment ? -1 : left.experiment > right.experiment ? 1 : 0)
 }

@@ -128,6 +128,10 @@ describe("ExperimentDiff.all", () => {
       ["new", "added"]
     ])
     assert.strictEqual(diffs[0]?.reason, "it waits for ever")
+    // Of one that could not be read its file tells that it is gone.
+    const [unread] = between([refused], [])
+    assert.deepStrictEqual([unread?.experiment, unread?.status, unread?.reason], ["experiments/z.ts", "removed", null])
+    assert.deepStrictEqual(between([refused], [refused]).map(({ status }) => status), ["refused"])
     const spoilt = between([planned({ a: base }, { file: "experiments/z.ts" })], [refused])
     assert.deepStrictEqual(spoilt.map(({ status }) => status), ["refused"])
   })
