@@ -35,7 +35,7 @@ export const of = (document: Document): ReadonlyArray<Html> => {
   const name = (kind: number): string => kind === background ? "background" : classes[kind] ?? ""
   return [html`<figure>
 <figcaption>What was found as what</figcaption>
-<div class="scroll" tabindex="0"><table class="confusion">
+<div class="scroll" tabindex="0" role="group" aria-label="Table: what was found as what"><table class="confusion">
 <tr><td></td>${columns.map((kind) => html`<th scope="col" class="number">${name(kind)}</th>`)}</tr>
 ${columns.map((row) => {
     const values = counts[row] ?? []

@@ -66,6 +66,7 @@ describe("Detections", () => {
       const shades = [...page.matchAll(/class="number shade-(\d)"/g)].map(([, shade]) => Number(shade))
       assert.deepStrictEqual(shades, [4, 1, 1, 0, 5, 0, 5, 0])
       assert.lengthOf([...page.matchAll(/scope="row"/g)], 3)
+      assert.notMatch(page, /tabindex="0"(?! role="group" aria-label="[^"]+")/)
     }), 30_000)
 
   it("draws a curve a class that has boxes, eight a chart, those with most boxes first", () => {
