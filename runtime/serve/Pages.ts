@@ -36,11 +36,15 @@ interface Parts {
   readonly picture: string
 }
 
+// What was refused is nothing that a list could have.
+const wayOn = (status: number): string =>
+  status >= 500 ? "Load the page again after a while, or go to" : status === 404 ? "Look for it in" : "Go to"
+
 /** Writes a page that says why there is no other. */
 export const failed = (status: number, message: string): Response => {
   const said = `${message.slice(0, 1).toUpperCase()}${message.slice(1)}`
   return Shell.of({ title: said, here: null, status, content: html`<h1>${said}</h1>
-<p>${status >= 500 ? "Load the page again after a while, or go to" : "Look for it in"} <a href="/">the list of runs</a>.</p>
+<p>${wayOn(status)} <a href="/">the list of runs</a>.</p>
 ` })
 }
 

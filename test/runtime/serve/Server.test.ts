@@ -143,6 +143,8 @@ describe("Server", () => {
             assert.strictEqual((yield* ask(`${address}${place}`, { headers: { host } })).status, 421, host)
           }
         }
+        const { body } = yield* ask(address, { headers: { host: "evil.example", accept: "text/html" } })
+        assert.match(body, /another host than this server&#39;s<\/h1>\s*<p>Go to <a href="\/">/)
         for (const host of [`localhost:${port}`, `127.0.0.1:${port}`, `LOCALHOST:${port}`]) {
           assert.strictEqual((yield* ask(`${address}/api/runs`, { headers: { host } })).status, 200, host)
         }
