@@ -76,6 +76,8 @@ export class EventFile {
   #read = 0
   #written = 0
   #at: number | null = null
+  /** The step of the last checkpoint whose weights were looked for. */
+  #weighed = -1
 
   constructor({ attempt, directory = folder(attempt), earlier = new Map(), from }: Options) {
     this.#attempt = attempt
@@ -112,7 +114,11 @@ export class EventFile {
       this.#file = path.join(this.#directory, nameOf(this.#attempt, { ...first, at }))
     }
     const records = this.#written > 0 ? [] : [...head(this.#attempt, { at, step: this.#from })]
+    let weighed = this.#weighed
     for (const event of events) {
+      // A training counts up. A log that does not would have the same weights read time and again.
+      if (event.kind === "checkpoint" && event.step <= weighed) continue
+      if (event.kind === "checkpoint") weighed = event.step
       const record = this.#encoded(event)
       if (record !== null) records.push(record)
     }
@@ -120,6 +126,7 @@ export class EventFile {
     writeAt(this.#file, bytes, this.#written)
     this.#read = next
     this.#written += bytes.length
+    this.#weighed = weighed
     return true
   }
 

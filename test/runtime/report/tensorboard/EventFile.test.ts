@@ -200,6 +200,19 @@ part("tensorboard", hasPython("tensorboard"), "EventFile, read by TensorBoard", 
       })
     ), 60_000)
 
+  it.effect("has the weights of a checkpoint once, however often a log tells of it", () =>
+    inTemporaryFolder((folder) =>
+      Effect.gen(function*() {
+        const attempt = RunFolder.attemptOf(folder, 1)
+        for (const step of [10, 20]) yield* checkpointOf(attempt, step, [{ name: "head.out.weight", shape: [40], data: valuesOf(40, 1, step) }])
+        const often = Array.from({ length: 50 }, () => [checkpointEvent(20), checkpointEvent(10)]).flat()
+        const file = write(folder, 1, timed([checkpointEvent(10), ...often]))
+        log(attempt, timed(often))
+        file.catchUp()
+        assert.strictEqual(bytesOf(file).toString("latin1").split("weights/head").length - 1, 2)
+      })
+    ))
+
   it.effect("is read up to a record that a crash has torn", () =>
     inTemporaryFolder((folder) =>
       Effect.sync(() => {
