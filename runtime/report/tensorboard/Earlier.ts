@@ -25,17 +25,23 @@ const keyIn = (content: Buffer): string | null => {
   return content.subarray(end, end + beforeTag).includes(Summary.weights) ? content.toString("latin1", 0, end) : null
 }
 
+/** How much is read of a folder's files together, in bytes. */
 const mostBytes = 1 << 30
 
-const bytesOf = (file: string): Buffer => fs.statSync(file).size > mostBytes ? Buffer.alloc(0) : fs.readFileSync(file)
-
 /** Reads the weights in a folder's event files; none where there are no such files. */
-export const weightsIn = (folder: string): Earlier => {
-  if (!fs.existsSync(folder)) return new Map()
-  const contents = fs.readdirSync(folder).filter((name) => name.startsWith("events.out.tfevents."))
-    .flatMap((name) => [...Record.contents(bytesOf(path.join(folder, name)))])
-  return new Map(contents.flatMap((content) => {
-    const key = keyIn(content)
-    return key === null ? [] : [[key, Record.frame(content)]]
-  }))
+export const weightsIn = (folder: string, most = mostBytes): Earlier => {
+  const earlier = new Map<string, Uint8Array>()
+  if (!fs.existsSync(folder)) return earlier
+  let left = most
+  for (const name of fs.readdirSync(folder).filter((name) => name.startsWith("events.out.tfevents."))) {
+    const file = path.join(folder, name)
+    const { size } = fs.statSync(file)
+    if (size > left) continue
+    left -= size
+    for (const content of Record.contents(fs.readFileSync(file))) {
+      const key = keyIn(content)
+      if (key !== null) earlier.set(key, Record.frame(content))
+    }
+  }
+  return earlier
 }
