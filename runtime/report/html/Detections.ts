@@ -57,7 +57,7 @@ export const charts = ({ curves }: Document): ReadonlyArray<Chart.Chart> => {
 const boxesOf = ({ detections, truth }: Inspection.Image, name: BoxDrawing.Name): Html | null => {
   const place = (box: ReadonlyArray<number>): string => box.map((side) => String(Math.round(side))).join(" ")
   return Page.table(
-    [{ heading: "" }, { heading: "what" }, { heading: "left top width height", number: true }],
+    [{ heading: "kind" }, { heading: "what" }, { heading: "left top width height", number: true }],
     [
       ...truth.map((box) => ["true", BoxDrawing.ofTrue(box, name) ?? name(box.class), place(box.box)]),
       ...detections.map((box) => ["predicted", BoxDrawing.ofDetection(box, name), place(box.box)])

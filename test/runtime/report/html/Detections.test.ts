@@ -51,6 +51,7 @@ describe("Detections", () => {
       assert.lengthOf([...page.matchAll(/<rect x="300" y="100" width="40" height="40"[^>]*stroke-dasharray/g)], 2)
       assert.lengthOf([...page.matchAll(/<rect x="200" y="0" width="40" height="40"(?![^>]*stroke-dasharray)/g)], 2)
       assert.deepStrictEqual(rowsOf(page).at(-1), ["predicted", "false white 0.73", "150 50 20 20"])
+      assert.notMatch(page, /<th[^>]*><\/th>/)
     }), 30_000)
 
   it.effect("shows counts as a table whose heads name their row and column, darker for a larger share of the row", () =>
