@@ -107,7 +107,6 @@ const tellLeft = ({ experiment, launch, night: { id, origin: { commit }, started
 
 /** Finds the night that is to go on, or begins one; null where nothing is due, or where it could find nothing. */
 const begun = Effect.fn("Nightly.begun")(function*(plan: NightPlan.NightPlan, options: {
-  readonly baselines: string
   readonly engine: Engines.Choice
   readonly home: Home.Home
 }) {
@@ -172,7 +171,7 @@ export const nightly = Command.make(
       // What triggers are due is launched by them, and the night takes it from there.
       yield* (yield* Queue).tend
       const plan = yield* NightPlan.make(planning)
-      const night = yield* begun(plan, { baselines, engine, home })
+      const night = yield* begun(plan, { engine, home })
       const planned = plannedOf(plan)
       if (planned.refusal !== null && night !== null && night.launches.length === 0) {
         yield* json ? printPlan(planned, { json }) : Launching.say(Sufficiency.explain(planned.refusal))

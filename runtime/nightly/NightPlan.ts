@@ -2,6 +2,8 @@
  * Which experiments a night takes: those whose time has come, or all, each planned and beside its baselines.
  */
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as path from "node:path"
 import type { Locations } from "../data/Locations.ts"
 import * as Plan from "../plan/Plan.ts"
 import * as Throughput from "../review/diff/Throughput.ts"
@@ -41,6 +43,8 @@ export interface NightPlan {
   readonly broken: ReadonlyArray<Broken>
   /** The arms of all experiments that could be read, due or not. */
   readonly trained: ReadonlyArray<Trained>
+  /** The experiments whose baselines count: the planned, and those that are not there any more. */
+  readonly baselines: ReadonlyArray<string>
 }
 
 interface Read {
@@ -88,26 +92,43 @@ const readFile = Effect.fnUntraced(
     if (due.due === null && launch === null && !options.all) return read
     const obstructed = obstacle(prepared)
     if (obstructed !== null) return { ...read, broken: { file, message: obstructed } }
-    const baselines = yield* BaselineFile.read(options.baselines, name)
+    const baselines = yield* Effect.result(BaselineFile.read(options.baselines, name))
+    if (Result.isFailure(baselines)) return { ...read, broken: { file, message: baselines.failure.message } }
     const { seeds } = options
-    const arms = Planned.arms(prepared, { file, due, baselines, seeds, seconds: yield* Throughput.read })
+    const arms = Planned.arms(prepared, { file, due, baselines: baselines.success, seeds, seconds: yield* Throughput.read })
     const part: Part = { experiment: name, prepared, arms: launch === null ? arms : yield* seedsOf(launch, arms), launch }
     return { ...read, part }
   },
   (effect, file) =>
     effect.pipe(
-      Effect.catchTag(["BaselinesInvalid", "InvalidExperiment", "NotLoaded"], ({ message }) =>
+      Effect.catchTag(["InvalidExperiment", "NotLoaded"], ({ message }) =>
         Effect.succeed<Read>({ broken: { file, message }, trained: [], part: null }))
     )
 )
 
+/** Says of baselines that no experiment is there for whether they can be read: a night that has run must not fail for them. */
+const unreadOf = Effect.fnUntraced(function*(name: string, { baselines, project }: Options) {
+  const read = yield* Effect.result(BaselineFile.read(baselines, name))
+  if (Result.isSuccess(read)) return []
+  const { file, message } = read.failure
+  return [{ name, broken: { file: path.relative(project, file), message } }]
+})
+
 /** Plans a night of the experiments below a project's `experiments/`. */
 export const make = Effect.fn("NightPlan.make")(function*(options: Options) {
   const read = yield* Effect.forEach(ExperimentFiles.list(options.project), (file) => readFile(file, options))
+  const parts = read.flatMap(({ part }) => part ?? [])
+  const trained = read.flatMap(({ trained }) => trained)
+  const names = BaselineFile.experiments(options.baselines)
+  const gone = names.filter((name) => !trained.some(({ experiment }) => experiment === name))
+  const unread = (yield* Effect.forEach(gone, (name) => unreadOf(name, options))).flat()
   const plan: NightPlan = {
-    parts: read.flatMap(({ part }) => part ?? []),
-    broken: read.flatMap(({ broken }) => broken ?? []),
-    trained: read.flatMap(({ trained }) => trained)
+    parts,
+    broken: [...read.flatMap(({ broken }) => broken ?? []), ...unread.map(({ broken }) => broken)],
+    trained,
+    baselines: names.filter((name) =>
+      gone.includes(name) ? !unread.some((one) => one.name === name) : parts.some(({ experiment }) => experiment === name)
+    )
   }
   return plan
 })

@@ -11,7 +11,6 @@ import { newLaunchId } from "../run/LaunchId.ts"
 import * as Owner from "../run/Owner.ts"
 import { LaunchHeld } from "../run/Resume.ts"
 import { Store } from "../run/Store.ts"
-import * as BaselineFile from "./BaselineFile.ts"
 import * as Night from "./Night.ts"
 import * as NightPlan from "./NightPlan.ts"
 import * as NightRecord from "./NightRecord.ts"
@@ -22,16 +21,9 @@ export interface Options<E, R> extends NightRuns.Finishing<E, R>, Omit<NightPlan
   readonly engine: Choice
 }
 
-/** Baselines of the planned, and those that no experiment is there for any more. */
-const baselinesOf = ({ parts, trained }: NightPlan.NightPlan, folder: string): ReadonlyArray<string> =>
-  BaselineFile.experiments(folder).filter((name) => {
-    const isOf = ({ experiment }: { readonly experiment: string }): boolean => experiment === name
-    return parts.some(isOf) || !trained.some(isOf)
-  })
-
 /** Begins a night. Nothing is launched yet, but for what a trigger has. */
 export const begin = Effect.fn("NightRun.begin")(
-  function*(plan: NightPlan.NightPlan, { baselines, engine }: { readonly baselines: string; readonly engine: Choice }) {
+  function*(plan: NightPlan.NightPlan, { engine }: { readonly engine: Choice }) {
     const started = Date.now()
     const night: NightRecord.NightRecord = {
       format: "ballast.night/1",
@@ -49,7 +41,7 @@ export const begin = Effect.fn("NightRun.begin")(
         file,
         seeds
       })),
-      baselines: baselinesOf(plan, baselines),
+      baselines: plan.baselines,
       launches: plan.parts.flatMap(({ experiment, launch }) => launch === null ? [] : [{ experiment, launch, repeat: false }])
     }
     return night

@@ -91,18 +91,21 @@ describe("ballast nightly", () => {
     inProject(async (project) => {
       const { before, good, planted } = plant(project)
       project.write("baselines/tiny.json", `{ "format": "ballast.baselines/1", "experiment": "tiny" }`)
-      const [both, seeds, broken, nothing, spent, back, few] = await project.each([
+      project.write("baselines/gone.json", "{")
+      const [both, seeds, broken, ran, nothing, spent, back, few] = await project.each([
         ["nightly", "--json", "--md"],
         ["nightly", "--dry-run", "--seeds", "0"],
         ["nightly", "--dry-run", "--all"],
+        ["nightly", "--all", "--home", "other", "--json"],
         ["nightly", "accept", "last", "--reason", "none"],
         asked(good, { runs: 2 }),
         asked(before, { bad: good }),
         asked(good, { seeds: 2 })
       ])
-      assert.deepStrictEqual([both, seeds, broken, nothing, spent, back, few].map((ended) => ended?.code), [2, 2, 1, 3, 1, 2, 2])
+      assert.deepStrictEqual([both, seeds, broken, ran, nothing, spent, back, few].map((ended) => ended?.code), [2, 2, 1, 1, 3, 1, 2, 2])
       assert.include(both?.stderr, "--json and --md do not go together")
       assert.include(broken?.stdout, "baselines: is missing")
+      assert.deepStrictEqual(readReport(ran?.stdout ?? "").broken.map(({ file }) => file), ["experiments/tiny.ts", "baselines/gone.json"])
       assert.deepInclude(readBisect(spent?.stdout ?? ""), { format: "ballast.bisect/1", verdict: "halted", good, bad: planted, runs: { spent: 0, most: 2 } })
       assert.include(spent?.stderr, "2 of 6 commits change what is trained")
       assert.include(back?.stderr.replace(/\s+/g, " "), `${good} does not come from ${before}`)

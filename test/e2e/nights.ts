@@ -25,7 +25,7 @@ export const experiment = (options: {
 /** A peak so low that the loss stays where it begins. */
 export const worsePeak = "1e-5"
 
-export interface ReportDocument extends Pick<NightReport, "launches" | "night" | "runs" | "verdict"> {
+export interface ReportDocument extends Pick<NightReport, "broken" | "launches" | "night" | "runs" | "verdict"> {
   readonly ended: string | null
   readonly comparisons: ReadonlyArray<Pick<Night.Row, "arm" | "metric" | "reason" | "test" | "verdict">>
 }

@@ -42,7 +42,8 @@ const planOf = Effect.fnUntraced(function*(home: Home.Home, names: ReadonlyArray
   const plan: NightPlan.NightPlan = {
     parts,
     broken: [],
-    trained: parts.flatMap(({ arms }) => arms.map(({ arm, experiment, identity: { data, training } }) => ({ experiment, arm, training, data })))
+    trained: parts.flatMap(({ arms }) => arms.map(({ arm, experiment, identity: { data, training } }) => ({ experiment, arm, training, data }))),
+    baselines: []
   }
   return plan
 })
@@ -68,7 +69,7 @@ const inHome = <A, E>(
       return yield* use({
         home,
         plan,
-        begin: NightRun.begin(plan, { baselines, engine: "wasm" }),
+        begin: NightRun.begin(plan, { engine: "wasm" }),
         bring: (night) => NightRun.bring(night, plan, options)
       })
     }).pipe(Effect.provide(withRecord(Queue.layerEmbedded(Home.at(folder).runs), Tables.layerSqlite(Home.at(folder).database))))
