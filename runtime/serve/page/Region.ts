@@ -16,6 +16,19 @@ const keyOf = (element: Element): string | null => {
 const foldsIn = (element: HTMLElement): ReadonlyMap<string, ReadonlyArray<HTMLDetailsElement>> =>
   Map.groupBy(element.querySelectorAll("details"), (details) => details.querySelector("summary")?.textContent ?? "")
 
+/** What the keyboard stops at and nothing names: the how-manieth it is of those that say the same. */
+const counted = "summary, .scroll"
+
+/** Finds in a new part of a page what somebody is at in the old one; null where it is not there. */
+const sameIn = (fresh: HTMLElement, old: HTMLElement, element: Element): HTMLElement | null => {
+  const key = keyOf(element)
+  if (key !== null) return fresh.querySelector<HTMLElement>(key)
+  const nameOf = (one: Element): string | null => one.getAttribute("aria-label") ?? one.textContent
+  const alike = (part: HTMLElement): ReadonlyArray<HTMLElement> =>
+    [...part.querySelectorAll<HTMLElement>(counted)].filter((one) => nameOf(one) === nameOf(element))
+  return alike(fresh)[alike(old).findIndex((one) => one === element)] ?? null
+}
+
 const keep = (old: HTMLElement, fresh: HTMLElement): void => {
   for (const ticked of old.querySelectorAll<HTMLInputElement>("input:checked")) {
     const same = fresh.querySelector<HTMLInputElement>(keyOf(ticked) ?? "")
@@ -41,14 +54,15 @@ const isSelected = (element: Element): boolean => {
 
 const replace = (old: HTMLElement, fetched: HTMLElement): void => {
   if (old.innerHTML === fetched.innerHTML || isSelected(old)) return
-  const focused = old.contains(document.activeElement) && document.activeElement !== null ? keyOf(document.activeElement) : null
+  const focused = old.contains(document.activeElement) ? document.activeElement : null
   // Nobody is moved away from where the keyboard is.
-  if (old.contains(document.activeElement) && (focused === null || fetched.querySelector(focused) === null)) return
+  if (focused !== null && sameIn(fetched, old, focused) === null) return
   // What becomes part of this page loads its pictures.
   const fresh = document.importNode(fetched, true)
+  const same = focused === null ? null : sameIn(fresh, old, focused)
   keep(old, fresh)
   old.replaceWith(fresh)
-  if (focused !== null) fresh.querySelector<HTMLElement>(focused)?.focus({ preventScroll: true })
+  same?.focus({ preventScroll: true })
 }
 
 const shows: Array<() => void> = []

@@ -118,12 +118,15 @@ inChromium("Zooming", () => {
         assert.strictEqual(page.url(), `${address}/runs/a-1?from=12`)
         assert.deepStrictEqual([pictures.length, new Set(pictures).size], [2, 2])
 
-        // What somebody has opened stays open though more comes before it.
+        // What somebody has opened stays open though more comes before it, and is where the keyboard is.
         await page.getByText("The recipe").click()
-        await page.getByLabel("To step").focus()
         await Effect.runPromise(leave(RunFolder.attemptOf(directory, 1), [3, 2, 1]))
         await goOn(32)
         const opened = await page.locator("details[open] > summary").allTextContents()
         assert.deepStrictEqual([await page.getByText("Its boxes").count(), opened], [3, ["Its boxes", "The recipe"]])
+        assert.strictEqual(await page.locator(":focus").textContent(), "The recipe")
+        await page.getByText("training: at 38").click()
+        await goOn(38)
+        assert.strictEqual(await page.locator(":focus").getAttribute("aria-label"), "Table: step, what, it says")
       })), 60_000)
 })
