@@ -242,9 +242,7 @@ const metricRow = (
   comparison: Comparison.Comparison,
   corrected: Comparison.Corrected
 ): Row => {
-  const repeat = pair.repeat.length === 0
-    ? null
-    : Comparison.compare(metric, pair.baseline.samples, samplesOf(pair.repeat))
+  const repeat = metric.kind === "speed" ? pair.repeat.filter(({ processor }) => processor === pair.baseline.processor) : pair.repeat
   return {
     ...placed(pair),
     metric: metric.name,
@@ -254,7 +252,7 @@ const metricRow = (
     shift: comparison.shift,
     floor: comparison.floor,
     test: comparison.test,
-    ...Comparison.judge(comparison, corrected, repeat)
+    ...Comparison.judge(comparison, corrected, Comparison.compare(metric, pair.baseline.samples, samplesOf(repeat)))
   }
 }
 

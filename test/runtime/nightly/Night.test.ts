@@ -71,6 +71,7 @@ describe("Night", () => {
     assert.strictEqual(night(slow, slow, [fast]).verdict, "regressed")
     const elsewhere = slow.map((run) => ({ ...run, processor: "another" }))
     assert.strictEqual(night(elsewhere, elsewhere, [fast]).verdict, "undecided")
+    assert.strictEqual(night(slow, elsewhere, [fast]).verdict, "undecided")
   })
 
   it("corrects for all that is compared that night", () => {
