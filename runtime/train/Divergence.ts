@@ -17,11 +17,15 @@ const inARow = 20
 const beginning = 5
 /** A rise goes on where so many steps at most came down between. */
 const pause = 5
+/** After so many steps a rise is held against twice the loss: where a higher level lasts, it is no rise any more. */
+const forgotten = 200
 
 /** What the detector remembers between steps, as plain data. */
 export interface Memory {
   /** The lowest mean of a row of losses. */
   readonly best: number
+  /** The lowest of late, which a rise is held against. */
+  readonly low: number
   readonly worst: { readonly step: number; readonly loss: number }
   /** The first of the steps in a row at which nothing was matched, and how many they are; null while something is. */
   readonly vanished: { readonly first: number; readonly steps: number } | null
@@ -34,6 +38,7 @@ export interface Memory {
 /** Makes what is remembered before the first step. */
 export const start: Memory = {
   best: Infinity,
+  low: Infinity,
   worst: { step: 0, loss: -Infinity },
   vanished: null,
   first: [],
@@ -60,7 +65,7 @@ const figure = (value: number): string => String(Number(value.toPrecision(4)))
  * divergence, too.
  */
 export const detector = (memory: Memory = start): Detector => {
-  let { best, rise, vanished, worst } = memory
+  let { best, low, rise, vanished, worst } = memory
   const first = [...memory.first]
   const last = [...memory.last]
 
@@ -71,7 +76,7 @@ export const detector = (memory: Memory = start): Detector => {
       const matched = (parts.box ?? NaN) + (parts.dfl ?? NaN)
       const lossOfFirst = (): number => mean(first.map((step) => step.loss))
       // The first steps may be a part of the rise themselves.
-      const high = rising * Math.min(best, first.length === 0 ? Infinity : lossOfFirst())
+      const high = rising * Math.min(low, first.length === 0 ? Infinity : lossOfFirst())
       if (first.length < beginning) first.push({ matched, loss })
       const began = lossOfFirst()
       if (loss > worst.loss) worst = { step, loss }
@@ -83,7 +88,10 @@ export const detector = (memory: Memory = start): Detector => {
       else if (vanished === null && rise !== null) rise = { ...rise, down: rise.down + 1 }
       last.push(loss)
       if (last.length > inARow) last.shift()
-      if (last.length === inARow) best = Math.min(best, mean(last))
+      if (last.length === inARow) {
+        best = Math.min(best, mean(last))
+        low = Math.min(low * 2 ** (1 / forgotten), mean(last))
+      }
 
       if (vanished !== null && vanished.steps >= inARow) {
         return new Diverged({
@@ -106,7 +114,7 @@ export const detector = (memory: Memory = start): Detector => {
       }
       return null
     },
-    memory: () => ({ best, worst, vanished, first: [...first], last: [...last], rise }),
+    memory: () => ({ best, low, worst, vanished, first: [...first], last: [...last], rise }),
     onset: (step) => {
       const since = vanished?.first ?? step
       return rise !== null && rise.down <= (vanished === null ? pause : inARow) ? rise.first : since

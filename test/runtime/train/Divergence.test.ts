@@ -91,6 +91,15 @@ describe("Divergence", () => {
     assert.strictEqual(begun([...healthy, outcome(4, 50, 3), outcome(4, 797, 3), ...low]), 30)
   })
 
+  it("takes for no part of a rise a higher level that the loss has kept for long", () => {
+    const learnt = [...healthy, ...repeated(60, outcome(0.5, 0.3, 0.2))]
+    const restarted = [...learnt, ...repeated(600, outcome(1.5, 1, 0.5))]
+    assert.strictEqual(begun(restarted), 690)
+    assert.strictEqual(begun([...restarted, ...repeated(40, outcome(500, 0, 1))]), 690)
+    const slow = Array.from({ length: 400 }, (_, step) => outcome(2 ** (step / 50), 0, 0.5))
+    assert.strictEqual(begun([...learnt, ...slow]), 90 + 44)
+  })
+
   it("says where a rise began, however many steps between saw no box", () => {
     assert.strictEqual(begun([...healthy, ...repeated(400, outcome(500, 0, 1))], (step) => step < 30 || step % 10 === 0), 30)
   })
