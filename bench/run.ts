@@ -2,6 +2,7 @@
  * Runs the measurements that are named, or all of them:  npm run bench -- session pytorch
  */
 import * as os from "node:os"
+import * as Words from "../dsl/Words.ts"
 import { againstPytorch } from "./AgainstPytorch.ts"
 import type { Bench } from "./Bench.ts"
 import { faults } from "./Faults.ts"
@@ -46,7 +47,7 @@ if (unknown.length > 0) {
     try {
       for (const line of await bench.measure()) say(`  ${line}`)
     } catch (cause) {
-      say(`  not measured: ${cause instanceof Error ? cause.message : String(cause)}`)
+      say(`  not measured: ${Words.reasonOf(cause)}`)
       process.exitCode = 1
     }
   }

@@ -11,6 +11,7 @@ import type * as Seeds from "./Seeds.ts"
 import * as Setting from "./Setting.ts"
 import * as Text from "./Text.ts"
 import * as Trigger from "./Trigger.ts"
+import * as Words from "./Words.ts"
 
 /**
  * What an experiment says: a question, recipes to compare by name, seeds, what must hold in the end, and what starts it
@@ -151,7 +152,7 @@ export const decode = (name: string, definition: unknown): Result.Result<Resolve
     : Result.succeed({ name, ...decoded.success })
 }
 
-const failureOf = (error: unknown): string => Setting.explain(error) ?? `its definition fails: ${Issue.reasonOf(error)}`
+const failureOf = (error: unknown): string => Setting.explain(error) ?? `its definition fails: ${Words.reasonOf(error)}`
 
 /**
  * Computes and checks an experiment's definition. Fails with everything that is wrong with it, also where computing it
@@ -159,7 +160,7 @@ const failureOf = (error: unknown): string => Setting.explain(error) ?? `its def
  */
 export const resolve = Effect.fn("Experiment.resolve")(function*(experiment: Experiment) {
   // An experiment of another version of the package has the marker, but not always this one's types.
-  const name = typeof experiment.name === "string" ? experiment.name : Issue.show(experiment.name)
+  const name = typeof experiment.name === "string" ? experiment.name : Words.show(experiment.name)
   const invalid = (issues: ReadonlyArray<Issue.Issue>) => new InvalidExperiment({ experiment: name, issues })
   const definition = yield* Effect.catchCause(
     experiment.definition,

@@ -7,61 +7,12 @@ import type * as SchemaAST from "effect/SchemaAST"
 import type * as SchemaIssue from "effect/SchemaIssue"
 import * as Near from "./Near.ts"
 import * as Unreadable from "./Unreadable.ts"
+import * as Words from "./Words.ts"
 
 export interface Issue {
   /** Such as `arms.clip.clip.maxNorm`; empty for the value as a whole. */
   readonly path: string
   readonly message: string
-}
-
-const longestText = 60
-
-/** Names the class of an object that has one. */
-const classOf = (value: object): string | null => {
-  const name: unknown = value.constructor?.name
-  return typeof name === "string" && name !== "" && name !== "Object" ? name : null
-}
-
-const shown = (value: unknown): string => {
-  switch (typeof value) {
-    case "string": {
-      const text = JSON.stringify(value)
-      return text.length > longestText ? `${text.slice(0, longestText - 4)}..."` : text
-    }
-    case "function":
-      return "a function"
-    case "bigint":
-      return `${value}n`
-    case "object": {
-      if (value === null) return "null"
-      if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list"
-      if ("_tag" in value && typeof value._tag === "string") return value._tag
-      const named = classOf(value)
-      if (named !== null) return named
-      const keys = Object.keys(value)
-      return keys.length === 0 ? "{}" : `{ ${keys.slice(0, 5).join(", ")}${keys.length > 5 ? ", ..." : ""} }`
-    }
-    default:
-      return String(value)
-  }
-}
-
-/** Shows a value in few words. An object's values are never shown: one of them might be a secret. */
-export const show = (value: unknown): string => {
-  try {
-    return shown(value)
-  } catch {
-    return "a value that cannot be read"
-  }
-}
-
-/** Says in words what was thrown or failed with. */
-export const reasonOf = (error: unknown): string => {
-  try {
-    return error instanceof Error && error.message !== "" ? error.message : shown(error)
-  } catch {
-    return "an error that cannot be read"
-  }
 }
 
 /** Joins keys with dots, and quotes those that would be misread. */
@@ -97,7 +48,7 @@ const describe = (ast: SchemaAST.AST): string => {
     case "Null":
       return "null"
     case "Literal":
-      return show(ast.literal)
+      return Words.show(ast.literal)
     case "Arrays":
       return "a list"
     case "Objects":
@@ -159,7 +110,7 @@ export const list = (input: unknown, issue: SchemaIssue.Issue): ReadonlyArray<Is
       found.push({ path: pathOf(path), message })
     }
     const refuse = (issue: Parameters<typeof expectation>[0]): void =>
-      add(`expected ${expectation(issue)}, got ${show(value)}`)
+      add(`expected ${expectation(issue)}, got ${Words.show(value)}`)
     switch (node._tag) {
       case "Composite":
         return node.issues.forEach((inner) => visit(inner, path, value, node.ast))
@@ -208,7 +159,7 @@ export const decode = <A>(schema: Schema.Codec<A, unknown>, input: unknown): Res
   } catch {
     const issues = Unreadable.find(input).map(({ error, path }) => ({
       path: pathOf(path),
-      message: `cannot be read: ${reasonOf(error)}`
+      message: `cannot be read: ${Words.reasonOf(error)}`
     }))
     return Result.fail(issues.length === 0 ? [{ path: "", message: "cannot be read" }] : issues)
   }

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as path from "node:path"
 import { DataFault } from "../../dsl/Fault.ts"
+import * as Words from "../../dsl/Words.ts"
 import * as Reports from "../report/html/Reports.ts"
 import * as Line from "../report/Line.ts"
 import * as Place from "../report/Place.ts"
@@ -9,7 +10,6 @@ import * as EventFiles from "../report/tensorboard/EventFiles.ts"
 import * as Carried from "../run/Carried.ts"
 import * as Home from "../run/Home.ts"
 import * as Lookup from "../run/Lookup.ts"
-import * as Manifest from "../train/Manifest.ts"
 import * as CommandLine from "./CommandLine.ts"
 import { WrongUsage } from "./ExitCode.ts"
 import * as Output from "./Output.ts"
@@ -28,16 +28,16 @@ interface Subject {
 }
 
 const unusable = (what: string, cause: unknown): DataFault =>
-  new DataFault({ sample: null, message: `${what} cannot be drawn: ${Manifest.messageOf(cause)}` })
+  new DataFault({ sample: null, message: `${what} cannot be drawn: ${Words.reasonOf(cause)}` })
 
 /** Does what writes files, and says which could not be written, or could not be made of what a run has left. */
 const writing = <A>(what: string, write: () => A | Promise<A>): Effect.Effect<A, DataFault | Home.HomeUnusable> =>
   Effect.tryPromise({
     try: async () => write(),
     catch: (cause) =>
-      Manifest.codeOf(cause) === null
+      Words.codeOf(cause) === null
         ? unusable(what, cause)
-        : new Home.HomeUnusable({ directory: what, message: `${what} cannot be written: ${Manifest.messageOf(cause)}` })
+        : new Home.HomeUnusable({ directory: what, message: `${what} cannot be written: ${Words.reasonOf(cause)}` })
   })
 
 const eventFiles = Effect.fn(function*(runs: Subject["runs"], folder: string | null) {

@@ -1,7 +1,7 @@
 /**
  * The fields of COCO's entries: each is what it should be, or there are words for what it is instead.
  */
-import * as Issue from "../../dsl/Issue.ts"
+import * as Words from "../../dsl/Words.ts"
 import type { Box } from "../detect/AveragePrecision.ts"
 
 /** COCO's own are whole numbers; other sets name images by text. */
@@ -19,7 +19,7 @@ export const isId = (value: unknown): value is Id =>
 
 /** Says what stands where something else was expected. */
 export const unexpected = (expected: string, value: unknown): string =>
-  value === undefined ? `is missing, expected ${expected}` : `expected ${expected}, got ${Issue.show(value)}`
+  value === undefined ? `is missing, expected ${expected}` : `expected ${expected}, got ${Words.show(value)}`
 
 /** Reads a box, or says what is wrong with it. A side of 0 is for the caller to judge. */
 export const boxOf = (value: unknown): Box | string => {
@@ -29,7 +29,7 @@ export const boxOf = (value: unknown): Box | string => {
   }
   const numbers: ReadonlyArray<unknown> = value
   const bad = numbers.find((side) => !isNumber(side))
-  if (bad !== undefined) return `expected x, y, width and height as finite numbers, got ${Issue.show(bad)} among them`
+  if (bad !== undefined) return `expected x, y, width and height as finite numbers, got ${Words.show(bad)} among them`
   const [, , width = 0, height = 0] = value as ReadonlyArray<number>
   return width < 0 || height < 0
     ? `the box is ${width} wide and ${height} high: width and height are at least 0`

@@ -5,7 +5,8 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as fs from "node:fs"
 import * as v8 from "node:v8"
-import * as Issue from "../../dsl/Issue.ts"
+import type * as Issue from "../../dsl/Issue.ts"
+import * as Words from "../../dsl/Words.ts"
 
 /** A file of annotations or results cannot be used; `message` says why, and `issues` holds the first wrong entries. */
 export class CocoInvalid extends Schema.TaggedError<CocoInvalid>()("CocoInvalid", {
@@ -52,9 +53,6 @@ const shortOf = (size: number): string | null => {
       + "is not needed, such as segmentations"
 }
 
-const codeOf = (cause: unknown): string | null =>
-  cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : null
-
 const readText = (file: string): string => {
   const found = fs.statSync(file)
   if (!found.isFile()) throw refuse(file, found.isDirectory() ? "is a folder" : "is no file")
@@ -65,14 +63,14 @@ const readText = (file: string): string => {
 
 const unreadable = (file: string, cause: unknown): CocoInvalid => {
   if (cause instanceof CocoInvalid) return cause
-  switch (codeOf(cause)) {
+  switch (Words.codeOf(cause)) {
     case "ENOENT":
     case "ENOTDIR":
       return new CocoInvalid({ file, message: `there is no file ${file}`, issues: [] })
     case "ERR_STRING_TOO_LONG":
       return refuse(file, "is too large to be read: leave out of it what is not needed, such as segmentations")
     default:
-      return refuse(file, `cannot be read: ${Issue.reasonOf(cause)}`)
+      return refuse(file, `cannot be read: ${Words.reasonOf(cause)}`)
   }
 }
 
@@ -81,7 +79,7 @@ const notJson = (file: string, text: string, cause: unknown): CocoInvalid =>
     ? refuse(file, "is empty")
     : refuse(
       file,
-      `is not JSON: ${Issue.reasonOf(cause).split("\n")[0]}`
+      `is not JSON: ${Words.reasonOf(cause).split("\n")[0]}`
         + (/\b(NaN|Infinity)\b/.test(text) ? "; JSON has no NaN and no Infinity, which Python writes all the same" : "")
     )
 

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { DataFault } from "../../dsl/Fault.ts"
+import * as Words from "../../dsl/Words.ts"
 import type { Split } from "./Batch.ts"
 import * as Inside from "./Inside.ts"
 
@@ -25,8 +26,6 @@ type Document = Readonly<Record<string, unknown>>
 
 const isDocument = (value: unknown): value is Document =>
   typeof value === "object" && value !== null && !Array.isArray(value)
-
-const messageOf = (cause: unknown): string => cause instanceof Error ? cause.message : String(cause)
 
 const isScalar = (value: unknown): value is string | number | boolean =>
   typeof value === "string" || typeof value === "number" || typeof value === "boolean"
@@ -107,7 +106,7 @@ export const read = Effect.fn("DataYaml.read")(function*(file: string) {
       if (!fs.statSync(file).isFile()) throw new Error("it is no file")
       return parse(fs.readFileSync(file, "utf8"))
     },
-    catch: (cause) => refuse(`it cannot be read: ${messageOf(cause).trim().split("\n")[0]}`)
+    catch: (cause) => refuse(`it cannot be read: ${Words.reasonOf(cause).trim().split("\n")[0]}`)
   })
   if (!isDocument(document)) return yield* refuse("it must hold train, val and names")
   const root = Inside.realOf(path.dirname(file)) ?? path.dirname(file)

@@ -8,6 +8,7 @@ import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 import * as Text from "../../dsl/Text.ts"
+import * as Words from "../../dsl/Words.ts"
 
 /** A `--data` flag or the home's `datasets.json` cannot be understood; `message` says what to write. */
 export class LocationsInvalid extends Schema.TaggedError<LocationsInvalid>()("LocationsInvalid", {
@@ -58,8 +59,6 @@ const example = `{ "blood-cells": "/path/to/the/folder" }`
 
 const decode = Schema.decodeUnknownResult(Schema.Record(Schema.String, Schema.String))
 
-const messageOf = (cause: unknown): string => cause instanceof Error ? cause.message : String(cause)
-
 const readText = (file: string): Effect.Effect<string | null, LocationsInvalid> =>
   Effect.suspend(() => {
     try {
@@ -68,7 +67,7 @@ const readText = (file: string): Effect.Effect<string | null, LocationsInvalid> 
       const missing = cause instanceof Error && "code" in cause && (cause.code === "ENOENT" || cause.code === "ENOTDIR")
       return missing
         ? Effect.succeed(null)
-        : Effect.fail(new LocationsInvalid({ message: `${file} cannot be read: ${messageOf(cause)}` }))
+        : Effect.fail(new LocationsInvalid({ message: `${file} cannot be read: ${Words.reasonOf(cause)}` }))
     }
   })
 
@@ -79,7 +78,7 @@ const readFile = Effect.fn("Locations.readFile")(function*(home: string) {
   if (text === null) return places
   const json = yield* Effect.try({
     try: (): unknown => JSON.parse(text),
-    catch: (cause) => new LocationsInvalid({ message: `${file} is not JSON: ${messageOf(cause)}; write ${example}` })
+    catch: (cause) => new LocationsInvalid({ message: `${file} is not JSON: ${Words.reasonOf(cause)}; write ${example}` })
   })
   const entries = decode(json)
   if (Result.isFailure(entries) || Array.isArray(json)) {

@@ -2,6 +2,7 @@
  * Photographs: JPEG, PNG and WebP files, told apart by their content, and decoded by sharp.
  */
 import type { Sharp, SharpOptions } from "sharp"
+import * as Words from "../../dsl/Words.ts"
 
 export interface Size {
   readonly width: number
@@ -34,7 +35,7 @@ const isPhotograph = (bytes: Uint8Array): boolean =>
 
 /** The first line of what the decoder says, without the name of its part. */
 const reason = (cause: unknown): string => {
-  const [line = ""] = (cause instanceof Error ? cause.message : String(cause)).trim().split("\n")
+  const [line = ""] = Words.reasonOf(cause).trim().split("\n")
   return line.replace(/^(Input buffer has corrupt header: )?([Vv]ips\w*: )?/, "")
 }
 

@@ -3,14 +3,13 @@
  */
 import * as fs from "node:fs"
 import * as path from "node:path"
+import * as Words from "../../dsl/Words.ts"
 import * as Quarantine from "../plan/Quarantine.ts"
 import type { Split } from "./Batch.ts"
 import * as Photograph from "./Photograph.ts"
 import { type Picture, UnreadablePicture } from "./Picture.ts"
 import * as Shapes from "./Shapes.ts"
 import type { Source } from "./Source.ts"
-
-const messageOf = (cause: unknown): string => cause instanceof Error ? cause.message : String(cause)
 
 const readPhotograph = async (source: Source, split: Split, index: number, input: number): Promise<Picture> => {
   const entry = source.images[split][index]
@@ -31,7 +30,7 @@ const readPhotograph = async (source: Source, split: Split, index: number, input
     const boxes = Float64Array.from(labels.boxes, (share, at) => share * sideOf(at))
     return { width, height, pixels, boxes, classes: Int32Array.from(labels.classes), original, scale }
   } catch (cause) {
-    throw cause instanceof UnreadablePicture ? cause : changed(messageOf(cause))
+    throw cause instanceof UnreadablePicture ? cause : changed(Words.reasonOf(cause))
   }
 }
 

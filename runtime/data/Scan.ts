@@ -6,6 +6,7 @@ import { createHash } from "node:crypto"
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
+import * as Words from "../../dsl/Words.ts"
 import * as Canonical from "../plan/Canonical.ts"
 import type { Split } from "./Batch.ts"
 import * as CheckCache from "./CheckCache.ts"
@@ -66,8 +67,6 @@ export interface Scanned {
 
 const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex")
 
-const messageOf = (cause: unknown): string => cause instanceof Error ? cause.message : String(cause)
-
 const checkImage = async (root: string, file: string, cache: CheckCache.CheckCache): Promise<CheckCache.Check> => {
   const absolute = path.join(root, file)
   try {
@@ -77,13 +76,13 @@ const checkImage = async (root: string, file: string, cache: CheckCache.CheckCac
     const bytes = await fs.promises.readFile(absolute)
     const judged = await Photograph.check(bytes).then(
       ({ height, width }) => ({ width, height, problem: null }),
-      (cause: unknown) => ({ width: 0, height: 0, problem: messageOf(cause) })
+      (cause: unknown) => ({ width: 0, height: 0, problem: Words.reasonOf(cause) })
     )
     const check = { sha256: sha256(bytes), ...judged }
     cache.set(file, stamp, check)
     return check
   } catch (cause) {
-    return { sha256: "", width: 0, height: 0, problem: `it cannot be read: ${messageOf(cause)}` }
+    return { sha256: "", width: 0, height: 0, problem: `it cannot be read: ${Words.reasonOf(cause)}` }
   }
 }
 

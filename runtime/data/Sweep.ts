@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
+import * as Words from "../../dsl/Words.ts"
 import * as Photograph from "./Photograph.ts"
 import type { Source } from "./Source.ts"
 
@@ -14,22 +15,20 @@ export interface Broken {
   readonly reason: string
 }
 
-const messageOf = (cause: unknown): string => cause instanceof Error ? cause.message : String(cause)
-
 /** Says what is wrong with a file, of whose image `was` is the size that it had; null where nothing is. */
 const problemOf = async (file: string, was: Photograph.Size): Promise<string | null> => {
   let bytes: Uint8Array
   try {
     bytes = await fs.promises.readFile(file)
   } catch (cause) {
-    return `it cannot be read: ${messageOf(cause)}`
+    return `it cannot be read: ${Words.reasonOf(cause)}`
   }
   return Photograph.check(bytes).then(
     ({ height, width }) =>
       width === was.width && height === was.height
         ? null
         : `it was ${was.width} x ${was.height} pixels and is ${width} x ${height}`,
-    messageOf
+    Words.reasonOf
   )
 }
 

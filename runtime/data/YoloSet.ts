@@ -7,7 +7,7 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import type * as Dataset from "../../dsl/Dataset.ts"
 import { DataFault } from "../../dsl/Fault.ts"
-import * as Issue from "../../dsl/Issue.ts"
+import * as Words from "../../dsl/Words.ts"
 import type { Split } from "./Batch.ts"
 import { type DataMissing, missing, unplaced } from "./DataMissing.ts"
 import * as DataYaml from "./DataYaml.ts"
@@ -64,7 +64,7 @@ const readLabels = (root: string, file: string, classes: number): Labelled | Lis
     const sha256 = createHash("sha256").update(bytes).digest("hex")
     return problemOf(file, problems) ?? { sha256, labels: { boxes, classes: numbers }, duplicates }
   } catch (cause) {
-    return refuse(`it cannot be read: ${Issue.reasonOf(cause)}`)
+    return refuse(`it cannot be read: ${Words.reasonOf(cause)}`)
   }
 }
 
@@ -100,7 +100,7 @@ export const open = Effect.fn("YoloSet.open")(
           + Listing.labelOf(file)
       }),
       catch: (cause) =>
-        new DataFault({ sample: root, message: `${root} cannot be listed: ${Issue.reasonOf(cause)}` })
+        new DataFault({ sample: root, message: `${root} cannot be listed: ${Words.reasonOf(cause)}` })
     })
   }
 )

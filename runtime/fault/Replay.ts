@@ -4,6 +4,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { EngineFault } from "../../dsl/Fault.ts"
+import * as Words from "../../dsl/Words.ts"
 import type { Source } from "../data/Source.ts"
 import * as Sweep from "../data/Sweep.ts"
 import { Engine } from "../engine/Engine.ts"
@@ -43,7 +44,7 @@ export interface Replayed {
 export const open = (folder: string): Effect.Effect<Bundle.Bundle, NotReplayable> =>
   Effect.try({
     try: () => Bundle.read(folder),
-    catch: (cause) => new NotReplayable({ message: cause instanceof Error ? cause.message : String(cause) })
+    catch: (cause) => new NotReplayable({ message: Words.reasonOf(cause) })
   })
 
 /** Lists the images that a row of a failing step's batch shows. */

@@ -8,6 +8,7 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import * as Issue from "../../dsl/Issue.ts"
 import * as Text from "../../dsl/Text.ts"
+import * as Words from "../../dsl/Words.ts"
 import * as Baseline from "./Baseline.ts"
 
 /** A file of baselines cannot be used; `issues` lists everything that is wrong in it. */
@@ -60,7 +61,7 @@ const textOf = (file: string): Effect.Effect<string | null, BaselinesInvalid> =>
     } catch (cause) {
       return (cause as NodeJS.ErrnoException).code === "ENOENT"
         ? Effect.succeed(null)
-        : Effect.fail(invalid(file, `cannot be read: ${Issue.reasonOf(cause)}`))
+        : Effect.fail(invalid(file, `cannot be read: ${Words.reasonOf(cause)}`))
     }
   })
 
@@ -71,7 +72,7 @@ export const read = Effect.fn("BaselineFile.read")(function*(folder: string, exp
   if (text === null) return { format: "ballast.baselines/1", experiment, baselines: [] } satisfies Baseline.Document
   const json = yield* Effect.try({
     try: (): unknown => JSON.parse(text),
-    catch: (cause) => invalid(file, `is not JSON: ${Issue.reasonOf(cause).split("\n")[0]}`)
+    catch: (cause) => invalid(file, `is not JSON: ${Words.reasonOf(cause).split("\n")[0]}`)
   })
   const decoded = Issue.decode(codec, json)
   if (Result.isFailure(decoded)) {
@@ -105,6 +106,6 @@ export const write = Effect.fn("BaselineFile.write")(function*(folder: string, d
       }
       return file
     },
-    catch: (cause) => invalid(file, `cannot be written: ${Issue.reasonOf(cause)}`)
+    catch: (cause) => invalid(file, `cannot be written: ${Words.reasonOf(cause)}`)
   })
 })

@@ -7,6 +7,7 @@ import * as Schema from "effect/Schema"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import * as Issue from "../../dsl/Issue.ts"
+import * as Words from "../../dsl/Words.ts"
 import * as Engines from "../engine/Engines.ts"
 import { type Home, HomeUnusable } from "../run/Home.ts"
 import * as Owner from "../run/Owner.ts"
@@ -105,7 +106,7 @@ export const writeFiles = (folder: string, files: Readonly<Record<string, string
         fs.renameSync(`${file}.tmp`, file)
       }
     },
-    catch: (cause) => new HomeUnusable({ directory: folder, message: `${folder} cannot be written to: ${Issue.reasonOf(cause)}` })
+    catch: (cause) => new HomeUnusable({ directory: folder, message: `${folder} cannot be written to: ${Words.reasonOf(cause)}` })
   })
 
 /** Keeps a night. Fails with HomeUnusable. */

@@ -8,7 +8,7 @@ import * as Schema from "effect/Schema"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { DataFault } from "../../dsl/Fault.ts"
-import * as Manifest from "../train/Manifest.ts"
+import * as Words from "../../dsl/Words.ts"
 import { RunNotFound } from "./Lookup.ts"
 import * as Owner from "./Owner.ts"
 import * as RunFolder from "./RunFolder.ts"
@@ -43,7 +43,7 @@ const entriesOf = (folder: string): ReadonlyArray<fs.Dirent> => {
   try {
     return fs.readdirSync(folder, { withFileTypes: true })
   } catch (cause) {
-    if (Manifest.codeOf(cause) === "ENOENT") return []
+    if (Words.codeOf(cause) === "ENOENT") return []
     throw cause
   }
 }
@@ -137,6 +137,6 @@ export const read = Effect.fn("Carried.read")((asked: string): Effect.Effect<Car
     catch: (cause) =>
       cause instanceof DataFault || cause instanceof RunNotFound
         ? cause
-        : new DataFault({ sample: null, message: `${asked} cannot be read: ${Manifest.messageOf(cause)}` })
+        : new DataFault({ sample: null, message: `${asked} cannot be read: ${Words.reasonOf(cause)}` })
   })
 )

@@ -7,6 +7,7 @@ import * as fs from "node:fs"
 import { DataFault } from "../../dsl/Fault.ts"
 import type * as Issue from "../../dsl/Issue.ts"
 import * as Recipe from "../../dsl/Recipe.ts"
+import * as Words from "../../dsl/Words.ts"
 import * as CocoAnnotations from "../data/CocoAnnotations.ts"
 import * as CocoFile from "../data/CocoFile.ts"
 import * as CocoResults from "../data/CocoResults.ts"
@@ -30,7 +31,7 @@ const fault = (message: string): DataFault => new DataFault({ sample: null, mess
 export const recipeOf = (directory: string): Effect.Effect<Recipe.Recipe, DataFault> =>
   Effect.try({
     try: () => Recipe.decode(JSON.parse(fs.readFileSync(RunFolder.recipeFile(directory), "utf8"))),
-    catch: (cause) => fault(`the run's recipe cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`)
+    catch: (cause) => fault(`the run's recipe cannot be read: ${Words.reasonOf(cause)}`)
   }).pipe(Effect.flatMap((decoded) =>
     Result.isSuccess(decoded)
       ? Effect.succeed(decoded.success)

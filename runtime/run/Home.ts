@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as fs from "node:fs"
 import * as path from "node:path"
+import * as Words from "../../dsl/Words.ts"
 
 /** The folder cannot be used; `message` says why, and what to do. */
 export class HomeUnusable extends Schema.TaggedError<HomeUnusable>()("HomeUnusable", {
@@ -81,7 +82,7 @@ export const open = Effect.fn("Home.open")(function*(directory: string, { shared
     catch: (cause) =>
       new HomeUnusable({
         directory,
-        message: `${directory} cannot be written to: ${cause instanceof Error ? cause.message : String(cause)}. `
+        message: `${directory} cannot be written to: ${Words.reasonOf(cause)}. `
           + "Name another folder with --home or BALLAST_HOME"
       })
   })

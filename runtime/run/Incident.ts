@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as fs from "node:fs"
 import * as path from "node:path"
+import * as Words from "../../dsl/Words.ts"
 import * as Source from "../data/Source.ts"
 import * as Bundle from "../train/Bundle.ts"
 import * as Checkpoint from "../train/Checkpoint.ts"
@@ -54,7 +55,7 @@ export const open = Effect.fn("Incident.open")(function*(asked: string, home: st
   const folder = isFolder ? path.resolve(asked) : yield* folderOf(asked, home)
   return yield* Effect.try({
     try: () => Bundle.read(folder),
-    catch: (cause) => new IncidentNotFound({ asked, message: cause instanceof Error ? cause.message : String(cause) })
+    catch: (cause) => new IncidentNotFound({ asked, message: Words.reasonOf(cause) })
   })
 })
 

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as path from "node:path"
 import type * as Injection from "../../dsl/Injection.ts"
 import * as Recipe from "../../dsl/Recipe.ts"
+import * as Words from "../../dsl/Words.ts"
 import type { Source } from "../data/Source.ts"
 import type { Chosen } from "../engine/Engines.ts"
 import type * as Plan from "../plan/Plan.ts"
@@ -40,7 +41,7 @@ export const onDisk = <A>({ directory }: Pick<Job, "directory">, body: () => A):
     catch: (cause) =>
       new HomeUnusable({
         directory,
-        message: `${directory} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}. `
+        message: `${directory} cannot be written: ${Words.reasonOf(cause)}. `
           + "Make room there, or name another folder with --home"
       })
   })

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import type * as Model from "../../dsl/Model.ts"
+import * as Words from "../../dsl/Words.ts"
 import type { StartMissing } from "../plan/Facts.ts"
 import * as TrainedStart from "../train/TrainedStart.ts"
 import type { Home } from "./Home.ts"
@@ -40,5 +41,5 @@ const ofFile = (file: string, sha256: string | null): TrainedStart.TrainedStart 
 export const find = (weights: Model.Weights, home: Home): Effect.Effect<TrainedStart.TrainedStart, StartMissing> =>
   Effect.try({
     try: () => weights._tag === "Run" ? ofRun(weights.run, home) : ofFile(weights.file, weights.sha256),
-    catch: (cause): StartMissing => ({ missing: cause instanceof Error ? cause.message : String(cause) })
+    catch: (cause): StartMissing => ({ missing: Words.reasonOf(cause) })
   })

@@ -6,6 +6,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto"
 import * as fs from "node:fs"
+import * as Words from "../../dsl/Words.ts"
 
 /** There is no token, or none that is safe; `message` says what to do. */
 export class TokenUnusable extends Schema.TaggedError<TokenUnusable>()("TokenUnusable", { message: Schema.String }) {}
@@ -23,7 +24,7 @@ export const read = Effect.fn("Token.read")(function*(file: string | null, envir
     : yield* Effect.try({
       try: () => fs.readFileSync(file, "utf8"),
       catch: (cause) =>
-        new TokenUnusable({ message: `--token-file ${file} is not read: ${cause instanceof Error ? cause.message : String(cause)}` })
+        new TokenUnusable({ message: `--token-file ${file} is not read: ${Words.reasonOf(cause)}` })
     })
   const token = text.trim()
   const source = file === null ? "BALLAST_TOKEN" : `--token-file ${file}`

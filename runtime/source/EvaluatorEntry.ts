@@ -7,9 +7,9 @@ import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Experiment from "../../dsl/Experiment.ts"
-import * as Issue from "../../dsl/Issue.ts"
 import * as Policy from "../../dsl/Policy.ts"
 import * as Setting from "../../dsl/Setting.ts"
+import * as Words from "../../dsl/Words.ts"
 
 export type Computed =
   | { readonly kind: "definition"; readonly name: unknown; readonly definition: unknown }
@@ -30,7 +30,7 @@ const refused = (message: string, error?: unknown): Computed => ({ kind: "refuse
 const failureOf = (error: unknown): string => {
   const missing = Setting.explain(error)
   return missing === null
-    ? `its definition fails: ${Issue.reasonOf(error)}`
+    ? `its definition fails: ${Words.reasonOf(error)}`
     : `${missing}; where an experiment is only looked at, it is given no settings: give this one a default`
 }
 

@@ -6,8 +6,8 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as fs from "node:fs"
 import * as path from "node:path"
-import * as Issue from "../../dsl/Issue.ts"
 import * as Recipe from "../../dsl/Recipe.ts"
+import * as Words from "../../dsl/Words.ts"
 import type { Batch } from "../data/Batch.ts"
 import type { DataFacts } from "../plan/Facts.ts"
 import type { NamedTensor } from "../step/Step.ts"
@@ -170,7 +170,7 @@ const parsed = (file: string, parse: (text: string) => unknown): unknown => {
   try {
     return parse(fs.readFileSync(file, "utf8"))
   } catch (cause) {
-    throw new Error(`${file} cannot be read: ${Issue.reasonOf(cause)}`, { cause })
+    throw new Error(`${file} cannot be read: ${Words.reasonOf(cause)}`, { cause })
   }
 }
 

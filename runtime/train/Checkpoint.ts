@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as fs from "node:fs"
 import * as path from "node:path"
+import * as Words from "../../dsl/Words.ts"
 import type { NamedTensor, State } from "../step/Step.ts"
 import type { Cursor } from "./Cursor.ts"
 import * as Manifest from "./Manifest.ts"
@@ -64,7 +65,7 @@ const contentsOf = ({ history: { clipped, losses, norms }, state }: Checkpoint):
 const fullCodes: ReadonlySet<string | null> = new Set(["ENOSPC", "EDQUOT"])
 
 const notWritten = (directory: string, cause: unknown): string => {
-  const why = `${fullCodes.has(Manifest.codeOf(cause)) ? "the disk is full: " : ""}${Manifest.messageOf(cause)}`
+  const why = `${fullCodes.has(Words.codeOf(cause)) ? "the disk is full: " : ""}${Words.reasonOf(cause)}`
   return `the checkpoint was not written to ${directory}: ${why}`
 }
 
@@ -152,7 +153,7 @@ export const read = Effect.fn("Checkpoint.read")((directory: string, expected: E
     catch: (cause) =>
       new CheckpointError({
         directory,
-        message: `the checkpoint ${directory} cannot be used: ${Manifest.messageOf(cause)}`
+        message: `the checkpoint ${directory} cannot be used: ${Words.reasonOf(cause)}`
       })
   })
 )
@@ -188,7 +189,7 @@ const lives = (pid: number): boolean => {
     process.kill(pid, 0)
     return true
   } catch (cause) {
-    return Manifest.codeOf(cause) === "EPERM"
+    return Words.codeOf(cause) === "EPERM"
   }
 }
 
@@ -198,7 +199,7 @@ const removed = (parent: string, body: () => void): Effect.Effect<void, Checkpoi
     catch: (cause) =>
       new CheckpointError({
         directory: parent,
-        message: `an old checkpoint was not removed from ${parent}: ${Manifest.messageOf(cause)}`
+        message: `an old checkpoint was not removed from ${parent}: ${Words.reasonOf(cause)}`
       })
   })
 

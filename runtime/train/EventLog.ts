@@ -1,4 +1,5 @@
 import * as fs from "node:fs"
+import * as Words from "../../dsl/Words.ts"
 import type { Event } from "./Event.ts"
 import * as EventShape from "./EventShape.ts"
 
@@ -99,7 +100,7 @@ export const open = (file: string): EventLog => {
     try {
       for (let written = 0; written < bytes.length;) written += fs.writeSync(descriptor, bytes, written)
     } catch (cause) {
-      throw new Error(`${file} was not written: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+      throw new Error(`${file} was not written: ${Words.reasonOf(cause)}`, { cause })
     }
     torn = false
   }

@@ -7,11 +7,11 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as fs from "node:fs"
 import * as path from "node:path"
+import * as Words from "../../dsl/Words.ts"
 import * as Thumbnail from "../data/Thumbnail.ts"
 import type * as AveragePrecision from "../detect/AveragePrecision.ts"
 import * as Confusion from "../detect/Confusion.ts"
 import * as Fence from "./Fence.ts"
-import * as Manifest from "./Manifest.ts"
 import * as Seen from "./Seen.ts"
 
 /** The top left corner and the sides, in pixels of the original image. */
@@ -129,7 +129,7 @@ export const keep = (
   Effect.tryPromise(() => write(directory, inspection, () => Fence.pass(directory, token))).pipe(
     Effect.match({
       onSuccess: () => null,
-      onFailure: ({ cause }) => `what the evaluation saw is not kept: ${Manifest.messageOf(cause)}`
+      onFailure: ({ cause }) => `what the evaluation saw is not kept: ${Words.reasonOf(cause)}`
     })
   )
 

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { NonFinite, WorkerLost } from "../../dsl/Fault.ts"
+import * as Words from "../../dsl/Words.ts"
 import type { Step } from "../step/Step.ts"
 import * as Allowance from "./Allowance.ts"
 import * as Checkpoint from "./Checkpoint.ts"
@@ -122,7 +123,7 @@ export const make = Effect.fn("Keeper.make")(function*(options: Options): Effect
   /** Nobody asked for a recovery checkpoint: where there is no room for it, the training goes on without. */
   const recover = Effect.fnUntraced(function*(snapshot: Snapshots.Snapshot) {
     const began = now()
-    yield* Effect.try({ try: guard, catch: (cause) => lost(cause instanceof Error ? cause.message : String(cause)) })
+    yield* Effect.try({ try: guard, catch: (cause) => lost(Words.reasonOf(cause)) })
     yield* Checkpoint.write(recovery, complete(snapshot), { guard }).pipe(
       Effect.andThen(Checkpoint.prune(recovery, recoveriesKept, new Set())),
       Effect.catch(({ message }) => Effect.sync(() => options.onUnsafe(message)))
@@ -142,7 +143,7 @@ export const make = Effect.fn("Keeper.make")(function*(options: Options): Effect
     last: Effect.suspend(() => written === cursor().step ? Effect.void : Effect.flatMap(read, write)),
     done: Effect.try({
       try: () => fs.rmSync(recovery, { recursive: true, force: true }),
-      catch: (cause) => lost(`${recovery} was not removed: ${cause instanceof Error ? cause.message : String(cause)}`)
+      catch: (cause) => lost(`${recovery} was not removed: ${Words.reasonOf(cause)}`)
     }),
     snapshots: () => snapshots.all().map(complete),
     goodUntil: () => goodUntil,

@@ -4,6 +4,7 @@
 import { createHash } from "node:crypto"
 import * as fs from "node:fs"
 import * as path from "node:path"
+import * as Words from "../../dsl/Words.ts"
 import type { Cursor } from "./Cursor.ts"
 import * as EventLog from "./EventLog.ts"
 
@@ -25,13 +26,6 @@ const sumName = `${manifestName}.sha256`
 const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex")
 
 const sumOf = (manifest: Uint8Array): string => `${sha256(manifest)}  ${manifestName}\n`
-
-/** Says what an error of the system or our own says. */
-export const messageOf = (cause: unknown): string => cause instanceof Error ? cause.message : String(cause)
-
-/** Finds the name that the system gives an error, such as ENOSPC; null for one that is not the system's. */
-export const codeOf = (cause: unknown): string | null =>
-  cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : null
 
 /** Writes a file. */
 export type WriteFile = (file: string, bytes: Uint8Array) => void
@@ -56,7 +50,7 @@ const contentOf = (directory: string, name: string): Buffer => {
   try {
     return fs.readFileSync(path.join(directory, name))
   } catch (cause) {
-    throw new Error(codeOf(cause) === "ENOENT" ? `${name} is missing` : `${name} cannot be read: ${messageOf(cause)}`, { cause })
+    throw new Error(Words.codeOf(cause) === "ENOENT" ? `${name} is missing` : `${name} cannot be read: ${Words.reasonOf(cause)}`, { cause })
   }
 }
 

@@ -3,6 +3,7 @@
  */
 import { createHash } from "node:crypto"
 import * as fs from "node:fs"
+import * as Words from "../../dsl/Words.ts"
 import type { StartFacts } from "../plan/Facts.ts"
 import type { NamedTensor, State } from "../step/Step.ts"
 import * as Safetensors from "./Safetensors.ts"
@@ -15,11 +16,6 @@ export interface TrainedStart extends StartFacts {
 /** The most bytes that Node reads a file of into memory at once. */
 const largest = 2 ** 31 - 1
 const pieceBytes = 1 << 20
-
-const messageOf = (cause: unknown): string => cause instanceof Error ? cause.message : String(cause)
-
-const codeOf = (cause: unknown): string | null =>
-  cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : null
 
 /** Zip archives, as PyTorch writes its files, begin so; what it wrote earlier begins as a pickle does. */
 const isPytorch = (first: Uint8Array): boolean =>
@@ -45,10 +41,10 @@ const opened = <A>(file: string, work: (descriptor: number, size: number) => A):
     descriptor = fs.openSync(file, "r")
     return work(descriptor, size)
   } catch (cause) {
-    const code = codeOf(cause)
+    const code = Words.codeOf(cause)
     if (code === null) throw cause
     if (code === "ENOENT" || code === "ENOTDIR") throw new Error(`there is no file ${file}`, { cause })
-    throw new Error(`${file} cannot be read: ${messageOf(cause)}`, { cause })
+    throw new Error(`${file} cannot be read: ${Words.reasonOf(cause)}`, { cause })
   } finally {
     if (descriptor !== null) fs.closeSync(descriptor)
   }
@@ -75,7 +71,7 @@ const headerOf = (file: string, descriptor: number, size: number): ReadonlyArray
   } catch (cause) {
     const why = isPytorch(first)
       ? `${file} is a PyTorch file; what is taken are safetensors files whose tensors have this model's addresses`
-      : `${file}: ${messageOf(cause)}`
+      : `${file}: ${Words.reasonOf(cause)}`
     throw new Error(why, { cause })
   }
 }

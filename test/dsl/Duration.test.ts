@@ -3,6 +3,7 @@ import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import * as Duration from "../../dsl/Duration.ts"
 import * as Issue from "../../dsl/Issue.ts"
+import * as Words from "../../dsl/Words.ts"
 
 const issuesOf = (duration: unknown): ReadonlyArray<string> => {
   const decoded = Issue.decode(Duration.Duration, duration)
@@ -53,7 +54,7 @@ describe("A duration", () => {
     ]
     for (const duration of wrong) {
       assert.deepStrictEqual(issuesOf(duration), [
-        `expected a time with its unit, such as "30 minutes", of at most 24 days, got ${Issue.show(duration)}`
+        `expected a time with its unit, such as "30 minutes", of at most 24 days, got ${Words.show(duration)}`
       ])
     }
     assert.isNaN(Duration.seconds("5 secs"))

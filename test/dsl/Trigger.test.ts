@@ -4,6 +4,7 @@ import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import * as Issue from "../../dsl/Issue.ts"
 import * as Trigger from "../../dsl/Trigger.ts"
+import * as Words from "../../dsl/Words.ts"
 
 const issuesOf = (trigger: unknown): ReadonlyArray<string> => {
   const decoded = Issue.decode(Trigger.Trigger, trigger)
@@ -62,7 +63,7 @@ describe("Trigger.cron", () => {
     const others = ["daily", "@daily", "* * * *", "* * * * * *", "0 0 3 * * *"]
     for (const cron of [...fields, ...others, ...hostile]) {
       assert.deepStrictEqual(issuesOf(Trigger.cron(cron)), [
-        `cron: expected a cron expression, such as "0 3 * * *", got ${Issue.show(cron)}`
+        `cron: expected a cron expression, such as "0 3 * * *", got ${Words.show(cron)}`
       ])
     }
     assert.match(issuesOf(Trigger.cron(5 as unknown as string)).join(), /^cron: expected a cron expression/)
@@ -94,7 +95,7 @@ describe("Trigger.cron", () => {
   it("refuses a zone that there is not, whatever it is", () => {
     for (const timeZone of ["Mars/Olympus", "Berlin", "UTC+25", "utc ", ...hostile]) {
       assert.deepStrictEqual(issuesOf(Trigger.cron("0 3 * * *", { timeZone })), [
-        `timeZone: expected a time zone, such as "UTC" or "Europe/Berlin", got ${Issue.show(timeZone)}`
+        `timeZone: expected a time zone, such as "UTC" or "Europe/Berlin", got ${Words.show(timeZone)}`
       ])
     }
   })

@@ -1,6 +1,7 @@
 /**
  * What every engine is checked against. tfjs's own backends are no reference: some of their gradients are wrong.
  */
+import * as Words from "../../../dsl/Words.ts"
 import type { Configuration } from "../../step/Configuration.ts"
 import type { Step } from "../../step/Step.ts"
 import type { Case, Subject } from "./Case.ts"
@@ -25,7 +26,7 @@ const judge = ({ case: name, run }: Case, subject: Subject): Verdict => {
   try {
     error = run(subject)
   } catch (cause) {
-    error = `fails: ${cause instanceof Error ? cause.message : String(cause)}`
+    error = `fails: ${Words.reasonOf(cause)}`
   }
   return { case: name, ok: error === null, error }
 }

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as fs from "node:fs"
 import * as path from "node:path"
+import * as Words from "../../../dsl/Words.ts"
 import type * as Subprocess from "../Subprocess.ts"
 import * as Addon from "./Addon.ts"
 import * as InstallLock from "./InstallLock.ts"
@@ -83,7 +84,7 @@ const during = (stage: Stage) => (failed: Subprocess.SubprocessFailed): InstallF
 const onDisk = <A>(stage: Stage, body: () => A): Effect.Effect<A, InstallFailed> =>
   Effect.try({
     try: body,
-    catch: (cause) => new InstallFailed({ stage, message: cause instanceof Error ? cause.message : String(cause) })
+    catch: (cause) => new InstallFailed({ stage, message: Words.reasonOf(cause) })
   })
 
 const partialOf = (directory: string): string => `${directory}.partial`

@@ -8,6 +8,7 @@ import type * as Scope from "effect/Scope"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { DatabaseSync } from "node:sqlite"
+import * as Words from "../../../dsl/Words.ts"
 
 /** The folder or its lock file cannot be written. */
 export class LockFailed extends Schema.TaggedError<LockFailed>()("LockFailed", { message: Schema.String }) {}
@@ -16,7 +17,7 @@ const attempt = <A>(folder: string, body: () => A): Effect.Effect<A, LockFailed>
   Effect.try({
     try: body,
     catch: (cause) =>
-      new LockFailed({ message: `${folder} cannot be locked: ${cause instanceof Error ? cause.message : String(cause)}` })
+      new LockFailed({ message: `${folder} cannot be locked: ${Words.reasonOf(cause)}` })
   })
 
 const tryLock = (file: string): DatabaseSync | null => {

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { EngineFault } from "../../../dsl/Fault.ts"
+import * as Words from "../../../dsl/Words.ts"
 import type { Configuration } from "../../step/Configuration.ts"
 import * as EagerStep from "../../step/EagerStep.ts"
 import type { Step } from "../../step/Step.ts"
@@ -11,8 +12,6 @@ import * as Native from "./Native.ts"
 import * as Parity from "./Parity.ts"
 import * as Session from "./Session.ts"
 import * as Threads from "./Threads.ts"
-
-const messageOf = (cause: unknown): string => cause instanceof Error ? cause.message : String(cause)
 
 /**
  * Compiles a step as a session that was checked against the eager step. Where it cannot be compiled or differs, the
@@ -29,7 +28,7 @@ export const compileStep = (
   try {
     session = sessionOf(backend, configuration, eager)
   } catch (cause) {
-    return fallback(`the step could not be recorded: ${messageOf(cause)}`)
+    return fallback(`the step could not be recorded: ${Words.reasonOf(cause)}`)
   }
   const difference = Parity.difference(configuration, eager, session)
   if (difference !== null) {
@@ -43,7 +42,7 @@ export const compileStep = (
 const loadBackend = (directory: string): Effect.Effect<Native.Backend, EngineFault> =>
   Effect.try({
     try: () => Native.load(directory),
-    catch: (cause) => new EngineFault({ engine: "tensorflow", message: messageOf(cause) })
+    catch: (cause) => new EngineFault({ engine: "tensorflow", message: Words.reasonOf(cause) })
   })
 
 /** Loads the engine for the reference cases: its kernels, and its steps, compiled as trainings get them. */
@@ -63,7 +62,7 @@ export const layer = (directory: string): Layer.Layer<Engine, EngineFault> =>
         return yield* Effect.acquireRelease(
           Effect.try({
             try: () => compileStep(backend, configuration),
-            catch: (cause) => new EngineFault({ engine: "tensorflow", message: messageOf(cause) })
+            catch: (cause) => new EngineFault({ engine: "tensorflow", message: Words.reasonOf(cause) })
           }),
           (step) => Effect.sync(() => step.dispose())
         )

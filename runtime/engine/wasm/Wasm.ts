@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { EngineFault } from "../../../dsl/Fault.ts"
+import * as Words from "../../../dsl/Words.ts"
 import type { Configuration } from "../../step/Configuration.ts"
 import * as EagerStep from "../../step/EagerStep.ts"
 import { Engine } from "../Engine.ts"
@@ -11,7 +12,7 @@ import * as Kernels from "./Kernels.ts"
 import * as Requirements from "./Requirements.ts"
 
 const fault = (cause: unknown): EngineFault =>
-  new EngineFault({ engine: "wasm", message: cause instanceof Error ? cause.message : String(cause) })
+  new EngineFault({ engine: "wasm", message: Words.reasonOf(cause) })
 
 const loadBackend: Effect.Effect<Backend.Backend, EngineFault> = Effect.tryPromise({ try: Backend.load, catch: fault })
 

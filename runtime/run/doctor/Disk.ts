@@ -2,8 +2,8 @@ import * as Effect from "effect/Effect"
 import { randomUUID } from "node:crypto"
 import * as fs from "node:fs"
 import * as path from "node:path"
+import * as Words from "../../../dsl/Words.ts"
 import * as Checkpoint from "../../train/Checkpoint.ts"
-import * as Manifest from "../../train/Manifest.ts"
 import * as Home from "../Home.ts"
 import * as RunFolder from "../RunFolder.ts"
 import * as Check from "./Check.ts"
@@ -109,10 +109,10 @@ const unusable = (home: string, place: string, shared: boolean): Check.Diagnosis
     write(home, place)
     return null
   } catch (cause) {
-    const full = Manifest.codeOf(cause) === "ENOSPC" || Manifest.codeOf(cause) === "EDQUOT"
+    const full = Words.codeOf(cause) === "ENOSPC" || Words.codeOf(cause) === "EDQUOT"
     return Check.failed(
       name,
-      `${place} cannot be written to: ${Manifest.messageOf(cause)}`,
+      `${place} cannot be written to: ${Words.reasonOf(cause)}`,
       full ? remedyOf(home) : `chown or remount it for the user who trains (id -un: who that is), or ${elsewhere}`
     )
   }

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as fs from "node:fs"
 import type { DatabaseSync } from "node:sqlite"
 import { pathToFileURL } from "node:url"
-import * as Manifest from "../../train/Manifest.ts"
+import * as Words from "../../../dsl/Words.ts"
 import * as Home from "../Home.ts"
 import { migrations } from "../store/Schema.ts"
 import * as Check from "./Check.ts"
@@ -59,7 +59,7 @@ const lockedBy = (file: string): Check.Diagnosis => {
 }
 
 const broken = (file: string, cause: unknown): Check.Diagnosis => {
-  const said = Manifest.messageOf(cause)
+  const said = Words.reasonOf(cause)
   switch (codeOf(cause)) {
     case codes.busy:
     case codes.locked:

@@ -5,6 +5,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
 import type { DatabaseSync, StatementSync } from "node:sqlite"
+import * as Words from "../../../dsl/Words.ts"
 import { type Row, StoreFailed, type Value } from "./Database.ts"
 import { Passing, type Patience, patiently } from "./Patience.ts"
 import { databaseOf, type Session } from "./Session.ts"
@@ -46,7 +47,7 @@ const isSqliteError = (cause: unknown): cause is SqliteError =>
   cause instanceof Error && "errcode" in cause && typeof cause.errcode === "number"
 
 const failureOf = (file: string, cause: unknown): StoreFailed | Passing => {
-  const said = cause instanceof Error ? cause.message : String(cause)
+  const said = Words.reasonOf(cause)
   const code = isSqliteError(cause) ? cause.errcode & 0xff : null
   const meaning = code === null ? undefined : meanings.get(code)
   const failed = new StoreFailed({ message: `${file}: ${meaning === undefined ? said : `${meaning} (${said})`}` })

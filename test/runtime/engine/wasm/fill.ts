@@ -10,6 +10,7 @@ import * as LearningRate from "../../../../dsl/LearningRate.ts"
 import * as Model from "../../../../dsl/Model.ts"
 import * as Optimizer from "../../../../dsl/Optimizer.ts"
 import * as Recipe from "../../../../dsl/Recipe.ts"
+import * as Words from "../../../../dsl/Words.ts"
 import * as Source from "../../../../runtime/data/Source.ts"
 import * as Backend from "../../../../runtime/engine/wasm/Backend.ts"
 import * as Kernels from "../../../../runtime/engine/wasm/Kernels.ts"
@@ -31,7 +32,7 @@ const thrownBy = (act: () => unknown): string | null => {
     act()
     return null
   } catch (cause) {
-    return cause instanceof Error ? cause.message : String(cause)
+    return Words.reasonOf(cause)
   }
 }
 
