@@ -4,7 +4,7 @@
 import * as fs from "node:fs"
 import type { Description } from "../engine/Engine.ts"
 import * as RunFolder from "../run/RunFolder.ts"
-import type { RunRecord } from "../run/Store.ts"
+import type { RunRecord } from "../run/store/Listing.ts"
 import * as EventLog from "../train/EventLog.ts"
 import * as Hardware from "./Hardware.ts"
 import * as Metric from "./Metric.ts"

@@ -10,7 +10,8 @@ import { Queue } from "../run/queue/Queue.ts"
 import * as Submission from "../run/queue/Submission.ts"
 import * as Submitting from "../run/queue/Submitting.ts"
 import * as Stop from "../run/Stop.ts"
-import { type RunRecord, Store } from "../run/Store.ts"
+import { Store } from "../run/Store.ts"
+import type { RunRecord } from "../run/store/Listing.ts"
 
 /** A measurement of its own: no run of before answers for it. */
 const terms: Submission.Terms = { ...Submission.usual, reuse: false }

@@ -1,7 +1,7 @@
 /**
  * A run in a list of runs.
  */
-import type { RunRecord } from "../run/Store.ts"
+import type { RunRecord } from "../run/store/Listing.ts"
 import type { RunRow } from "./RunsText.ts"
 
 const secondsOf = ({ ended, started }: RunRecord): number | null =>

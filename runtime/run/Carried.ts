@@ -12,7 +12,7 @@ import * as Words from "../../dsl/Words.ts"
 import { RunNotFound } from "./Lookup.ts"
 import * as Owner from "./Owner.ts"
 import * as RunFolder from "./RunFolder.ts"
-import type { RunRecord } from "./Store.ts"
+import type { RunRecord } from "./store/Listing.ts"
 
 /** What a folder tells of its run, as its record would. */
 export type CarriedRun = Pick<

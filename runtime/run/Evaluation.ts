@@ -23,7 +23,7 @@ import * as Evaluate from "../train/Evaluate.ts"
 import * as Setup from "../train/Setup.ts"
 import type { Home } from "./Home.ts"
 import * as RunFolder from "./RunFolder.ts"
-import type { RunRecord } from "./Store.ts"
+import type { RunRecord } from "./store/Listing.ts"
 
 const fault = (message: string): DataFault => new DataFault({ sample: null, message })
 

@@ -6,7 +6,8 @@ import * as path from "node:path"
 import type { Event } from "../train/Event.ts"
 import * as EventLog from "../train/EventLog.ts"
 import * as RunFolder from "./RunFolder.ts"
-import { type RunRecord, Store } from "./Store.ts"
+import { Store } from "./Store.ts"
+import type { RunRecord } from "./store/Listing.ts"
 
 /** How often the files are looked at, in milliseconds. */
 const lookEvery = 500

@@ -13,7 +13,8 @@ import * as Home from "./Home.ts"
 import * as Lookup from "./Lookup.ts"
 import * as Recorded from "./Recorded.ts"
 import * as RunFolder from "./RunFolder.ts"
-import { type RunRecord, Store } from "./Store.ts"
+import { Store } from "./Store.ts"
+import type { RunRecord } from "./store/Listing.ts"
 
 /** No fault has the id, or it cannot be replayed; `message` says why, and which have one. */
 export class IncidentNotFound extends Schema.TaggedError<IncidentNotFound>()("IncidentNotFound", {

@@ -6,7 +6,8 @@ import type * as Expect from "../../dsl/Expect.ts"
 import * as Expectations from "./Expectations.ts"
 import type { FoundLaunch } from "./Lookup.ts"
 import type { Result, RunResult } from "./Result.ts"
-import { type RunRecord, Store } from "./Store.ts"
+import { Store } from "./Store.ts"
+import type { RunRecord } from "./store/Listing.ts"
 import type { Stop } from "./Stop.ts"
 
 const hasEnded = (run: RunRecord): run is RunRecord & { readonly result: RunResult } => run.result !== null

@@ -3,7 +3,8 @@
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { type LaunchRecord, type RunRecord, Store } from "./Store.ts"
+import { type LaunchRecord, Store } from "./Store.ts"
+import type { RunRecord } from "./store/Listing.ts"
 
 /** No run, or more than one, has the id; `message` lists what there is. */
 export class RunNotFound extends Schema.TaggedError<RunNotFound>()("RunNotFound", {

@@ -24,7 +24,8 @@ import * as RunFolder from "./RunFolder.ts"
 import * as RunOutcome from "./RunOutcome.ts"
 import * as Standing from "./Standing.ts"
 import type { Stop } from "./Stop.ts"
-import { type RunRecord, Store } from "./Store.ts"
+import { Store } from "./Store.ts"
+import type { RunRecord } from "./store/Listing.ts"
 import * as Holder from "./store/Holder.ts"
 
 /** Another process is at work on the launch; `message` says which one. */

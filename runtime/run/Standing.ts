@@ -13,7 +13,8 @@ import * as Launch from "./Launch.ts"
 import type { Prepared } from "./Prepare.ts"
 import * as Remedied from "./Remedied.ts"
 import * as RunFolder from "./RunFolder.ts"
-import type { LaunchRecord, RunRecord } from "./Store.ts"
+import type { LaunchRecord } from "./Store.ts"
+import type { RunRecord } from "./store/Listing.ts"
 import type { Holder } from "./store/Holder.ts"
 
 export interface Material extends Pick<LaunchRecord, "experiment" | "request"> {

@@ -7,35 +7,12 @@ import * as Layer from "effect/Layer"
 import type { Expect } from "../../dsl/Expect.ts"
 import type { Choice } from "../engine/Engines.ts"
 import { decode, encode } from "../train/EventLog.ts"
-import type { AttemptResult, RunResult, RunStatus } from "./Result.ts"
+import type { AttemptResult, RunResult } from "./Result.ts"
 import type { Database, StoreFailed, Value } from "./store/Database.ts"
 import * as Holder from "./store/Holder.ts"
 import * as Incidents from "./store/Incidents.ts"
 import * as Listing from "./store/Listing.ts"
 import { Tables } from "./store/Tables.ts"
-
-
-/** One run as the record knows it. `result` is null until it has ended; times are in milliseconds since 1970. */
-export interface RunRecord {
-  readonly id: string
-  readonly launch: string
-  readonly experiment: string
-  readonly arm: string
-  readonly seed: number
-  readonly status: RunStatus | "waiting" | "running"
-  /** Why it was cancelled; null elsewhere. */
-  readonly reason: string | null
-  readonly directory: string
-  readonly started: number | null
-  readonly ended: number | null
-  /** Who works on it; null where it waits for somebody to take it from the queue. */
-  readonly holder: Holder.Holder | null
-  /** Whether it is in the queue, or was taken from it by somebody who is at work. */
-  readonly queued: boolean
-  /** The number of the attempt whose results count; 0 before the first. */
-  readonly attempt: number
-  readonly result: RunResult | null
-}
 
 /** The commit that an experiment comes from, what was changed since, and the version of Ballast that has planned it. */
 export interface Origin {
@@ -71,7 +48,7 @@ export interface LaunchRecord {
 
 /** A launch before its first run. */
 export interface NewLaunch extends Omit<LaunchRecord, "arms" | "trigger"> {
-  readonly runs: ReadonlyArray<Pick<RunRecord, "id" | "arm" | "seed" | "directory">>
+  readonly runs: ReadonlyArray<Pick<Listing.RunRecord, "id" | "arm" | "seed" | "directory">>
 }
 
 /** An attempt whose results are to count, and no others. Whoever does not know the token writes nothing. */
@@ -94,7 +71,7 @@ export interface StoreService {
    * does not belong to whom it is said to belong to any more.
    */
   readonly take: (
-    runs: ReadonlyArray<Pick<RunRecord, "id" | "holder">>,
+    runs: ReadonlyArray<Pick<Listing.RunRecord, "id" | "holder">>,
     to: Holder.Holder
   ) => Effect.Effect<boolean, StoreFailed>
   /** Lets an attempt's results count; false where the run does not belong to `holder`. */
@@ -115,7 +92,7 @@ export interface StoreService {
     options: { readonly holder: Holder.Holder; readonly at: number; readonly reason: string | null }
   ) => Effect.Effect<boolean, StoreFailed>
   /** Lists runs, the newest launch first, its runs in their order. */
-  readonly list: (filter?: Listing.Filter) => Effect.Effect<ReadonlyArray<RunRecord>, StoreFailed>
+  readonly list: (filter?: Listing.Filter) => Effect.Effect<ReadonlyArray<Listing.RunRecord>, StoreFailed>
   /** Lists faults, the newest first. */
   readonly incidents: (filter: Incidents.Filter) => Effect.Effect<ReadonlyArray<Incidents.IncidentRecord>, StoreFailed>
   /** Finds a launch by its id; null where there is none. */

@@ -5,7 +5,7 @@
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { StoreFailed } from "../run/store/Database.ts"
-import type { RunRecord } from "../run/Store.ts"
+import type { RunRecord } from "../run/store/Listing.ts"
 import type { Event } from "../train/Event.ts"
 import * as EventLog from "../train/EventLog.ts"
 import * as Recordings from "./Recordings.ts"

@@ -6,7 +6,7 @@ import type { Facts } from "../report/html/Facts.ts"
 import * as Evaluation from "../run/Evaluation.ts"
 import type { AttemptResult } from "../run/Result.ts"
 import * as RunFolder from "../run/RunFolder.ts"
-import type { RunRecord } from "../run/Store.ts"
+import type { RunRecord } from "../run/store/Listing.ts"
 import { Recordings } from "./Recordings.ts"
 import * as RunFiles from "./RunFiles.ts"
 

@@ -8,7 +8,7 @@ import type { RunEnvironment } from "../../run/Environment.ts"
 import * as Evaluation from "../../run/Evaluation.ts"
 import type { AttemptResult, RunResult } from "../../run/Result.ts"
 import * as RunFolder from "../../run/RunFolder.ts"
-import type { RunRecord } from "../../run/Store.ts"
+import type { RunRecord } from "../../run/store/Listing.ts"
 import * as EventLog from "../../train/EventLog.ts"
 import * as Recording from "./Recording.ts"
 

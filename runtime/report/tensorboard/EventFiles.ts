@@ -4,7 +4,7 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 import * as RunFolder from "../../run/RunFolder.ts"
-import type { RunRecord } from "../../run/Store.ts"
+import type { RunRecord } from "../../run/store/Listing.ts"
 import * as Earlier from "./Earlier.ts"
 import * as EventFile from "./EventFile.ts"
 

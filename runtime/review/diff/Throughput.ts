@@ -3,7 +3,8 @@
  */
 import * as Effect from "effect/Effect"
 import * as RunFolder from "../../run/RunFolder.ts"
-import { type RunRecord, Store } from "../../run/Store.ts"
+import { Store } from "../../run/Store.ts"
+import type { RunRecord } from "../../run/store/Listing.ts"
 import type * as ArmDiff from "./ArmDiff.ts"
 
 /** So many of the newest runs are looked at. */

@@ -4,11 +4,32 @@
 import * as Effect from "effect/Effect"
 import { decode } from "../../train/EventLog.ts"
 import * as Owner from "../Owner.ts"
-import type { RunResult } from "../Result.ts"
+import type { RunResult, RunStatus } from "../Result.ts"
 import * as RunFolder from "../RunFolder.ts"
-import type { RunRecord } from "../Store.ts"
 import type { Database, Row, StoreFailed, Value } from "./Database.ts"
 import * as Holder from "./Holder.ts"
+
+/** One run as the record knows it. `result` is null until it has ended; times are in milliseconds since 1970. */
+export interface RunRecord {
+  readonly id: string
+  readonly launch: string
+  readonly experiment: string
+  readonly arm: string
+  readonly seed: number
+  readonly status: RunStatus | "waiting" | "running"
+  /** Why it was cancelled; null elsewhere. */
+  readonly reason: string | null
+  readonly directory: string
+  readonly started: number | null
+  readonly ended: number | null
+  /** Who works on it; null where it waits for somebody to take it from the queue. */
+  readonly holder: Holder.Holder | null
+  /** Whether it is in the queue, or was taken from it by somebody who is at work. */
+  readonly queued: boolean
+  /** The number of the attempt whose results count; 0 before the first. */
+  readonly attempt: number
+  readonly result: RunResult | null
+}
 
 /** Which runs are asked for. */
 export interface Filter {

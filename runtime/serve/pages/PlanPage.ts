@@ -5,7 +5,7 @@ import * as Figure from "../../report/Figure.ts"
 import { type Html, html } from "../../report/html/Html.ts"
 import * as Page from "../../report/html/Page.ts"
 import type { JsonNumber, PlanDocument } from "../../plan/PlanJson.ts"
-import type { RunRecord } from "../../run/Store.ts"
+import type { RunRecord } from "../../run/store/Listing.ts"
 import type { Response } from "../Http.ts"
 import * as Shell from "./Shell.ts"
 
