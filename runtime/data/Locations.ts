@@ -64,8 +64,8 @@ const readText = (file: string): Effect.Effect<string | null, LocationsInvalid> 
     try {
       return Effect.succeed(fs.readFileSync(file, "utf8"))
     } catch (cause) {
-      const missing = cause instanceof Error && "code" in cause && (cause.code === "ENOENT" || cause.code === "ENOTDIR")
-      return missing
+      const code = Words.codeOf(cause)
+      return code === "ENOENT" || code === "ENOTDIR"
         ? Effect.succeed(null)
         : Effect.fail(new LocationsInvalid({ message: `${file} cannot be read: ${Words.reasonOf(cause)}` }))
     }

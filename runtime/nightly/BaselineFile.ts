@@ -59,7 +59,7 @@ const textOf = (file: string): Effect.Effect<string | null, BaselinesInvalid> =>
       if (stat.size > largest) return Effect.fail(invalid(file, `is larger than ${largest >> 20} MiB`))
       return Effect.succeed(fs.readFileSync(file, "utf8"))
     } catch (cause) {
-      return (cause as NodeJS.ErrnoException).code === "ENOENT"
+      return Words.codeOf(cause) === "ENOENT"
         ? Effect.succeed(null)
         : Effect.fail(invalid(file, `cannot be read: ${Words.reasonOf(cause)}`))
     }

@@ -2,6 +2,7 @@
  * The process that a run belongs to. A number alone does not name it: after its end the system gives it to another.
  */
 import * as os from "node:os"
+import * as Words from "../../dsl/Words.ts"
 import * as SystemFile from "./SystemFile.ts"
 
 export interface Owner {
@@ -51,7 +52,7 @@ export const lives = ({ born, host, pid }: Owner): boolean => {
   try {
     process.kill(pid, 0)
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== "EPERM") return false
+    if (Words.codeOf(cause) !== "EPERM") return false
   }
   const seen = look(pid)
   return seen?.state !== "Z" && (born === null || seen?.born === born)

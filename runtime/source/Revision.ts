@@ -6,6 +6,7 @@ import * as Schema from "effect/Schema"
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
+import * as Words from "../../dsl/Words.ts"
 import * as Admission from "./Admission.ts"
 import * as ExperimentFiles from "./ExperimentFiles.ts"
 import * as Git from "./Git.ts"
@@ -99,7 +100,7 @@ const make = (root: string, file: string, at: (placed: string) => void): string 
     at(placed)
     return null
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
+    const code = Words.codeOf(cause)
     // A tree that git did not make itself can hold a name twice, and a disk may take two names for one.
     if (code === "EEXIST" || code === "ENOTDIR") return "takes the place of another file"
     throw cause

@@ -3,6 +3,7 @@
  */
 import * as fs from "node:fs"
 import * as path from "node:path"
+import * as Words from "../../dsl/Words.ts"
 
 const fileOf = (directory: string): string => path.join(directory, "token")
 
@@ -17,7 +18,7 @@ export const named = (directory: string): string | null => {
   try {
     return fs.readFileSync(fileOf(directory), "utf8")
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return null
+    if (Words.codeOf(cause) === "ENOENT") return null
     throw cause
   }
 }
